@@ -1,0 +1,21 @@
+"""The errors OneSun raises on purpose: one sentence each, meant for the person at the keyboard."""
+
+
+class OneSunError(Exception):
+    """Something outside the code is wrong; the message says what, where, and what was expected."""
+
+
+class ConfigError(OneSunError):
+    """A configuration value is unusable."""
+
+
+class UntrustedFrameError(OneSunError):
+    """A frame cannot be trusted; it is left out and listed with this message as its reason."""
+
+
+class MissingKeywordError(UntrustedFrameError):
+    """A header lacks a keyword that the instrument record requires."""
+
+
+class DamagedProductError(OneSunError):
+    """A file that OneSun wrote earlier is missing, incomplete or not what its manifest says."""
