@@ -1,0 +1,141 @@
+"""An instrument is data: everything particular about one stands in its YAML record."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from onesun import locations
+from onesun.errors import ConfigError
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Detector(_Record):
+    """Pixels along each axis and the plate scale in arcsec per pixel."""
+
+    width: int
+    height: int
+    plate_scale: Positive
+    limb_margin: NotNegative  # pixels inside the limb that mix with what lies outside
+
+
+class Header(_Record):
+    """How its headers are read."""
+
+    convention: Literal["wcs", "gong"]  # readers in onesun.reading
+    identify: dict[str, tuple[str, ...]]  # keyword: the beginnings of values that it may have
+    refuse: dict[str, tuple[str, ...]]  # keyword: beginnings of values of other products
+    time_keyword: str  # middle of the integration
+    time_scale: Literal["tai", "gps"]
+    keep: tuple[str, ...]  # identifying keywords carried along
+
+
+class QualityWord(_Record):
+    """Bits of its quality word: their names, and those for which a frame is refused."""
+
+    keyword: str | None
+    bits: dict[int, str]
+    refuse: tuple[int, ...]
+
+
+class Optics(_Record):
+    """Point spread function: a Gaussian of this full width at half maximum, in arcsec."""
+
+    fwhm: Positive
+
+
+class Saturation(_Record):
+    """Above ``onset`` gauss (on its own scale) the signal falls by ``fall`` per gauss."""
+
+    onset: Positive
+    fall: NotNegative
+
+
+class Noise(_Record):
+    """Noise at disk centre in gauss, by integration time in seconds; it grows to the limb."""
+
+    by_interval: dict[int, Positive]
+    limb_growth: NotNegative  # sigma = centre * (1 + limb_growth * (1 - mu))
+
+
+class Response(_Record):
+    """What it makes of the field, for the forward model."""
+
+    gain: Positive  # its field over HMI's at matched resolution
+    saturation: Saturation | None
+    zero_point: NotNegative  # spread of the per-frame offset, gauss
+    noise: Noise
+
+
+class PointingErrors(_Record):
+    """By how much its headers err, for the forward model: standard deviations and the stretch."""
+
+    roll: NotNegative  # degrees
+    centre: NotNegative  # pixels
+    scale: NotNegative  # fraction
+    radial_stretch: float  # r -> r (1 + stretch (r^2 - 1)), r in limb radii
+
+
+class OffDisk(_Record):
+    """What its files hold off the disk: missing values, a constant in gauss, or noise."""
+
+    kind: Literal["missing", "constant", "noise"]
+    value: float | None = None  # gauss, for a constant
+    beyond_limb: NotNegative = 0.0  # pixels past the limb that hold finite noise
+
+
+class Instrument(_Record):
+    """One instrument's record, from ``resources/instruments/{name}.yaml``."""
+
+    name: str
+    title: str
+    series: str
+    segment: str | None
+    file_pattern: str
+    cadence: Positive  # seconds
+    epoch: str  # TAI time of one slot
+    detector: Detector
+    header: Header
+    quality: QualityWord
+    off_disk: OffDisk
+    optics: Optics
+    response: Response
+    pointing_errors: PointingErrors
+    sources: dict[str, str]  # where each number comes from
+
+
+@cache
+def load(name: str, folder: Path | None = None) -> Instrument:
+    """Load the record of instrument ``name`` (lower case).
+
+    Raises ConfigError when there is no such record or when it is not valid.
+    """
+    folder = folder or locations.instrument_records()
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        raise ConfigError(
+            f"instrument {name!r}: no record, expected one of {', '.join(names(folder))}"
+        )
+    try:
+        return Instrument.model_validate({"name": name, **yaml.safe_load(path.read_text("utf-8"))})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"{path.name}: {where}: {first['msg']} (found {first['input']!r})"
+        ) from None
+
+
+def names(folder: Path | None = None) -> list[str]:
+    """Names of the instruments that have a record."""
+    return sorted(path.stem for path in (folder or locations.instrument_records()).glob("*.yaml"))
