@@ -22,10 +22,8 @@ def track(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T
         yield from rich_track(items, description=what, total=total, console=Console(stderr=True))
         return
     last = time.monotonic()
-    done = 0
-    for item in items:
+    for done, item in enumerate(items, start=1):
         yield item
-        done += 1
         if time.monotonic() - last > _LOG_EVERY_SECONDS or done == total:
             print(f"{what}: {done} of {total if total is not None else '?'}", file=sys.stderr)
             last = time.monotonic()

@@ -1,0 +1,145 @@
+"""Aligned frames: pairs of input and target on the common grid, a month of them a product."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+
+from onesun.errors import DamagedProductError
+from onesun.files import read_json, whole_file
+
+QUANTUM = 0.1  # gauss; JSOC's BSCALE
+_BLANK = np.int32(-(2**31))
+
+
+@dataclass(frozen=True)
+class AlignedFrame:
+    """One pair of aligned frames.
+
+    Parameters
+    ----------
+    stamp : the target's T_REC as YYYYMMDD_HHMMSS_TAI; names the frame in every product.
+    time : the target's time of observation, ISO in TAI.
+    input_time : the input's, likewise.
+    interval : integration time of the input, s; None where it is not recorded.
+    input_file, target_file : names in the month's folder.
+    b0, l0 : Carrington latitude and longitude of the target's observer, degrees.
+    dsun : distance of the target's observer, m.
+    input_dsun : distance of the input's observer, m.
+    observer_velocity : the target's OBS_VR, m/s; None where it is not recorded.
+    simulated : True where either frame is simulated.
+    """
+
+    stamp: str
+    time: str
+    input_time: str
+    interval: float | None
+    input_file: str
+    target_file: str
+    b0: float
+    l0: float
+    dsun: float
+    input_dsun: float
+    observer_velocity: float | None
+    simulated: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class AlignedMonth:
+    """A month of aligned frames of one pair, opened by :func:`read_month`."""
+
+    pair: str
+    month: str
+    folder: Path
+    frames: tuple[AlignedFrame, ...]
+
+    @property
+    def simulated(self) -> bool:
+        return any(frame.simulated for frame in self.frames)
+
+    def input(self, frame: AlignedFrame) -> np.ndarray:
+        """The input on the input grid; (n, n) float32, gauss, NaN off the disk."""
+        return read_field(self.folder / frame.input_file)
+
+    def target(self, frame: AlignedFrame) -> np.ndarray:
+        """The target on the target grid; (N, N) float32, gauss, NaN off the disk."""
+        return read_field(self.folder / frame.target_file)
+
+
+def read_month(manifest: Path) -> AlignedMonth:
+    """Open a month by its manifest.
+
+    Raises DamagedProductError when the manifest is damaged, or a file it lists is missing or has
+    another size than listed.
+    """
+    manifest = Path(manifest)
+    content = read_json(manifest)
+    known = {field.name for field in fields(AlignedFrame)}
+    try:
+        folder = manifest.parent / content["folder"]
+        frames = tuple(
+            AlignedFrame(**{key: value for key, value in frame.items() if key in known})
+            for frame in content["frames"]
+        )
+        month = AlignedMonth(content["pair"], content["month"], folder, frames)
+    except (KeyError, TypeError) as error:
+        raise DamagedProductError(f"{manifest}: no manifest of aligned frames ({error})") from None
+    for name, entry in content["files"].items():
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else None
+        if size != entry["bytes"]:
+            found = "missing" if size is None else f"{size} bytes"
+            raise DamagedProductError(f"{path}: {found}, expected {entry['bytes']} bytes")
+    return month
+
+
+def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None:
+    """Write a field as JSOC does: int32 Rice with BSCALE 0.1, NaN as BLANK; whole or absent.
+
+    Parameters
+    ----------
+    path : ``.fits`` file to write.
+    field : (N, N) gauss, NaN where there is no value.
+    cards : header cards; a value may be a (value, comment) pair.
+    """
+    steps = np.rint(np.nan_to_num(field) * np.float32(1 / QUANTUM)).astype(np.int32)
+    steps[np.isnan(field)] = _BLANK
+    # Built as plain integers: astropy would apply BSCALE to floats a second time.
+    hdu = fits.CompImageHDU(steps, compression_type="RICE_1")
+    for keyword, value in cards.items():
+        hdu.header[keyword] = value
+    hdu.header["BUNIT"] = ("Gauss", "line-of-sight magnetic field")
+    hdu.header["BSCALE"] = (QUANTUM, "[Gauss] quantum")
+    hdu.header["BZERO"] = 0.0
+    hdu.header["BLANK"] = (int(_BLANK), "no value")
+    with whole_file(path) as part:
+        fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(part, checksum=True)
+
+
+def read_field(path: Path) -> np.ndarray:
+    """Read what :func:`write_field` wrote; float32, gauss, NaN where there is no value."""
+    try:
+        with fits.open(path, memmap=False, do_not_scale_image_data=True) as hdus:
+            steps = hdus[1].data
+    except (OSError, IndexError, TypeError, ValueError) as error:
+        raise DamagedProductError(f"{path}: not readable as an aligned field ({error})") from None
+    field = steps.astype(np.float32)
+    field *= np.float32(QUANTUM)
+    field[steps == _BLANK] = np.nan
+    return field
+
+
+def read_header(path: Path) -> fits.Header:
+    """The header of a field that :func:`write_field` wrote."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return fits.getheader(path, 1)

@@ -1,0 +1,64 @@
+"""Assemble the sub-commands; turn the errors OneSun expects into one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+import typer
+
+from onesun.cli import (
+    align,
+    calibrate,
+    evaluate,
+    index,
+    look,
+    predict,
+    sample,
+    split,
+    store,
+    table1,
+    train,
+)
+from onesun.errors import OneSunError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="MDI and GONG magnetograms as HMI would have seen them.",
+)
+app.add_typer(sample.app, name="sample")
+for command in (
+    index.index,
+    align.align,
+    store.store,
+    split.split,
+    calibrate.calibrate,
+    train.train,
+    predict.predict,
+    evaluate.evaluate,
+    table1.table1,
+    look.info,
+    look.show,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; the exit code is 2 for anything outside the code that is wrong."""
+    try:
+        app()
+    except OneSunError as error:
+        _stop(str(error))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _stop(f"{error.filename or 'the output folder'}: no space left on the disk")
+        if error.errno in (errno.EACCES, errno.EROFS):
+            _stop(f"{error.filename}: not permitted to write or read here")
+        raise
+
+
+def _stop(sentence: str) -> None:
+    print(f"onesun: {sentence}", file=sys.stderr)
+    sys.exit(2)

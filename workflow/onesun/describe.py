@@ -1,0 +1,43 @@
+"""A magnetogram in words."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.table import Table
+
+from onesun import instruments
+from onesun.magnetogram import Magnetogram
+
+
+def describe(frame: Magnetogram) -> Table:
+    """A table of what was understood of ``frame``, units included."""
+    record = instruments.load(frame.instrument)
+    pointing = frame.pointing
+    table = Table(title=frame.source, title_justify="left", show_header=False, box=None)
+    made = ", simulated" if frame.simulated else ""
+    rows = {
+        "instrument": f"{record.title} ({record.series}){made}",
+        "time (TAI)": frame.time.isot,
+        "time (UTC)": frame.time.utc.isot,
+        "integration": _number(frame.interval, "s", 0),
+        "disk centre": f"({pointing.x0 + 1:.3f}, {pointing.y0 + 1:.3f}) px, counted from 1",
+        "plate scale": f"{pointing.scale:.6f} arcsec/px",
+        "solar radius": f"{pointing.rsun:.3f} arcsec = {pointing.limb_radius:.2f} px",
+        "roll (CROTA2)": f"{pointing.roll:.4f} deg",
+        "observer": f"B0 {pointing.b0:.4f} deg, L0 {pointing.l0:.4f} deg, "
+        f"{pointing.dsun / 1.495978707e11:.6f} AU",
+        "radial velocity": _number(frame.observer_velocity, "m/s", 1),
+        "field": f"{np.nanmin(frame.field):.1f} to {np.nanmax(frame.field):.1f} G, "
+        f"mean {np.nanmean(frame.field):.2f} G, "
+        f"mean unsigned {np.nanmean(np.abs(frame.field)):.2f} G",
+        "noise": f"{frame.core_noise():.2f} G (robust sigma of the disk-centre core)",
+        "missing": f"{100 * frame.missing_share():.2f} % of the disk",
+        "quality": str(frame.quality),
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
+
+
+def _number(value: float, unit: str, digits: int) -> str:
+    return f"{value:.{digits}f} {unit}" if np.isfinite(value) else "not recorded"

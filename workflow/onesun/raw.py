@@ -1,0 +1,76 @@
+"""Months of raw frames: what a manifest lists, wherever the files lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from onesun import instruments
+from onesun.errors import ConfigError, DamagedProductError
+from onesun.files import read_json, sha256, write_json
+
+SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fts", ".fts.gz")
+
+
+def index_folder(folder: Path, instrument: str, month: str, manifest: Path) -> None:
+    """Write the manifest of a user's own files in ``{folder}/{instrument}/{month}``.
+
+    Raises ConfigError when the folder is missing or holds no FITS file.
+    """
+    record = instruments.load(instrument)
+    place = (Path(folder) / instrument / month).resolve()
+    if not place.is_dir():
+        raise ConfigError(
+            f"source.folder: {place} not found, expected the {record.title} files of {month} there"
+        )
+    files = sorted(path for path in place.iterdir() if path.name.endswith(SUFFIXES))
+    if not files:
+        raise ConfigError(f"source.folder: {place} holds no file ending in {', '.join(SUFFIXES)}")
+    write_manifest(
+        manifest,
+        instrument,
+        month,
+        str(place),
+        {path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files},
+    )
+
+
+def write_manifest(
+    manifest: Path, instrument: str, month: str, folder: str, files: dict[str, Any]
+) -> None:
+    """Write the manifest of a month of raw frames.
+
+    Parameters
+    ----------
+    folder : where the files lie, absolute or relative to the manifest's own folder.
+    files : size in bytes and SHA-256 by file name.
+    """
+    content = {
+        "product": "raw frames",
+        "instrument": instrument,
+        "month": month,
+        "folder": folder,
+        "files": files,
+    }
+    write_json(manifest, content)
+
+
+def files_of(manifest: Path) -> list[Path]:
+    """The raw files that a manifest lists, sorted by name.
+
+    Raises DamagedProductError when the manifest is damaged, or a file is missing or has another
+    size than listed.
+    """
+    manifest = Path(manifest)
+    content = read_json(manifest)
+    try:
+        folder = manifest.parent / content["folder"]
+        sizes = {name: entry["bytes"] for name, entry in content["files"].items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DamagedProductError(f"{manifest}: no manifest of raw frames ({error})") from None
+    for name, expected in sizes.items():
+        path = folder / name
+        found = f"{path.stat().st_size} bytes" if path.is_file() else "missing"
+        if found != f"{expected} bytes":
+            raise DamagedProductError(f"{path}: {found}, expected {expected} bytes")
+    return [folder / name for name in sorted(sizes)]

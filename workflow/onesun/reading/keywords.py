@@ -1,0 +1,71 @@
+"""Take a keyword out of a header, or say in one sentence what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from astropy.time import Time
+
+from onesun.errors import MissingKeywordError, UntrustedFrameError
+
+GPS_BEHIND_TAI = 19.0  # seconds, since 1980
+
+
+def number(header: Mapping[str, Any], keyword: str, path: Path, *, positive: bool = False) -> float:
+    """The finite number under ``keyword``.
+
+    Raises MissingKeywordError when it is absent or blank, UntrustedFrameError when it is not a
+    finite (and, if asked, positive) number.
+    """
+    value = header.get(keyword)
+    if value is None or not isinstance(value, int | float | str) or value == "":
+        raise MissingKeywordError(f"{path}: header has no {keyword}")
+    try:
+        result = float(value)
+    except ValueError:
+        result = math.nan
+    if not math.isfinite(result) or (positive and result <= 0):
+        kind = "a positive number" if positive else "a number"
+        raise UntrustedFrameError(f"{path}: {keyword} is {value!r}, expected {kind}")
+    return result
+
+
+def optional_number(header: Mapping[str, Any], keyword: str) -> float:
+    """The number under ``keyword``; NaN where it is absent or not a number."""
+    try:
+        return float(header.get(keyword, math.nan))
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def jsoc_time(header: Mapping[str, Any], keyword: str, path: Path) -> Time:
+    """A JSOC time such as ``2011.12.17_05:59:52.156_TAI``, on the TAI scale."""
+    text = str(header.get(keyword, "")).strip()
+    if not text:
+        raise MissingKeywordError(f"{path}: header has no {keyword}")
+    body, _, zone = text.rpartition("_")
+    if zone not in ("TAI", "UTC"):
+        raise UntrustedFrameError(f"{path}: {keyword} is {text!r}, expected a time ending in _TAI")
+    date, _, clock = body.partition("_")
+    return _time(f"{date.replace('.', '-')}T{clock or '00:00:00'}", zone.lower(), path, keyword)
+
+
+def gps_time(header: Mapping[str, Any], path: Path) -> Time:
+    """GONG's ``DATE-OBS`` and ``TIME-OBS``, which count GPS seconds, on the TAI scale."""
+    date, clock = (str(header.get(key, "")).strip() for key in ("DATE-OBS", "TIME-OBS"))
+    for keyword, text in (("DATE-OBS", date), ("TIME-OBS", clock)):
+        if not text:
+            raise MissingKeywordError(f"{path}: header has no {keyword}")
+    shifted = _time(f"{date.replace('/', '-')}T{clock}", "tai", path, "DATE-OBS and TIME-OBS")
+    from_gps = shifted.unix_tai + GPS_BEHIND_TAI
+    return Time(Time(from_gps, format="unix_tai", scale="tai"), format="isot", precision=3)
+
+
+def _time(iso: str, scale: str, path: Path, keyword: str) -> Time:
+    try:
+        return Time(iso, format="isot", scale=scale, precision=3).tai
+    except ValueError:
+        raise UntrustedFrameError(f"{path}: {keyword} gives {iso!r}, which is no time") from None

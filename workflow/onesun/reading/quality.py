@@ -1,0 +1,41 @@
+"""Read a quality word bit by bit: a word that is not zero is often a perfectly good frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from onesun.errors import MissingKeywordError, UntrustedFrameError
+from onesun.instruments import QualityWord
+from onesun.magnetogram import Quality
+
+
+def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Quality:
+    """The quality word of ``header``, unsigned, with the name of each bit that is set.
+
+    JSOC writes it as a signed or unsigned integer in files and in hexadecimal in queries; all
+    three are understood. Raises MissingKeywordError when the record expects a word and there is
+    none, UntrustedFrameError when it is not a 32-bit integer.
+    """
+    if rules.keyword is None:
+        return Quality(word=None, set_bits={}, refused=())
+    value = header.get(rules.keyword)
+    if value is None or value == "":
+        raise MissingKeywordError(f"{path}: header has no {rules.keyword}")
+    try:
+        word = int(value, 0) if isinstance(value, str) else int(value)
+    except (TypeError, ValueError):
+        word = None
+    if (
+        word is None
+        or not -(2**31) <= word < 2**32
+        or (word != value and not isinstance(value, str))
+    ):
+        raise UntrustedFrameError(
+            f"{path}: {rules.keyword} is {value!r}, expected a 32-bit integer"
+        )
+    word &= 0xFFFFFFFF
+    set_bits = {bit: rules.bits.get(bit, "unnamed bit") for bit in range(32) if word >> bit & 1}
+    refused = tuple(name for bit, name in set_bits.items() if bit in rules.refuse)
+    return Quality(word=word, set_bits=set_bits, refused=refused)

@@ -1,0 +1,133 @@
+"""The one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun import instruments
+from onesun.errors import UntrustedFrameError
+from onesun.instruments import Instrument
+from onesun.magnetogram import Magnetogram
+from onesun.reading import fits
+from onesun.reading.conventions import CONVENTIONS
+from onesun.reading.keywords import optional_number
+from onesun.reading.quality import read_quality
+
+_UNITS = ("gauss", "g", "mx/cm^2")
+
+
+def read(path: Path | str, instrument: str | None = None) -> Magnetogram:
+    """Read a magnetogram.
+
+    Parameters
+    ----------
+    path : a FITS file (plain, ``.gz``, or Rice-compressed in an extension).
+    instrument : name of the instrument record; found from the header when None.
+
+    Returns a Magnetogram in gauss, NaN off the disk by limb geometry.
+
+    Raises UntrustedFrameError with one sentence that names the file, what was found and what was
+    expected: a damaged file, another instrument or product, a missing keyword (its subclass
+    MissingKeywordError), a disk that does not lie on the detector, a frame without values.
+    """
+    path = Path(path)
+    data, header = fits.load(path)
+    record = _identify(header, path) if instrument is None else instruments.load(instrument)
+    _check_product(header, record, path)
+    understood = CONVENTIONS[record.header.convention](header, record, path)
+    pointing = understood.pointing
+    _check_disk(data.shape, pointing, record, path)
+
+    # Isfinite is no disk mask: HMI holds finite noise well past the limb.
+    inside = 1 - record.detector.limb_margin / pointing.limb_radius
+    data[pointing.radius(data.shape) >= inside] = np.nan
+    data[~np.isfinite(data)] = np.nan
+    if not np.isfinite(data).any():
+        raise UntrustedFrameError(f"{path}: no pixel of the disk holds a value")
+    return Magnetogram(
+        field=data,
+        pointing=pointing,
+        time=understood.time,
+        instrument=record.name,
+        quality=read_quality(header, record.quality, path),
+        observer_velocity=optional_number(header, "OBS_VR"),
+        interval=_interval(header),
+        simulated=bool(header.get("SIMULATD", False)),
+        source=path.name,
+        header={key: header[key] for key in record.header.keep if key in header},
+    )
+
+
+def _matches(header: Mapping[str, Any], wanted: Mapping[str, tuple[str, ...]]) -> bool:
+    return all(
+        str(header.get(keyword, "")).strip().startswith(beginnings)
+        for keyword, beginnings in wanted.items()
+    )
+
+
+def _identify(header: Mapping[str, Any], path: Path) -> Instrument:
+    for name in instruments.names():
+        record = instruments.load(name)
+        if _matches(header, record.header.identify):
+            return record
+    raise _not_ours(
+        header,
+        path,
+        "a magnetogram of "
+        + ", ".join(instruments.load(name).title for name in instruments.names()),
+    )
+
+
+def _not_ours(header: Mapping[str, Any], path: Path, expected: str) -> UntrustedFrameError:
+    found = ", ".join(
+        f"{key} {str(header[key]).strip()!r}"
+        for key in ("TELESCOP", "INSTRUME", "CAMERA", "IMTYPE", "CONTENT", "WAVELNTH")
+        if key in header
+    )
+    return UntrustedFrameError(
+        f"{path}: {found or 'no identifying keyword'} found, expected {expected}"
+    )
+
+
+def _check_product(header: Mapping[str, Any], record: Instrument, path: Path) -> None:
+    if not _matches(header, record.header.identify):
+        raise _not_ours(header, path, f"a {record.title} magnetogram")
+    for keyword, beginnings in record.header.refuse.items():
+        if str(header.get(keyword, "")).strip().startswith(beginnings):
+            raise _not_ours(header, path, "a full-disk line-of-sight magnetogram")
+    unit = str(header.get("BUNIT", "gauss")).strip()
+    if unit.lower() not in _UNITS:
+        raise UntrustedFrameError(f"{path}: BUNIT is {unit!r}, expected gauss")
+
+
+def _check_disk(shape: tuple[int, ...], pointing, record: Instrument, path: Path) -> None:
+    expected = (record.detector.height, record.detector.width)
+    if tuple(shape) != expected:
+        raise UntrustedFrameError(
+            f"{path}: {shape[1]} x {shape[0]} pixels found, expected {expected[1]} x {expected[0]}"
+        )
+    deviation = pointing.scale / record.detector.plate_scale
+    if not 0.95 < deviation < 1.05:
+        raise UntrustedFrameError(
+            f"{path}: plate scale {pointing.scale:.4f} arcsec per pixel found, "
+            f"expected about {record.detector.plate_scale}"
+        )
+    for centre, size in ((pointing.x0, shape[1]), (pointing.y0, shape[0])):
+        if not pointing.limb_radius * 0.9 < centre < size - pointing.limb_radius * 0.9:
+            raise UntrustedFrameError(
+                f"{path}: disk centre ({pointing.x0:.1f}, {pointing.y0:.1f}) and radius "
+                f"{pointing.limb_radius:.1f} pixels found, expected a full disk on the detector"
+            )
+
+
+def _interval(header: Mapping[str, Any]) -> float:
+    """Integration time in seconds: MDI's INTERVAL, HMI's CADENCE, GONG's averaged minutes."""
+    for keyword, seconds in (("INTERVAL", 1.0), ("N_USED", 60.0), ("CADENCE", 1.0)):
+        value = optional_number(header, keyword)
+        if np.isfinite(value):
+            return value * seconds
+    return float("nan")

@@ -1,0 +1,65 @@
+"""A magnetogram as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+from onesun import instruments
+from onesun.files import whole_file
+from onesun.geometry.grid import RSUN_AT_1AU
+from onesun.magnetogram import Magnetogram
+
+_PIXELS = 1024  # of the disk's picture; a larger frame is thinned by averaging
+
+
+def write_png(frame: Magnetogram, path: Path, *, limit: float, aligned: bool = False) -> None:
+    """Write ``frame`` as a PNG.
+
+    Parameters
+    ----------
+    frame : what to draw, as the detector saw it or, if ``aligned``, turned to solar north and
+        scaled to 1 AU by its header alone.
+    limit : the grey scale is symmetric and ends at plus and minus this many gauss.
+    """
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    field, extent, axes_label = _picture(frame, aligned)
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(
+        field, origin="lower", cmap="gray", vmin=-limit, vmax=limit, extent=extent,
+        interpolation="nearest",
+    )  # fmt: skip
+    axes.set_facecolor("#d8c9a8")
+    radius = RSUN_AT_1AU if aligned else frame.pointing.rsun
+    turn = np.linspace(0, 2 * np.pi, 721)
+    axes.plot(radius * np.cos(turn), radius * np.sin(turn), color="#d55e00", lw=0.6)
+    axes.set(xlabel=f"x ({axes_label}, arcsec)", ylabel=f"y ({axes_label}, arcsec)")
+    simulated = " (simulated)" if frame.simulated else ""
+    record = instruments.load(frame.instrument)
+    axes.set_title(f"{record.title}{simulated}  {frame.time.utc.isot[:19]} UTC", fontsize=10)
+    figure.colorbar(image, ax=axes, label="line-of-sight field (G)", extend="both", shrink=0.85)
+    with whole_file(path) as part:
+        figure.savefig(part, dpi=150, format="png")
+
+
+def _picture(
+    frame: Magnetogram, aligned: bool
+) -> tuple[np.ndarray, tuple[float, float, float, float], str]:
+    if aligned:
+        from onesun.alignment.standard import by_header
+
+        field = by_header(frame, _PIXELS)
+        half = field.shape[0] / 2 * (2.2 * RSUN_AT_1AU / _PIXELS)
+        return field, (-half, half, -half, half), "solar west and north at 1 AU"
+    pointing = frame.pointing
+    thin = max(1, frame.field.shape[0] // _PIXELS)
+    ny, nx = (size // thin * thin for size in frame.field.shape)
+    blocks = frame.field[:ny, :nx].reshape(ny // thin, thin, nx // thin, thin)
+    left, right = (np.array([-0.5, nx - 0.5]) - pointing.x0) * pointing.scale
+    low, high = (np.array([-0.5, ny - 0.5]) - pointing.y0) * pointing.scale
+    return blocks.mean(axis=(1, 3)), (left, right, low, high), "detector"
