@@ -13,7 +13,7 @@ from onesun.errors import ConfigError, UntrustedFrameError
 Files = Annotated[list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG.")]
 Name = Annotated[
     str | None,
-    typer.Option(help="Instrument record to read with; found from the header if absent."),
+    typer.Option(help="Instrument record to read with; the header decides if absent."),
 ]
 
 
@@ -38,9 +38,7 @@ def info(files: Files, instrument: Name = None) -> None:
 
 def show(
     files: Files,
-    out: Annotated[
-        Path | None, typer.Option(help="PNG to write; FILE with .png if absent.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="PNG to write; beside FILE if absent.")] = None,
     instrument: Name = None,
     field_range: Annotated[
         float, typer.Option("--range", min=1, help="Grey scale ends at ± this field, gauss.")

@@ -29,8 +29,12 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
             warnings.simplefilter("ignore")
             for suspicious in ("File may have been truncated", "Error validating header"):
                 warnings.filterwarnings("error", suspicious, AstropyUserWarning)
+            # Opened here: astropy leaves its own handle open when a header is unreadable.
             # memmap=False: an image read lazily would fail after the file is trusted.
-            with fits.open(path, memmap=False, do_not_scale_image_data=True) as hdus:
+            with (
+                open(path, "rb") as handle,
+                fits.open(handle, memmap=False, do_not_scale_image_data=True) as hdus,
+            ):
                 hdu = _image(path, hdus)
                 header = hdu.header.copy()
                 return _in_gauss(hdu.data, header), header

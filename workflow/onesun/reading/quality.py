@@ -23,15 +23,8 @@ def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Q
     value = header.get(rules.keyword)
     if value is None or value == "":
         raise MissingKeywordError(f"{path}: header has no {rules.keyword}")
-    try:
-        word = int(value, 0) if isinstance(value, str) else int(value)
-    except (TypeError, ValueError):
-        word = None
-    if (
-        word is None
-        or not -(2**31) <= word < 2**32
-        or (word != value and not isinstance(value, str))
-    ):
+    word = _integer(value)
+    if word is None or not -(2**31) <= word < 2**32:
         raise UntrustedFrameError(
             f"{path}: {rules.keyword} is {value!r}, expected a 32-bit integer"
         )
@@ -39,3 +32,11 @@ def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Q
     set_bits = {bit: rules.bits.get(bit, "unnamed bit") for bit in range(32) if word >> bit & 1}
     refused = tuple(name for bit, name in set_bits.items() if bit in rules.refuse)
     return Quality(word=word, set_bits=set_bits, refused=refused)
+
+
+def _integer(value: Any) -> int | None:
+    try:
+        number = int(value, 0) if isinstance(value, str) else int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if isinstance(value, str) or number == value else None

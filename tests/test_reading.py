@@ -1,0 +1,219 @@
+"""The reader: real files understood as their traps demand, bad ones refused in one sentence."""
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from onesun import instruments
+from onesun.errors import MissingKeywordError, UntrustedFrameError
+from onesun.reading import read
+from onesun.reading.quality import read_quality
+
+HMI_2011 = "hmi.M_720s.20111217_060000_TAI.magnetogram.fits"
+MDI_1999 = "mdi.fd_M_96m_lev182.19991211_173600_TAI.data.fits"
+MDI_2010 = "mdi.fd_M_96m_lev182.20101015_000000_TAI.data.fits"
+ZQA = "bbzqa100608t2004.fits.gz"
+BQA = "bbbqa090905t1854.fits.gz"
+
+MDI_CARDS = {
+    "TELESCOP": "SOHO", "CAMERA": "MDI", "BUNIT": "Gauss", "QUALITY": 512, "INTERVAL": 300.0,
+    "T_OBS": "2011.03.14_00:03:30.000_TAI", "CRPIX1": 512.5, "CRPIX2": 511.0,
+    "CDELT1": 1.986, "CDELT2": 1.986, "CROTA2": 3.1, "CRVAL1": 0.0, "CRVAL2": 0.0,
+    "RSUN_OBS": 970.0, "DSUN_OBS": 1.47e11, "CRLN_OBS": 200.0, "CRLT_OBS": -7.0, "OBS_VR": -100.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def mdi_file(tmp_path):
+    """Write an MDI-like file with some cards changed (None: left out) and return its path."""
+
+    def write(data=None, **changes):
+        if data is None:
+            data = np.full((1024, 1024), 120, np.int32)
+        cards = {**MDI_CARDS, **changes}
+        hdu = fits.CompImageHDU(data, compression_type="RICE_1")
+        for key, value in cards.items():
+            if value is not None:
+                hdu.header[key] = value
+        hdu.header["BSCALE"] = 0.1
+        hdu.header["BLANK"] = -(2**31)
+        path = tmp_path / "mdi.fits"
+        hdu.writeto(path, overwrite=True)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("name", "instrument", "tai", "limb_radius", "noise"),
+    [
+        (HMI_2011, "hmi", "2011-12-17T05:59:52.156", 1933.4, (4, 6)),
+        (MDI_1999, "mdi", "1999-12-11T17:35:30.000", 497.07, (20, 27)),
+        (MDI_2010, "mdi", "2010-10-15T00:03:30.000", 488.63, (9.5, 16)),
+        # GPS stamps are 19 s behind TAI.
+        (ZQA, "gong", "2010-06-08T20:04:35.000", 370.66, (1.5, 2.6)),
+        (BQA, "gong", "2009-09-05T18:54:35.000", 371.71, (5, 7)),
+    ],
+)
+def test_real_files(real_files, name, instrument, tai, limb_radius, noise):
+    frame = read(real_files[name])
+    assert frame.instrument == instrument
+    assert frame.time.isot == tai
+    assert frame.pointing.limb_radius == pytest.approx(limb_radius, abs=0.06)
+    assert noise[0] < frame.core_noise() < noise[1]
+    assert frame.quality.usable
+    assert frame.missing_share() == 0
+    assert not frame.simulated
+    assert frame.field.dtype == np.float32
+
+
+def test_all_three_hmi_frames_are_usable_though_two_words_are_not_zero(real_files):
+    frames = [read(path) for name, path in real_files.items() if name.startswith("hmi")]
+    assert [frame.quality.word for frame in frames] == [66560, 0, 65536]
+    assert all(frame.quality.usable for frame in frames)
+    # Off the limb these files hold noise of up to 4.4 kG: none of it may be left.
+    assert max(np.nanmax(np.abs(frame.field)) for frame in frames) < 1600
+
+
+@pytest.mark.parametrize("name", [ZQA, BQA])
+def test_nothing_of_gongs_fill_is_left_and_its_centre_counts_from_one(real_files, name):
+    frame = read(real_files[name])
+    assert np.nanmin(frame.field) > -500
+    raw = fits.getdata(real_files[name])
+    rows, columns = np.nonzero(raw > raw[0, 0] + 100)
+    assert frame.pointing.x0 == pytest.approx(columns.mean(), abs=0.15)
+    assert frame.pointing.y0 == pytest.approx(rows.mean(), abs=0.15)
+
+
+def test_rice_compressed_gong_reads_the_same(real_files, tmp_path):
+    with fits.open(real_files[ZQA]) as hdus:
+        steps = np.rint(hdus[0].data * 10).astype(np.int32)
+        packed = fits.CompImageHDU(steps, hdus[0].header, compression_type="RICE_1")
+    packed.header["BSCALE"] = 0.1
+    path = tmp_path / "bbzqa100608t2004.fits.fz"
+    packed.writeto(path)
+    plain, rice = read(real_files[ZQA]), read(path)
+    assert rice.pointing == plain.pointing
+    np.testing.assert_allclose(rice.field, plain.field, atol=0.051)
+
+
+def test_a_header_is_understood(mdi_file):
+    frame = read(mdi_file(SIMULATD=True))
+    assert frame.simulated
+    assert (frame.pointing.x0, frame.pointing.y0, frame.pointing.roll) == (511.5, 510.0, 3.1)
+    assert (frame.interval, frame.observer_velocity) == (300.0, -100.0)
+    assert np.nanmax(frame.field) == pytest.approx(12.0)
+    off = frame.pointing.radius(frame.field.shape) >= 1
+    np.testing.assert_array_equal(np.isnan(frame.field), off)
+
+
+def test_missing_pixels_are_nan_and_counted(mdi_file):
+    data = np.full((1024, 1024), 120, np.int32)
+    data[500:520, :] = -(2**31)
+    frame = read(mdi_file(data))
+    assert np.isnan(frame.field[510, 512])
+    assert 0.02 < frame.missing_share() < 0.03
+
+
+def test_a_reference_pixel_off_the_centre_is_followed(mdi_file):
+    frame = read(mdi_file(CROTA2=0.0, CRVAL1=19.86, CRVAL2=-9.93))
+    assert frame.pointing.x0 == pytest.approx(501.5)
+    assert frame.pointing.y0 == pytest.approx(515.0)
+
+
+@pytest.mark.parametrize("keyword", ["RSUN_OBS", "CDELT1", "CROTA2", "T_OBS", "QUALITY"])
+def test_a_missing_keyword_is_named(mdi_file, keyword):
+    with pytest.raises(MissingKeywordError, match=rf"mdi\.fits: header has no {keyword}"):
+        read(mdi_file(**{keyword: None}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"TELESCOP": "SDO/AIA", "CAMERA": "AIA"}, "TELESCOP 'SDO/AIA', .*expected a magnetogram"),
+        ({"CONTENT": "MDI Full Disk Continuum Intensity"}, "CONTENT 'MDI Full Disk Continuum"),
+        ({"BUNIT": "DN"}, "BUNIT is 'DN', expected gauss"),
+        ({"RSUN_OBS": -1.0}, "RSUN_OBS is -1.0, expected a positive number"),
+        ({"CDELT1": "x"}, "CDELT1 is 'x', expected a positive number"),
+        ({"CDELT2": 1.9}, "CDELT1 1.986 and CDELT2 1.9 differ"),
+        ({"CDELT1": 0.6, "CDELT2": 0.6}, r"plate scale 0\.6000 .*expected about 1\.98"),
+        ({"CRPIX1": 90.0}, "expected a full disk on the detector"),
+        ({"T_OBS": "2011.03.14"}, "expected a time ending in _TAI"),
+        ({"T_OBS": "2011.99.14_00:00:00_TAI"}, "which is no time"),
+        ({"QUALITY": "bad"}, "QUALITY is 'bad', expected a 32-bit integer"),
+        ({"CUNIT1": "deg"}, "CUNIT1 is 'deg', expected 'arcsec'"),
+    ],
+)
+def test_what_contradicts_the_record_is_one_sentence(mdi_file, changes, sentence):
+    with pytest.raises(UntrustedFrameError, match=sentence) as caught:
+        read(mdi_file(**changes))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_frame_without_values_is_refused(mdi_file):
+    with pytest.raises(UntrustedFrameError, match="no pixel of the disk holds a value"):
+        read(mdi_file(np.full((1024, 1024), -(2**31), np.int32)))
+
+
+def test_another_size_is_refused(mdi_file):
+    with pytest.raises(UntrustedFrameError, match="64 x 32 pixels found, expected 1024 x 1024"):
+        read(mdi_file(np.zeros((32, 64), np.int32)))
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+def test_a_truncated_file_is_refused(mdi_file, share):
+    data = np.random.default_rng(1).integers(-500, 500, (1024, 1024)).astype(np.int32)
+    path = mdi_file(data)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(UntrustedFrameError, match=r"mdi\.fits: "):
+        read(path)
+
+
+def test_a_truncated_gz_is_refused(real_files, tmp_path):
+    path = tmp_path / ZQA
+    path.write_bytes(real_files[ZQA].read_bytes()[:200_000])
+    with pytest.raises(UntrustedFrameError, match=ZQA):
+        read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not FITS at all", b"SIMPLE  =                    T"])
+def test_what_is_not_fits_is_refused(tmp_path, content):
+    path = tmp_path / "x.fits"
+    path.write_bytes(content)
+    with pytest.raises(UntrustedFrameError, match=r"x\.fits"):
+        read(path)
+
+
+def test_an_absent_file_is_refused(tmp_path):
+    with pytest.raises(UntrustedFrameError, match="no such file"):
+        read(tmp_path / "x.fits")
+
+
+def test_a_cube_is_refused(tmp_path):
+    path = tmp_path / "x.fits"
+    fits.PrimaryHDU(np.zeros((2, 4, 4), np.float32)).writeto(path)
+    with pytest.raises(UntrustedFrameError, match="an image of 3 axes found, expected 2"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "word", "usable"),
+    [
+        (66560, 66560, True),
+        ("0x00010400", 66560, True),
+        (-(2**31), 0x80000000, False),  # signed
+        (2**31, 0x80000000, False),  # unsigned
+        ("0x80000000", 0x80000000, False),
+        (0x100, 0x100, False),
+    ],
+)
+def test_quality_is_read_by_bit_however_it_is_written(tmp_path, value, word, usable):
+    rules = instruments.load("hmi").quality
+    quality = read_quality({"QUALITY": value}, rules, tmp_path)
+    assert (quality.word, quality.usable) == (word, usable)
+
+
+def test_a_verdict_names_the_bits():
+    rules = instruments.load("mdi").quality
+    assert "refused: more than 10 % missing" in str(read_quality({"QUALITY": 16}, rules, "x"))
