@@ -1,0 +1,362 @@
+"""The configuration: what it accepts, what it fills in, and the sentence for each mistake."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from onesun import config
+from onesun.config import schema
+from onesun.errors import ConfigError
+
+SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
+Change = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture
+def shipped() -> dict[str, Any]:
+    return yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def least() -> dict[str, Any]:
+    """The shortest configuration there is."""
+    split = {"train": ["2016-07"], "validation": ["2019-06"], "test": ["2011-12"]}
+    return {
+        "pairs": {"mdi-hmi": {"input": "mdi", "target": "hmi", "split": split}},
+        "methods": {"bicubic": {"kind": "bicubic"}},
+        "table1": {"columns": [{"name": "MDI", "pair": "mdi-hmi", "method": "bicubic"}]},
+    }
+
+
+def sentences(content: dict[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        config.complete(content)
+    return str(caught.value).splitlines()
+
+
+def test_the_shipped_configuration_is_valid_and_complete(shipped):
+    complete = config.load(SHIPPED)
+    for section, content in shipped.items():
+        if section not in ("table1", "networks", "losses", "methods"):
+            assert complete[section] == content
+    assert complete["table1"]["columns"] == shipped["table1"]["columns"]
+
+
+def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
+    complete = config.complete(least)
+    for section in ("source", "sample", "grid", "align", "store", "calibration", "loss_terms"):
+        assert complete[section] == shipped[section]
+    assert complete["training"] == shipped["training"]
+    assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
+    open_bounds = {"r": [0, 1], "field": [None, None]}
+    assert complete["table1"]["rows"] == [
+        {**open_bounds, **row} for row in shipped["table1"]["rows"]
+    ]
+    assert complete["pairs"]["mdi-hmi"]["split"]["mode"] == "explicit"
+
+
+def test_a_network_kind_brings_its_own_defaults(least):
+    least["networks"] = {"paper": {"kind": "highresnet"}, "fast": {"kind": "onesun", "blocks": 6}}
+    networks = config.complete(least)["networks"]
+    assert networks["paper"] == {
+        "kind": "highresnet", "channels": 64, "blocks": 2, "kernel": 3, "dropout": 0.0,
+    }  # fmt: skip
+    assert (networks["fast"]["channels"], networks["fast"]["blocks"]) == (48, 6)
+
+
+def test_completing_changes_nothing_in_what_it_was_given(least):
+    before = copy.deepcopy(least)
+    config.complete(least)["training"]["betas"].append(0.1)
+    assert least == before
+    assert config.complete(least)["training"]["betas"] == [0.5, 0.999]
+
+
+def _set(*path: Any) -> Change:
+    """Set the value at a key path: ``_set("align", "tile", 8)`` sets align.tile to 8."""
+    *keys, last, value = path
+
+    def change(content: dict[str, Any]) -> None:
+        for key in keys:
+            content = content[key]
+        content[last] = value
+
+    return change
+
+
+def _drop(*path: Any) -> Change:
+    *keys, last = path
+
+    def change(content: dict[str, Any]) -> None:
+        for key in keys:
+            content = content[key]
+        del content[last]
+
+    return change
+
+
+MISTAKES: dict[str, tuple[Change, str]] = {
+    "misspelt key": (
+        _set("align", "tolerence", 8),
+        "align.tolerence: unknown key, expected max_missing, max_shift, min_correlation, "
+        "registration, tile, tolerance or within_radius; did you mean tolerance?",
+    ),
+    "misspelt section": (
+        _set("trainning", {}),
+        "trainning: unknown key, expected align, calibration, grid, loss_terms, losses, methods, "
+        "networks, pairs, sample, source, store, table1 or training; did you mean training?",
+    ),
+    "negative weight": (
+        _set("losses", "full", "mdi-hmi", "gradient", -1),
+        "losses.full.mdi-hmi.gradient: found -1, expected a number of at least 0",
+    ),
+    "weight that is not a number": (
+        _set("losses", "mse", "mse", float("nan")),
+        "losses.mse.mse: found NaN, expected a number of at least 0",
+    ),
+    "number that YAML reads as text": (
+        _set("training", "learning_rate", "1e-3"),
+        'training.learning_rate: found "1e-3" (text: numbers are written without quotes, and 1e-3 '
+        "as 1.0e-3), expected a number above 0",
+    ),
+    "no weight at all": (
+        _set("losses", "mse", "mse", 0),
+        "losses.mse: found all weights 0, expected one above 0",
+    ),
+    "month in two sets": (
+        _set("pairs", "mdi-hmi", "split", "test", ["2016-07"]),
+        "pairs.mdi-hmi.split: found 2016-07 in train and in test, expected it in one set only",
+    ),
+    "month that is none": (
+        _set("pairs", "mdi-hmi", "split", "test", ["2016-13"]),
+        'pairs.mdi-hmi.split.test[0]: found "2016-13", expected a month as "YYYY-MM"',
+    ),
+    "set without months": (
+        _drop("pairs", "mdi-hmi", "split", "test"),
+        'pairs.mdi-hmi.split.test: missing, expected a list of months as "YYYY-MM"',
+    ),
+    "unknown pair": (
+        _set("table1", "columns", 0, "pair", "mdi-hni"),
+        'table1.columns[0].pair: found "mdi-hni", expected gong-hmi or mdi-hmi, from pairs; '
+        "did you mean mdi-hmi?",
+    ),
+    "unknown method": (
+        _set("table1", "columns", 1, "method", "x"),
+        'table1.columns[1].method: found "x", expected bicubic, onesun or raw, from methods',
+    ),
+    "unknown network": (
+        _set("methods", "onesun", "network", "onesum"),
+        'methods.onesun.network: found "onesum", expected highresnet or onesun, from networks; '
+        "did you mean onesun?",
+    ),
+    "unknown loss": (
+        _set("methods", "onesun", "loss", "l1"),
+        'methods.onesun.loss: found "l1", expected full or mse, from losses',
+    ),
+    "unknown instrument": (
+        _set("pairs", "mdi-hmi", "input", "mdy"),
+        'pairs.mdi-hmi.input: found "mdy", expected gong, hmi or mdi, from resources/instruments; '
+        "did you mean mdi?",
+    ),
+    "no weights for a pair": (
+        _drop("losses", "full", "gong-hmi"),
+        "losses.full.gong-hmi: missing, expected weights, as table1 shows method "
+        '"onesun" on that pair',
+    ),
+    "weights for a pair there is not": (
+        _set("losses", "full", "mdi-hni", {"mse": 1}),
+        'losses.full.mdi-hni: found "mdi-hni", expected gong-hmi or mdi-hmi, from pairs; '
+        "did you mean mdi-hmi?",
+    ),
+    "unknown choice": (
+        _set("calibration", "weighting", "invers"),
+        'calibration.weighting: found "invers", expected inverse, fraction or uniform',
+    ),
+    "even window": (
+        _set("loss_terms", "ssim", "window", 10),
+        "loss_terms.ssim.window: found 10, expected an odd whole number of at least 3",
+    ),
+    "not a whole number": (
+        _set("training", "epochs", 1.5),
+        "training.epochs: found 1.5, expected a whole number of at least 1",
+    ),
+    "name unfit for a path": (
+        _set("methods", "My/Net", {"kind": "raw"}),
+        'methods: found the name "My/Net", expected a name in lower-case letters, digits and '
+        "hyphens that begins with a letter",
+    ),
+    "section left empty": (
+        _set("pairs", None),
+        "pairs: found null, expected a mapping of keys to values with at least 1 entry",
+    ),
+    "no columns": (
+        _set("table1", "columns", []),
+        "table1.columns: found an empty list, expected at least one column",
+    ),
+    "two columns of one name": (
+        _set("table1", "columns", 1, "name", "MDI"),
+        'table1.columns: found "MDI" 2 times, expected each name once',
+    ),
+    "bounds the wrong way round": (
+        _set("table1", "rows", 0, "r", [1, 0]),
+        "table1.rows[0].r: found [1, 0], expected the lower bound first",
+    ),
+    "grid that patches do not fill": (
+        _set("grid", "target_size", 4100),
+        "grid.target_size: 4100 found, expected a multiple of grid.factor * grid.patch = 128",
+    ),
+    "grid smaller than the Sun": (
+        _set("grid", "target_size", 2048),
+        "grid.target_scale: found 0.504273, expected at least 0.9372 arcsec, so that the disk "
+        "fits into 2048 target pixels",
+    ),
+    "own files without a folder": (
+        _set("source", "kind", "folder"),
+        "source.folder: found null, expected the folder of your own files, as kind is folder",
+    ),
+    "kind that needs more keys": (
+        _set("methods", "raw", "kind", "network"),
+        "methods.raw.network: missing, expected text",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_one_sentence(shipped, mistake):
+    change, sentence = MISTAKES[mistake]
+    # The anchor shares one list between the pairs; a mistake is made in one of them.
+    content = json.loads(json.dumps(shipped))
+    change(content)
+    assert sentence in sentences(content)
+    others = [line for line in sentences(content) if line != sentence]
+    assert len(others) == (1 if mistake == "kind that needs more keys" else 0), others
+
+
+def test_every_mistake_is_told(shipped):
+    shipped["align"]["tile"] = 1
+    shipped["training"]["batch"] = 0
+    assert len(sentences(shipped)) == 2
+
+
+def test_settings_of_json_text_are_checked_and_completed():
+    sections = config.settings('{"align": {"tile": 64}, "grid": {}}', "align", "grid")
+    assert set(sections) == {"align", "grid"}
+    assert sections["align"]["tile"] == 64
+    assert sections["align"]["registration"] == "stretched"
+    assert sections["grid"]["target_size"] == 4096
+
+
+def test_settings_leave_out_sections_the_command_does_not_use():
+    assert set(config.settings('{"align": {}, "training": {}}', "align")) == {"align"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '{"align": {"tile": 1}}',
+            "align.tile: found 1, expected a whole number of at least 16",
+        ),
+        ('{"algin": {}}', "algin: unknown key, expected align; did you mean align?"),
+        ('{"align": ', "settings: not readable as YAML or JSON"),
+    ],
+)
+def test_settings_refuse_what_the_schema_refuses(text, sentence):
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        config.settings(text, "align")
+
+
+def test_settings_of_a_section_without_default_must_be_given():
+    with pytest.raises(ConfigError, match=r"^method: missing, expected a mapping"):
+        config.settings("{}", "method")
+
+
+def test_settings_from_a_file_of_sections(tmp_path):
+    path = tmp_path / "align.yaml"
+    path.write_text("align:\n  registration: shift\n", encoding="utf-8")
+    assert config.settings(path, "align")["align"]["registration"] == "shift"
+
+
+def test_settings_from_a_whole_configuration():
+    keys = ("split", "method", "network", "loss", "training")
+    sections = config.settings(SHIPPED, *keys, pair="gong-hmi", method="onesun")
+    assert sections["split"]["test"] == ["2011-12"]
+    assert sections["method"]["seed"] == 1
+    assert sections["network"]["kind"] == "onesun"
+    assert sections["loss"] == {"mse": 1, "gradient": 5, "histogram": 1e-6, "ssim": 5e-5}
+
+
+@pytest.mark.parametrize(
+    ("key", "names", "sentence"),
+    [
+        ("split", {}, '--pair: found "None", expected gong-hmi or mdi-hmi, from pairs'),
+        ("method", {"pair": "mdi-hmi", "method": "onesum"}, "did you mean onesun?"),
+        (
+            "network",
+            {"pair": "mdi-hmi", "method": "raw"},
+            'methods.raw.kind: found "raw", expected network, which has a network',
+        ),
+    ],
+)
+def test_settings_from_a_whole_configuration_need_names_it_holds(key, names, sentence):
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        config.settings(SHIPPED, key, **names)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "found no keys, expected a mapping of keys to values"),
+        ("align: [", "not readable as YAML or JSON"),
+        (None, "No such file or directory, expected a configuration file"),
+    ],
+)
+def test_an_unreadable_file_is_named(tmp_path, text, sentence):
+    path = tmp_path / "mine.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(f"{path}: ") + ".*" + re.escape(sentence)):
+        config.load(path)
+
+
+def test_the_same_section_has_the_same_text():
+    one = {"b": [1, 2.5], "a": {"y": None, "x": "≤"}}
+    other = {"a": {"x": "≤", "y": None}, "b": [1, 2.5]}
+    assert config.canonical(one) == config.canonical(other)
+    assert config.canonical(one) == '{"a":{"x":"\\u2264","y":null},"b":[1,2.5]}'
+
+
+def _parts(part: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Every subschema that has properties or that a key leads to, with where it stands."""
+    if not isinstance(part, dict):
+        return []
+    found = [(path, part)]
+    for word in ("properties", "$defs"):
+        for key, value in part.get(word, {}).items():
+            found += _parts(value, f"{path}/{word}/{key}")
+    for word in ("items", "additionalProperties", "then", "else"):
+        found += _parts(part.get(word), f"{path}/{word}")
+    return found
+
+
+def test_the_schema_is_one_and_refuses_unknown_keys():
+    Draft202012Validator.check_schema(schema.schema())
+    for path, part in _parts(schema.schema()):
+        if "properties" in part and "if" not in part and part.get("type") == "object":
+            assert part.get("additionalProperties") is False, f"{path} takes unknown keys"
+
+
+def test_every_key_has_a_type_and_a_description():
+    for path, part in _parts(schema.schema()):
+        if "/properties/" in f"{path}/" and path.rsplit("/", 2)[-2] == "properties":
+            full = schema.resolved(part)
+            assert full.get("description"), f"{path} has no description"
+            assert {"type", "enum", "const"} & set(full), f"{path} has no type"

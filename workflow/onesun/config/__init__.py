@@ -1,0 +1,124 @@
+"""The configuration: read, checked and completed before anything runs.
+
+workflow/schemas/config.schema.yaml says what each key may be; every problem is told in one sentence
+that names the key, what was found and what is expected.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from onesun.config import checks, schema
+from onesun.errors import ConfigError
+
+# Sections of a command's settings that a whole configuration holds under a name of the user's.
+_NAMED = ("split", "method", "network", "loss")
+
+
+def load(path: Path | str) -> dict[str, Any]:
+    """Read a whole configuration from a YAML or JSON file; see `complete`."""
+    return complete(_read(Path(path)))
+
+
+def complete(config: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a whole configuration, checked, in which every absent key has its default.
+
+    Raises ConfigError with one sentence (on a line of its own) for each problem.
+    """
+    config = _valid(config, schema.schema())
+    _refuse(checks.problems(config))
+    return config
+
+
+def settings(
+    source: str | Path, *keys: str, pair: str | None = None, method: str | None = None
+) -> dict[str, Any]:
+    """The sections ``keys`` of a command's settings, checked and with defaults filled in.
+
+    Parameters
+    ----------
+    source : JSON text or the path of a YAML or JSON file, either with the sections themselves or
+        with a whole configuration to pick them from.
+    keys : a configuration's top-level keys, or "split", "method", "network" and "loss", which a
+        whole configuration keeps under the names of ``pair`` and ``method``.
+
+    Raises ConfigError with one sentence for each problem.
+    """
+    content = _read(source)
+    if "pairs" in content:
+        config = complete(content)
+        return {key: _pick(config, key, pair, method) for key in keys}
+    properties = schema.schema()["properties"]
+    named = {key: {"$ref": f"#/$defs/{key}"} for key in _NAMED}
+    part = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: named.get(key) or properties[key] for key in keys},
+        "required": [key for key in keys if key in named or "default" not in properties[key]],
+    }
+    others = (properties.keys() | set(_NAMED)) - set(keys)
+    return _valid({key: value for key, value in content.items() if key not in others}, part)
+
+
+def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str, Any]:
+    """What a complete configuration says of a method on a pair: "method", "network", "loss"."""
+    section = config["methods"][method]
+    if section["kind"] != "network":
+        return {"method": section}
+    loss = config["losses"][section["loss"]]
+    return {
+        "method": section,
+        "network": config["networks"][section["network"]],
+        "loss": loss[pair] if checks.is_by_pair(loss) else loss,
+    }
+
+
+def canonical(section: Any) -> str:
+    """A section as JSON that is the same for the same content: sorted keys, no spaces."""
+    return json.dumps(section, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _pick(config: dict[str, Any], key: str, pair: str | None, method: str | None) -> Any:
+    if key not in _NAMED:
+        return config[key]
+    if pair not in config["pairs"]:
+        _refuse([schema.unknown_name("--pair", pair, list(config["pairs"]), "pairs")])
+    if key == "split":
+        return config["pairs"][pair]["split"]
+    if method not in config["methods"]:
+        _refuse([schema.unknown_name("--method", method, list(config["methods"]), "methods")])
+    sections = method_sections(config, pair, method)
+    if key not in sections:
+        kind = sections["method"]["kind"]
+        _refuse([f'methods.{method}.kind: found "{kind}", expected network, which has a {key}'])
+    return sections[key]
+
+
+def _read(source: str | Path) -> dict[str, Any]:
+    is_text = isinstance(source, str) and source.lstrip().startswith("{")
+    name = "settings" if is_text else str(source)
+    try:
+        text = source if is_text else Path(source).read_text(encoding="utf-8")
+        content = json.loads(text) if is_text else yaml.safe_load(text)
+    except OSError as error:
+        raise ConfigError(f"{name}: {error.strerror}, expected a configuration file") from None
+    except (ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{name}: not readable as YAML or JSON ({reason})") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{name}: found no keys, expected a mapping of keys to values")
+    return content
+
+
+def _valid(content: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    _refuse(schema.problems(content, part))
+    return schema.with_defaults(content, part)
+
+
+def _refuse(sentences: list[str]) -> None:
+    if sentences:
+        raise ConfigError("\n".join(sentences))

@@ -1,0 +1,117 @@
+"""What a schema cannot say: names that must exist elsewhere in the configuration, and geometry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from onesun import locations
+from onesun.config.schema import unknown_name
+from onesun.errors import ConfigError
+from onesun.geometry.grid import RSUN_AT_1AU, Grid
+
+Config = dict[str, Any]
+
+
+def problems(config: Config) -> list[str]:
+    """Contradictions in a configuration that its schema accepts, one sentence each."""
+    return [
+        *_source(config["source"]),
+        *_grid(config["grid"]),
+        *_pairs(config),
+        *_methods(config),
+        *_table1(config),
+        *_losses(config),
+    ]
+
+
+def _source(source: Config) -> Iterator[str]:
+    if source["kind"] == "folder" and source["folder"] is None:
+        yield "source.folder: found null, expected the folder of your own files, as kind is folder"
+
+
+def _grid(section: Config) -> Iterator[str]:
+    try:
+        grid = Grid.from_settings(section)
+    except ConfigError as error:
+        yield str(error)
+        return
+    if grid.limb_radius("target") > grid.target_size / 2:
+        least = 2 * RSUN_AT_1AU / grid.target_size
+        yield (
+            f"grid.target_scale: found {grid.target_scale}, expected at least {least:.4f} arcsec, "
+            f"so that the disk fits into {grid.target_size} target pixels"
+        )
+
+
+def _pairs(config: Config) -> Iterator[str]:
+    known = sorted(path.stem for path in locations.instrument_records().glob("*.yaml"))
+    for name, pair in config["pairs"].items():
+        for role in ("input", "target"):
+            if pair[role] not in known:
+                path = f"pairs.{name}.{role}"
+                yield unknown_name(path, pair[role], known, "resources/instruments")
+        yield from _split(f"pairs.{name}.split", pair["split"])
+
+
+def _split(path: str, split: Config) -> Iterator[str]:
+    sets = ("train", "validation", "test")
+    months = sorted({month for name in sets for month in split[name]})
+    for month in months:
+        found = [name for name in sets if month in split[name]]
+        if len(found) > 1:
+            yield f"{path}: found {month} in {' and in '.join(found)}, expected it in one set only"
+
+
+def _methods(config: Config) -> Iterator[str]:
+    for name, method in config["methods"].items():
+        for key, section in (("network", "networks"), ("loss", "losses")):
+            if method["kind"] == "network" and method[key] not in config[section]:
+                path = f"methods.{name}.{key}"
+                yield unknown_name(path, method[key], list(config[section]), section)
+
+
+def _table1(config: Config) -> Iterator[str]:
+    table = config["table1"]
+    if not table["columns"]:
+        yield "table1.columns: found an empty list, expected at least one column"
+    for index, column in enumerate(table["columns"]):
+        for key, section in (("pair", "pairs"), ("method", "methods")):
+            if column[key] not in config[section]:
+                path = f"table1.columns[{index}].{key}"
+                yield unknown_name(path, column[key], list(config[section]), section)
+    for key in ("columns", "rows"):
+        counts = Counter(entry["name"] for entry in table[key])
+        for name in [name for name, count in counts.items() if count > 1]:
+            yield f'table1.{key}: found "{name}" {counts[name]} times, expected each name once'
+    for index, row in enumerate(table["rows"]):
+        for key in ("r", "field"):
+            low, high = row[key]
+            if low is not None and high is not None and low >= high:
+                path = f"table1.rows[{index}].{key}"
+                yield f"{path}: found [{low}, {high}], expected the lower bound first"
+
+
+def _losses(config: Config) -> Iterator[str]:
+    for name, loss in config["losses"].items():
+        by_pair = is_by_pair(loss)
+        for pair, weights in loss.items() if by_pair else [(None, loss)]:
+            path = f"losses.{name}.{pair}" if by_pair else f"losses.{name}"
+            if by_pair and pair not in config["pairs"]:
+                yield unknown_name(path, pair, list(config["pairs"]), "pairs")
+            if not any(weights.values()):
+                yield f"{path}: found all weights 0, expected one above 0"
+    for column in config["table1"]["columns"]:
+        method = config["methods"].get(column["method"], {})
+        loss = config["losses"].get(method.get("loss"), {})
+        if is_by_pair(loss) and column["pair"] not in loss:
+            yield (
+                f"losses.{method['loss']}.{column['pair']}: missing, expected weights, as "
+                f'table1 shows method "{column["method"]}" on that pair'
+            )
+
+
+def is_by_pair(loss: Config) -> bool:
+    """Whether a loss gives its weights by the pair's name."""
+    return any(isinstance(value, dict) for value in loss.values())

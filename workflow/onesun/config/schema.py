@@ -1,0 +1,178 @@
+"""The configuration's JSON Schema: what it demands of a value, told in one sentence a problem."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import json
+import math
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from onesun import locations
+
+_MISSING = object()
+_NOUNS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "text",
+    "array": "a list",
+    "object": "a mapping of keys to values",
+    "null": "null",
+}
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The schema of a whole configuration; do not change what is returned."""
+    path = locations.schemas() / "config.schema.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def resolved(part: Any) -> dict[str, Any]:
+    """A part of the schema with its reference followed; keywords beside the reference win."""
+    part = part if isinstance(part, dict) else {}
+    while "$ref" in part:
+        target = schema()["$defs"][part["$ref"].removeprefix("#/$defs/")]
+        part = {**target, **{key: value for key, value in part.items() if key != "$ref"}}
+    return part
+
+
+def problems(content: Any, part: dict[str, Any]) -> list[str]:
+    """What is wrong with ``content`` by the schema ``part``, a sentence each, in key order."""
+    validator = _Validator({**part, "$defs": schema()["$defs"]})
+    errors = sorted(validator.iter_errors(content), key=lambda error: str(error.absolute_path))
+    return list(dict.fromkeys(line for error in errors for line in _sentences(error)))
+
+
+def with_defaults(content: Any, part: dict[str, Any]) -> Any:
+    """A copy of a valid ``content`` in which every absent key has its default."""
+    content = copy.deepcopy(content)
+    for _ in _Filler({**part, "$defs": schema()["$defs"]}).iter_errors(content):
+        pass
+    return content
+
+
+def expected(part: dict[str, Any]) -> str:
+    """What a part of the schema allows, in words: "a number of at least 0"."""
+    part = resolved(part)
+    if "title" in part:
+        return part["title"]
+    if "enum" in part:
+        return _one_of(part["enum"])
+    if "const" in part:
+        return _shown(part["const"])
+    types = part.get("type", "object")
+    nouns = [_NOUNS[name] for name in ([types] if isinstance(types, str) else types)]
+    return " or ".join(nouns) + _bounds(part)
+
+
+def _bounds(part: dict[str, Any]) -> str:
+    words = {
+        "minimum": "of at least {}",
+        "exclusiveMinimum": "above {}",
+        "maximum": "of at most {}",
+        "exclusiveMaximum": "below {}",
+        "minItems": "with at least {} entries",
+        "minProperties": "with at least {} entries",
+    }
+    told = [text.format(part[key]) for key, text in words.items() if key in part]
+    return " " + " and ".join(told).replace("1 entries", "1 entry") if told else ""
+
+
+def _one_of(values: list[Any]) -> str:
+    shown = [_shown(value) for value in values]
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " or " + shown[-1]
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _found(value: Any, part: dict[str, Any]) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    hint = ""
+    if {"number", "integer"} & set(_types(part)) and _is_number(value):
+        hint = " (text: numbers are written without quotes, and 1e-3 as 1.0e-3)"
+    return f'"{value}"{hint}'
+
+
+def _types(part: dict[str, Any]) -> list[str]:
+    types = part.get("type", [])
+    return [types] if isinstance(types, str) else types
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _key_path(error: ValidationError, *more: str) -> str:
+    text = ""
+    for step in [*error.absolute_path, *more]:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".") or "the configuration"
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    part = error.schema
+    if "propertyNames" in error.absolute_schema_path:
+        yield f"{_key_path(error)}: found the name {_found(error.instance, {})}, " + (
+            f"expected {expected(part)}"
+        )
+    elif error.validator == "additionalProperties":
+        allowed = sorted(part.get("properties", {}))
+        for key in [key for key in error.instance if key not in allowed]:
+            yield f"{_key_path(error, str(key))}: unknown key, {_known(key, allowed)}"
+    elif error.validator == "required":
+        for key in [key for key in error.validator_value if key not in error.instance]:
+            wanted = expected(part.get("properties", {}).get(key, {}))
+            yield f"{_key_path(error, key)}: missing, expected {wanted}"
+    else:
+        yield f"{_key_path(error)}: found {_found(error.instance, part)}, expected {expected(part)}"
+
+
+def _known(key: Any, allowed: list[str]) -> str:
+    text = f"expected {_one_of(allowed)}" if allowed else "no keys are expected here"
+    close = difflib.get_close_matches(str(key), allowed, n=1)
+    return f"{text}; did you mean {close[0]}?" if close else text
+
+
+def unknown_name(path: str, name: Any, allowed: list[str], where: str) -> str:
+    """The sentence for a ``name`` at ``path`` that should be one of ``allowed``, kept ``where``."""
+    close = difflib.get_close_matches(str(name), allowed, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    listed = _one_of(sorted(allowed)) if allowed else "a name (there is none yet)"
+    return f'{path}: found "{name}", expected {listed}, from {where}{hint}'
+
+
+def _is_finite_number(_checker: Any, value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _fill(validator: Any, properties: dict, content: Any, part: dict) -> Iterator[ValidationError]:
+    if isinstance(content, dict):
+        for key, subpart in properties.items():
+            default = resolved(subpart).get("default", _MISSING)
+            if default is not _MISSING and key not in content:
+                content[key] = copy.deepcopy(default)
+    yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, content, part)
+
+
+# JSON Schema's numbers include NaN and infinity as Python reads them; no key here may be either.
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
+)
+_Filler = extend(_Validator, {"properties": _fill})
