@@ -1,0 +1,145 @@
+"""Table 1's rows in one pass are what masks and np.corrcoef give, row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from onesun.errors import ConfigError, DamagedProductError, OneSunError
+from onesun.geometry.grid import Grid
+from onesun.statistics import cells
+from onesun.statistics.regions import Region, RegionMoments, RegionStatistics
+
+GRID = Grid(target_size=512, target_scale=4.034184, factor=4, patch=32)
+ROWS = [
+    {"name": "disk", "r": [0, 1]},
+    {"name": "two thirds", "r": [0, 0.6666666667]},
+    {"name": "third", "r": [0, 0.3333333333]},
+    {"name": "ring", "r": [0.3333333333, 0.5]},
+    {"name": "outer ring", "r": [0.5, 0.75]},
+    {"name": "over 10", "r": [0, 0.9], "field": [10, None]},
+    {"name": "strong", "r": [0, 0.9], "field": [600, None]},
+    {"name": "weak", "r": [0, 0.9], "field": [0, 600]},
+    {"name": "between", "r": [0.2, 0.9], "field": [10, 600]},
+]
+REGIONS = [Region.from_settings(row) for row in ROWS]
+
+
+def frame(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A quiet disk with a few strong patches, and a noisy prediction of it; gauss, float32."""
+    draw = np.random.default_rng(seed)
+    shape = (GRID.target_size,) * 2
+    target = draw.laplace(0, 8, shape)
+    target[100:140, 200:260] += 900
+    target[300:340, 260:330] -= 1400
+    # Values on the bounds themselves, which are inclusive.
+    target[250, 200:230] = 10
+    target[251, 200:230] = -600
+    prediction = 0.9 * target + draw.normal(0, 6, shape) + 2
+    for field in (target, prediction):
+        field[GRID.radius("target") >= 1] = np.nan
+    return target.astype(np.float32), prediction.astype(np.float32)
+
+
+def by_masks(row: dict, target: np.ndarray, prediction: np.ndarray) -> tuple[int, float, float]:
+    """Count, correlation and slope, as one would write them down."""
+    radius = GRID.radius("target").astype(np.float64)
+    mask = np.isfinite(target) & (radius >= row["r"][0]) & (radius <= row["r"][1])
+    low, high = row.get("field", (None, None))
+    strength = np.abs(target)
+    if low is not None:
+        mask &= strength >= low
+    if high is not None:
+        mask &= strength <= high
+    x, y = target[mask].astype(np.float64), prediction[mask].astype(np.float64)
+    return x.size, np.corrcoef(x, y)[0, 1], np.polyfit(x, y, 1)[0]
+
+
+def check(target: np.ndarray, prediction: np.ndarray) -> None:
+    for row, moments in zip(ROWS, RegionMoments(GRID, REGIONS)(target, prediction), strict=True):
+        n, correlation, slope = by_masks(row, target, prediction)
+        result = moments.result()
+        assert result.n == n, row["name"]
+        assert result.correlation == pytest.approx(correlation, abs=1e-12), row["name"]
+        assert result.slope == pytest.approx(slope, rel=1e-9), row["name"]
+
+
+@pytest.mark.parametrize("pixels", [1, 5000, 131072])
+def test_one_pass_equals_masks(monkeypatch: pytest.MonkeyPatch, pixels: int) -> None:
+    monkeypatch.setattr(cells, "_BLOCK_PIXELS", pixels)
+    check(*frame())
+
+
+def test_missing_target_pixels_do_not_count() -> None:
+    target, prediction = frame()
+    target[120:200, 150:170] = np.nan
+    target[::7, 256] = np.nan
+    prediction[150, 160] = np.nan  # the target has no value here either
+    check(target, prediction)
+
+
+def test_a_shared_bound_belongs_to_both_rows() -> None:
+    radius = GRID.radius("target")
+    edge = float(radius[300, 300])
+    regions = [Region("inner", (0, edge)), Region("outer", (edge, 1))]
+    target, prediction = frame()
+    inner, outer = RegionMoments(GRID, regions)(target, prediction)
+    on_edge = np.count_nonzero(radius.astype(np.float64) == edge)
+    assert on_edge > 0
+    assert inner.n + outer.n == np.isfinite(target).sum() + on_edge
+
+
+def test_a_region_without_pixels_is_empty() -> None:
+    (moments,) = RegionMoments(GRID, [Region("none", (0, 1), (4000, np.inf))])(*frame())
+    assert moments.n == 0
+    assert moments.result().correlation is None
+
+
+def test_a_prediction_that_lacks_values_is_refused() -> None:
+    target, prediction = frame()
+    prediction[256, 250:261] = np.nan
+    with pytest.raises(OneSunError, match="no value in 11 pixels of the disk"):
+        RegionMoments(GRID, REGIONS)(target, prediction)
+
+
+def test_a_prediction_of_another_shape_is_refused() -> None:
+    target, prediction = frame()
+    with pytest.raises(OneSunError, match=r"prediction: \(256, 512\) pixels"):
+        RegionMoments(GRID, REGIONS)(target, prediction[:256])
+
+
+def test_months_merge_to_the_same_table_in_any_order() -> None:
+    moments_of = RegionMoments(GRID, REGIONS)
+    frames = {f"2011120{day}_000000_TAI": moments_of(*frame(day)) for day in range(1, 5)}
+    at_once = RegionStatistics(REGIONS, dict(frames))
+    parts = [RegionStatistics(REGIONS, {stamp: moments}) for stamp, moments in frames.items()]
+    backwards = RegionStatistics(REGIONS)
+    for part in reversed(parts):
+        backwards.merge(part)
+    assert backwards.as_dict() == at_once.as_dict()
+    assert backwards.result() == at_once.result()
+    assert np.array_equal(backwards.table(), at_once.table())
+    assert at_once.table().shape == (4, len(ROWS), 6)
+
+
+def test_statistics_survive_json() -> None:
+    statistics = RegionStatistics(REGIONS).update("s", RegionMoments(GRID, REGIONS)(*frame()))
+    again = RegionStatistics.from_dict(statistics.as_dict())
+    assert again.regions == REGIONS
+    assert again.as_dict() == statistics.as_dict()
+
+
+def test_a_frame_counts_once() -> None:
+    statistics = RegionStatistics([Region("disk")]).update("20111217_060000_TAI", [])
+    with pytest.raises(DamagedProductError, match="20111217_060000_TAI: counted twice"):
+        statistics.merge(statistics)
+
+
+def test_statistics_of_other_rows_do_not_merge() -> None:
+    with pytest.raises(ConfigError, match="different rows"):
+        RegionStatistics([Region("a")]).merge(RegionStatistics([Region("b")]))
+
+
+def test_a_row_whose_bounds_fall_is_refused() -> None:
+    with pytest.raises(ConfigError, match="row 'x': field from 600.0 to 10.0"):
+        Region.from_settings({"name": "x", "field": [600, 10]})

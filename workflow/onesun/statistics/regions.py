@@ -1,0 +1,170 @@
+"""Agreement of predictions with targets over regions of the disk: Table 1's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from onesun.errors import ConfigError, DamagedProductError
+from onesun.geometry.grid import Grid
+from onesun.statistics.cells import CellSums, Range
+from onesun.statistics.moments import Moments
+
+
+@dataclass(frozen=True)
+class Region:
+    """One row of Table 1; bounds are inclusive.
+
+    Parameters
+    ----------
+    name : as printed.
+    radius : distance from the disk centre, limb radii.
+    strength : |target|, gauss.
+    """
+
+    name: str
+    radius: Range = (0.0, np.inf)
+    strength: Range = (0.0, np.inf)
+
+    @classmethod
+    def from_settings(cls, row: Mapping[str, Any]) -> Region:
+        """Make a region of ``{"name", "r": [low, high], "field": [low, high]}``; null is open.
+
+        Raises ConfigError when a lower bound exceeds the upper one.
+        """
+        bounds = {key: _bounds(row["name"], key, row.get(key)) for key in ("r", "field")}
+        return cls(row["name"], bounds["r"], bounds["field"])
+
+    def as_settings(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "r": [_open(bound) for bound in self.radius],
+            "field": [_open(bound) for bound in self.strength],
+        }
+
+
+def _bounds(name: str, key: str, given: Sequence[float | None] | None) -> Range:
+    low, high = given if given is not None else (None, None)
+    low = 0.0 if low is None else float(low)
+    high = np.inf if high is None else float(high)
+    if low > high:
+        raise ConfigError(f"table1.rows: row {name!r}: {key} from {low} to {high}, expected rising")
+    return low, high
+
+
+def _open(bound: float) -> float | None:
+    return None if np.isinf(bound) else bound
+
+
+class RegionMoments:
+    """The moments of (target, prediction) over each region, for one frame after the other.
+
+    Parameters
+    ----------
+    grid : the common grid.
+    regions : Table 1's rows.
+    """
+
+    def __init__(self, grid: Grid, regions: Sequence[Region]) -> None:
+        self.regions = list(regions)
+        self._cells = CellSums(
+            grid.radius("target"),
+            [region.radius for region in regions],
+            [bound for region in regions for bound in _thresholds(region) if bound < np.inf],
+        )
+
+    def __call__(self, target: np.ndarray, prediction: np.ndarray) -> list[Moments]:
+        """Moments over each region, x the target and y the prediction.
+
+        Parameters
+        ----------
+        target, prediction : (N, N) on the target grid, gauss, NaN where there is no value.
+            Pixels without a target value do not count.
+
+        Raises OneSunError when a shape is wrong or the prediction lacks values on the disk.
+        """
+        sums = self._cells(target, prediction)
+        return [self._region(region, sums) for region in self.regions]
+
+    def _region(self, region: Region, sums: np.ndarray) -> Moments:
+        low, beyond = _thresholds(region)
+        inside = self._cells.inside(region.radius)
+        over = sums[self._cells.thresholds.index(low)][:, inside]
+        if beyond < np.inf:
+            over = over - sums[self._cells.thresholds.index(beyond)][:, inside]
+        return Moments.from_sums(*over.sum(axis=1))
+
+
+def _thresholds(region: Region) -> Range:
+    """The region's strengths as half-open: float32 values > high are those >= its successor."""
+    low, high = region.strength
+    return low, float(np.nextafter(high, np.inf))
+
+
+@dataclass
+class RegionStatistics:
+    """Per-frame moments over regions; merges by frame.
+
+    Frames are kept apart because the table's intervals resample frames, not pixels: neighbouring
+    pixels are not independent.
+
+    Parameters
+    ----------
+    regions : Table 1's rows.
+    frames : for each frame's stamp, the moments over each region.
+    """
+
+    regions: list[Region]
+    frames: dict[str, list[Moments]] = field(default_factory=dict)
+
+    def update(self, stamp: str, moments: list[Moments]) -> RegionStatistics:
+        """Add a frame; returns self. Raises DamagedProductError when it is there already."""
+        if stamp in self.frames:
+            raise DamagedProductError(f"frame {stamp}: counted twice, expected once")
+        self.frames[stamp] = moments
+        return self
+
+    def merge(self, other: RegionStatistics) -> RegionStatistics:
+        """Add another's frames; returns self. Raises ConfigError when the regions differ."""
+        if other.regions != self.regions:
+            raise ConfigError("statistics over different rows, expected the same rows")
+        for stamp, moments in other.frames.items():
+            self.update(stamp, moments)
+        return self
+
+    def result(self) -> list[Moments]:
+        """Moments over each region of all frames, in the order of their stamps."""
+        total = [Moments() for _ in self.regions]
+        for stamp in sorted(self.frames):
+            for sum_, moments in zip(total, self.frames[stamp], strict=True):
+                sum_.merge(moments)
+        return total
+
+    def table(self) -> np.ndarray:
+        """All frames' moments, stamps ascending; (frames, regions, 6) float64."""
+        rows = [
+            [list(moments.as_dict().values()) for moments in self.frames[stamp]]
+            for stamp in sorted(self.frames)
+        ]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.regions), 6)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rows": [region.as_settings() for region in self.regions],
+            "frames": {
+                stamp: [moments.as_dict() for moments in self.frames[stamp]]
+                for stamp in sorted(self.frames)
+            },
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> RegionStatistics:
+        regions = [Region.from_settings(row) for row in content["rows"]]
+        frames = {
+            stamp: [Moments.from_dict(entry) for entry in entries]
+            for stamp, entries in content["frames"].items()
+        }
+        return cls(regions, frames)
