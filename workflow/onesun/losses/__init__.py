@@ -1,0 +1,94 @@
+"""The loss of equation 8, a weighted sum of terms; one file a term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from onesun.errors import ConfigError
+from onesun.losses.base import Term
+from onesun.losses.gradient import GradientError
+from onesun.losses.histogram import HistogramDistance
+from onesun.losses.mse import MeanSquaredError
+from onesun.losses.ssim import StructuralDissimilarity
+
+# Each makes a term of its own entry in the section ``loss_terms`` and the field scale in gauss.
+TERMS: dict[str, Callable[[Mapping[str, Any], float], Term]] = {
+    "mse": lambda settings, field_scale: MeanSquaredError(),
+    "gradient": lambda settings, field_scale: GradientError(),
+    "histogram": lambda settings, field_scale: HistogramDistance(field_scale, **settings),
+    "ssim": lambda settings, field_scale: StructuralDissimilarity(**settings),
+}
+
+Sums = dict[str, torch.Tensor]
+
+
+class CompositeLoss(nn.Module):
+    """Weighted sum of terms (paper, equation 8); a term of weight 0 is not computed.
+
+    Parameters
+    ----------
+    weights : weight by the term's name; an absent name has weight 0.
+    terms_settings : the section ``loss_terms``.
+    field_scale : gauss per unit of prediction and target.
+
+    Raises ConfigError for an unknown term, a negative weight, or no positive weight at all.
+    """
+
+    def __init__(
+        self,
+        weights: Mapping[str, float],
+        terms_settings: Mapping[str, Mapping[str, Any]],
+        field_scale: float,
+    ) -> None:
+        super().__init__()
+        for name, weight in weights.items():
+            if name not in TERMS:
+                raise ConfigError(f"loss: term {name!r} found, expected {', '.join(TERMS)}")
+            if not 0 <= weight < float("inf"):
+                raise ConfigError(f"loss.{name}: weight {weight} found, expected at least 0")
+        self.weights = {name: float(weights[name]) for name in TERMS if weights.get(name, 0) > 0}
+        if not self.weights:
+            raise ConfigError("loss: no weight above 0 found, expected at least one")
+        self.terms = nn.ModuleDict(
+            {name: TERMS[name](terms_settings.get(name, {}), field_scale) for name in self.weights}
+        )
+
+    def sums(self, prediction: torch.Tensor, target: torch.Tensor) -> Sums:
+        """What each term adds up over a part of a batch (see ``Term``).
+
+        Parameters
+        ----------
+        prediction, target : (n, 1, h, w) field over field_scale; the target is NaN where it has
+            no value, and what is predicted there counts nowhere.
+        """
+        valid = torch.isfinite(target)
+        known = torch.where(valid, target, 0.0)
+        return {name: term.sums(prediction, known, valid) for name, term in self.terms.items()}
+
+    def combine(self, sums: Sums) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The loss and its unweighted terms, scalars, from the sums of a whole batch."""
+        parts = {name: term.value(sums[name]) for name, term in self.terms.items()}
+        total = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
+        return total, parts
+
+    def forward(
+        self, prediction: torch.Tensor, target: torch.Tensor
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The loss and its unweighted terms for a whole batch; shapes as in ``sums``."""
+        return self.combine(self.sums(prediction, target))
+
+
+__all__ = [
+    "TERMS",
+    "CompositeLoss",
+    "GradientError",
+    "HistogramDistance",
+    "MeanSquaredError",
+    "StructuralDissimilarity",
+    "Sums",
+    "Term",
+]

@@ -1,0 +1,83 @@
+"""What every network has in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from onesun.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """input = a + b * target (paper, section 3.1), and the unit the networks work in.
+
+    Parameters
+    ----------
+    a : zero point of the input, gauss.
+    b : gain of the input against the target.
+    field_scale : gauss per unit of a network's input and output.
+    """
+
+    a: float
+    b: float
+    field_scale: float
+
+
+class Network(nn.Module):
+    """Maps (n, 2, h, w) to (n, 1, h * factor, w * factor).
+
+    Input channels: the input's field over ``field_scale`` (missing pixels 0) and the distance
+    from the disk centre over the limb radius (0 off the disk). Output: the target's field over
+    ``field_scale``. Input pixel i covers target pixels factor * i to factor * i + factor - 1.
+
+    ``halo`` is how many input pixels away from an output pixel's own input pixel can still
+    matter to it: with so many pixels around a tile, the tile comes out as in the full frame.
+    """
+
+    halo: int
+
+    def seed_dropout(self, seed: int) -> None:
+        """Make the dropout drawn by the next forward pass a function of ``seed`` alone."""
+        for module in self.modules():
+            if isinstance(module, Dropout):
+                module.seed(seed)
+
+
+class Dropout(nn.Module):
+    """Dropout that draws from its own generator.
+
+    The global generator would be shared by the threads that train side by side, in whichever
+    order they happen to reach it.
+    """
+
+    def __init__(self, probability: float) -> None:
+        super().__init__()
+        self.probability = probability
+        self._seed = 0
+        self._generator: torch.Generator | None = None
+
+    def seed(self, seed: int) -> None:
+        self._seed = seed
+        self._generator = None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if not self.training or self.probability == 0.0:
+            return x
+        if self._generator is None:
+            self._generator = torch.Generator(x.device).manual_seed(self._seed)
+        kept = torch.empty_like(x).bernoulli_(1.0 - self.probability, generator=self._generator)
+        return x * kept / (1.0 - self.probability)
+
+
+def check_shape(channels: int, blocks: int, kernel: int, dropout: float) -> None:
+    """Raise ConfigError for a network that cannot be built."""
+    for name, value in (("channels", channels), ("blocks", blocks)):
+        if value < 1:
+            raise ConfigError(f"networks: {name} {value} found, expected at least 1")
+    if kernel < 1 or kernel % 2 == 0:
+        raise ConfigError(f"networks: kernel {kernel} found, expected an odd number of pixels")
+    if not 0.0 <= dropout < 1.0:
+        raise ConfigError(f"networks: dropout {dropout} found, expected at least 0 and below 1")
