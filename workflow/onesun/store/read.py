@@ -1,0 +1,100 @@
+"""Open a patch store: lazily through xarray, or raw and fast for training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import zarr
+
+from onesun.errors import DamagedProductError
+from onesun.files import read_json, sha256
+from onesun.store import layout
+from onesun.store.shards import ShardedField
+from onesun.store.write import PRODUCT
+
+FIELDS = ("input", "target")
+
+
+def check(manifest: Path, *, contents: bool = False) -> tuple[Path, dict[str, Any]]:
+    """The store's folder and manifest, once every file listed is there in its size.
+
+    Parameters
+    ----------
+    manifest : ``{month}.json`` beside the store.
+    contents : also compare the SHA-256 of every file, which reads them all.
+
+    Raises DamagedProductError naming the first file that is missing, of another size, or changed.
+    """
+    manifest = Path(manifest)
+    content = read_json(manifest)
+    if not isinstance(content, dict) or content.get("product") != PRODUCT:
+        raise DamagedProductError(f"{manifest}: not the manifest of a patch store")
+    folder = manifest.parent / content["folder"]
+    for name, entry in content["files"].items():
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else None
+        if size != entry["bytes"]:
+            found = "missing" if size is None else f"{size} bytes"
+            raise DamagedProductError(f"{path}: {found}, expected {entry['bytes']} bytes")
+        if contents and sha256(path) != entry["sha256"]:
+            raise DamagedProductError(f"{path}: its bytes have changed since it was written")
+    return folder, content
+
+
+def open_month(manifest: Path) -> xr.Dataset:
+    """Open a month lazily; nothing but coordinates is read until it is computed.
+
+    Variables, dimensions and units are those the store's own metadata tell; ``input`` and
+    ``target`` are dask arrays, one frame a block, in float32 gauss with NaN off the disk. Plain
+    ``xarray.open_zarr("2016-07.zarr")`` gives the same values as float64.
+
+    Raises DamagedProductError naming a file that is missing or of another size than the manifest
+    tells.
+    """
+    folder, _ = check(manifest)
+    dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
+    for name in FIELDS:
+        steps = dataset[name].chunk(time=1, patch=-1)
+        quantum = steps.attrs["scale_factor"]
+        field = steps.copy(
+            data=steps.data.map_blocks(layout.to_gauss, quantum=quantum, dtype=np.float32)
+        )
+        for packing in ("scale_factor", "add_offset", "_FillValue"):
+            del field.attrs[packing]
+        dataset[name] = field
+    return dataset
+
+
+class PatchMonth:
+    """A month of patches for training: whole frames or single patches, as int32 steps.
+
+    Attributes
+    ----------
+    pair, month, simulated : what the manifest says.
+    stamps : T_REC of each frame's target, as YYYYMMDD_HHMMSS_TAI.
+    times : (frames,) datetime64[ms], the target's time of observation in TAI.
+    location : (patches, p, p) float32, r/R of the input's pixels.
+    radius, on_disk : (patches,) float32, r/R of the centre; share of target pixels on the disk.
+    input, target : the fields; ``month.target.gauss(month.target.frame(3))`` is the fourth frame.
+    """
+
+    def __init__(self, manifest: Path) -> None:
+        """Open a month; raises DamagedProductError as :func:`open_month` does."""
+        folder, content = check(manifest)
+        self.pair: str = content["pair"]
+        self.month: str = content["month"]
+        self.simulated: bool = content["simulated"]
+        self.stamps: list[str] = [frame["stamp"] for frame in content["frames"]]
+        self.times = np.array([frame["time"] for frame in content["frames"]], dtype="M8[ms]")
+        group = zarr.open_consolidated(folder, mode="r")
+        self.location = np.asarray(group["location"][...])
+        self.radius = np.asarray(group["radius"][...])
+        self.on_disk = np.asarray(group["on_disk"][...])
+        self.input = ShardedField(folder / "input")
+        self.target = ShardedField(folder / "target")
+
+    def __len__(self) -> int:
+        return len(self.stamps)
