@@ -133,7 +133,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "month in two sets": (
         _set("pairs", "mdi-hmi", "split", "test", ["2016-07"]),
-        "pairs.mdi-hmi.split: found 2016-07 in train and in test, expected it in one set only",
+        "pairs.mdi-hmi.split: month 2016-07 is in train and test, expected in one set, once",
     ),
     "month that is none": (
         _set("pairs", "mdi-hmi", "split", "test", ["2016-13"]),

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from onesun import split
 from onesun.config import checks, schema
 from onesun.errors import ConfigError
 
@@ -75,6 +76,12 @@ def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str,
         "network": config["networks"][section["network"]],
         "loss": loss[pair] if checks.is_by_pair(loss) else loss,
     }
+
+
+def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
+    """The months of a pair that are in ``sets``, or in any set if none is named; sorted."""
+    rows = split.assign(pair, config["pairs"][pair]["split"])
+    return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
 def canonical(section: Any) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from onesun import locations
+from onesun import locations, split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
@@ -52,16 +52,18 @@ def _pairs(config: Config) -> Iterator[str]:
             if pair[role] not in known:
                 path = f"pairs.{name}.{role}"
                 yield unknown_name(path, pair[role], known, "resources/instruments")
-        yield from _split(f"pairs.{name}.split", pair["split"])
+        yield from _split(f"pairs.{name}.split", name, pair["split"])
 
 
-def _split(path: str, split: Config) -> Iterator[str]:
-    sets = ("train", "validation", "test")
-    months = sorted({month for name in sets for month in split[name]})
-    for month in months:
-        found = [name for name in sets if month in split[name]]
-        if len(found) > 1:
-            yield f"{path}: found {month} in {' and in '.join(found)}, expected it in one set only"
+def _split(path: str, pair: str, section: Config) -> Iterator[str]:
+    try:
+        rows = split.assign(pair, section)
+    except ConfigError as error:
+        yield f"{path}: {str(error).removeprefix(f'pair {pair}: ')}"
+        return
+    for name in split.SETS:
+        if not split.months(rows, name):
+            yield f"{path}: found no month for {name}, expected at least one"
 
 
 def _methods(config: Config) -> Iterator[str]:

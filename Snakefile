@@ -1,0 +1,59 @@
+# From raw magnetograms to the paper's Table 1, one rule per arrow of the README's picture.
+#
+#   snakemake --cores all                 everything Table 1 needs
+#   snakemake --cores all aligned         one stage; `snakemake --list-target-rules` names them all
+#   snakemake --dry-run                   what would run, and why
+#
+# config/config.yaml says what to compute, profiles/default/profile.yaml how.
+
+import time
+from pathlib import Path
+
+from snakemake.utils import min_version
+from snakemake_interface_common.exceptions import WorkflowError
+
+from onesun.config import complete
+from onesun.errors import ConfigError
+
+min_version("9.19")
+STARTED = time.time()
+
+
+configfile: "config/config.yaml"
+
+
+try:
+    CONFIG = complete(config)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+
+include: "workflow/rules/common.smk"
+# Where raw frames come from: sample.smk or folder.smk.
+include: f"workflow/rules/{CONFIG['source']['kind']}.smk"
+include: "workflow/rules/align.smk"
+include: "workflow/rules/store.smk"
+include: "workflow/rules/split.smk"
+include: "workflow/rules/calibrate.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/predict.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/tables.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        "results/table1.csv",
+
+
+onerror:
+    # Snakemake says much about a failed job; what the command itself said comes last.
+    for file in sorted(Path("logs").rglob("*.log")):
+        last = file.read_text("utf-8", "replace").splitlines()[-1:]
+        if file.stat().st_mtime >= STARTED and last and last[0].startswith("onesun: "):
+            print(f"\n{last[0]}\n  (said in {file})")

@@ -1,0 +1,47 @@
+"""Aligned frames: two instruments on one grid.
+
+Goes in: the raw frames of a pair's two instruments in a month.
+Comes out: results/aligned/{pair}/{month}/ with an input and a target FITS file per frame, their
+manifest (.json), and the frames taken (.frames.csv) and refused (.refused.csv) beside it.
+"""
+
+
+localrules:
+    aligned,
+
+
+rule aligned:
+    """Stage: the aligned frames of every pair and month."""
+    input:
+        every_month("results/aligned/{pair}/{month}.json"),
+
+
+rule align:
+    input:
+        input=of_pair("input", "results/raw/{instrument}/{month}.json"),
+        target=of_pair("target", "results/raw/{instrument}/{month}.json"),
+    output:
+        folder=directory("results/aligned/{pair}/{month}"),
+        manifest="results/aligned/{pair}/{month}.json",
+        frames="results/aligned/{pair}/{month}.frames.csv",
+        refused="results/aligned/{pair}/{month}.refused.csv",
+    log:
+        "logs/align/{pair}/{month}.log",
+    benchmark:
+        "logs/align/{pair}/{month}.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    resources:
+        mem_mb=2500,
+    params:
+        settings=settings("align", "grid"),
+        input_instrument=of_pair("input"),
+        target_instrument=of_pair("target"),
+        records=lambda wildcards: records(*(PAIRS[wildcards.pair][role] for role in ROLES)),
+    message:
+        "Aligning {wildcards.pair}, {wildcards.month}"
+    shell:
+        "onesun align --pair {wildcards.pair:q} --input-instrument {params.input_instrument:q}"
+        " --target-instrument {params.target_instrument:q} --month {wildcards.month:q}"
+        " --input {input.input:q} --target {input.target:q} --settings {params.settings:q}"
+        " --out {output.folder:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,100 @@
+"""The checked configuration, CONFIG, as the other files ask for it: names, months, sections."""
+
+import os
+import sys
+from pathlib import Path
+
+import yaml
+from snakemake_interface_common.exceptions import WorkflowError
+
+from onesun import locations
+from onesun.config import canonical, method_sections, months
+
+PAIRS = CONFIG["pairs"]
+METHODS = CONFIG["methods"]
+ROLES = ("input", "target")
+
+# Commands come from the environment of the Snakemake that calls them, activated or not. OpenMP and
+# BLAS get their threads from Snakemake; OpenCV and dask have to be told.
+os.environ |= {
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.getenv("PATH", "")]),
+    "OPENCV_FOR_THREADS_NUM": "1",
+    "DASK_NUM_WORKERS": "1",
+}
+
+
+wildcard_constraints:
+    pair="|".join(PAIRS),
+    month="[0-9]{4}-[0-9]{2}",
+    instrument="|".join(sorted({pair[role] for pair in PAIRS.values() for role in ROLES})),
+    method="|".join(METHODS),
+
+
+def settings(*sections, **parts):
+    """Top-level sections of the configuration, and parts by name, as text for --settings."""
+    return canonical({name: CONFIG[name] for name in sections} | parts)
+
+
+def options(paths):
+    """The words of a command's options: ``{"patches": [a, b]}`` is --patches a --patches b."""
+    return [
+        word for name, values in paths.items() for path in values for word in (f"--{name}", path)
+    ]
+
+
+def records(*names):
+    """The content of instrument records, so that a change in one reruns what reads it."""
+    files = {name: locations.instrument_records() / f"{name}.yaml" for name in names}
+    return canonical(
+        {name: yaml.safe_load(file.read_text("utf-8")) for name, file in files.items()}
+    )
+
+
+def monthly(pattern, pair, *sets):
+    """``pattern`` for each month of a pair's sets (of all sets if none is named)."""
+    return expand(pattern, pair=pair, month=months(CONFIG, pair, *sets), allow_missing=True)
+
+
+def every_month(pattern):
+    """``pattern`` for each pair, instrument of it and month."""
+    paths = [
+        path.format(instrument=PAIRS[pair][role])
+        for pair in PAIRS
+        for role in ROLES
+        for path in monthly(pattern, pair)
+    ]
+    return sorted(set(paths))
+
+
+def every_column(pattern, *kinds):
+    """``pattern`` for each column of Table 1 (whose method is of ``kinds``) and test month."""
+    paths = [
+        path.format(method=column["method"])
+        for column in CONFIG["table1"]["columns"]
+        if not kinds or METHODS[column["method"]]["kind"] in kinds
+        for path in monthly(pattern, column["pair"], "test")
+    ]
+    return sorted(set(paths))
+
+
+def of_pair(role, pattern="{instrument}"):
+    """Function of wildcards: ``pattern`` with a pair's "input" or "target" instrument."""
+    return lambda wildcards: pattern.format(instrument=PAIRS[wildcards.pair][role], **wildcards)
+
+
+def method_needs(wildcards):
+    """What `onesun predict` needs to carry out a method, by the name of its option."""
+    needs = {
+        "bicubic": {"calibration": "results/calibration/{pair}.json"},
+        "network": {"weights": "results/models/{pair}/{method}/weights.safetensors"},
+    }
+    kind = METHODS[wildcards.method]["kind"]
+    return {name: [path.format(**wildcards)] for name, path in needs.get(kind, {}).items()}
+
+
+def own_files(wildcards):
+    """The user's folder of an instrument's month."""
+    folder = Path(CONFIG["source"]["folder"], wildcards.instrument, wildcards.month)
+    if not folder.is_dir():
+        raise WorkflowError(f"source.folder: {folder} not found, expected a folder of FITS files")
+    return str(folder)

@@ -1,0 +1,58 @@
+"""Raw frames from the embedded sample.
+
+Goes in: nothing; three real HMI full disks are downloaded once (and kept in the user's cache).
+Comes out: data/sample/, and results/raw/{instrument}/{month}/ with the FITS files of a month as the
+instrument would have written them, each with a manifest of the same name ending in .json.
+"""
+
+
+localrules:
+    fetch,
+    raw,
+
+
+rule raw:
+    """Stage: the raw frames of every instrument and month."""
+    input:
+        every_month("results/raw/{instrument}/{month}.json"),
+
+
+rule fetch:
+    output:
+        folder=directory("data/sample"),
+        manifest="data/sample.json",
+    log:
+        "logs/fetch.log",
+    benchmark:
+        "logs/fetch.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    message:
+        "Fetching the sample"
+    shell:
+        "onesun sample fetch --out {output.folder:q} 2>&1 | tee {log:q}"
+
+
+rule simulate:
+    input:
+        frames="data/sample.json",
+    output:
+        folder=directory("results/raw/{instrument}/{month}"),
+        manifest="results/raw/{instrument}/{month}.json",
+    log:
+        "logs/simulate/{instrument}/{month}.log",
+    benchmark:
+        "logs/simulate/{instrument}/{month}.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    resources:
+        mem_mb=2500,
+    params:
+        settings=settings("sample"),
+        records=lambda wildcards: records("hmi", wildcards.instrument),
+    message:
+        "Simulating raw frames: {wildcards.instrument}, {wildcards.month}"
+    shell:
+        "onesun sample simulate --instrument {wildcards.instrument:q} --month {wildcards.month:q}"
+        " --frames {input.frames:q} --settings {params.settings:q} --out {output.folder:q}"
+        " 2>&1 | tee {log:q}"

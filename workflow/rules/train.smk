@@ -1,0 +1,54 @@
+"""Training: one network of one pair.
+
+Goes in: the patch stores of a pair's training and validation months, the split, the calibration.
+Comes out: results/models/{pair}/{method}/ with the weights of the best epoch, a card that says how
+they came about, and the learning curve.
+
+An interrupted training goes on from its last checkpoint, which is no output of the rule: Snakemake
+removes a failed job's outputs.
+"""
+
+
+localrules:
+    models,
+
+
+rule models:
+    """Stage: the weights of every network that Table 1 shows."""
+    input:
+        every_column("results/models/{pair}/{method}/weights.safetensors", "network"),
+
+
+rule train:
+    input:
+        patches=lambda wildcards: monthly(
+            "results/patches/{pair}/{month}.json", wildcards.pair, "train", "validation"
+        ),
+        split="results/split/{pair}.csv",
+        calibration="results/calibration/{pair}.json",
+    output:
+        weights="results/models/{pair}/{method}/weights.safetensors",
+        card="results/models/{pair}/{method}/card.json",
+        curve="results/models/{pair}/{method}/learning_curve.csv",
+    log:
+        "logs/train/{pair}/{method}.log",
+    benchmark:
+        "logs/train/{pair}/{method}.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    threads: 16
+    resources:
+        mem_mb=4000,
+        gpu=1,
+    params:
+        settings=lambda wildcards: settings(
+            "loss_terms", "training", **method_sections(CONFIG, wildcards.pair, wildcards.method)
+        ),
+        patches=lambda wildcards, input: options({"patches": input.patches}),
+        out=subpath(output.weights, parent=True),
+    message:
+        "Training {wildcards.method} on {wildcards.pair}"
+    shell:
+        "onesun train --pair {wildcards.pair:q} --method {wildcards.method:q} {params.patches:q}"
+        " --split {input.split:q} --calibration {input.calibration:q}"
+        " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"
