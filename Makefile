@@ -1,0 +1,56 @@
+# The newcomer's commands; each first makes the environment it needs, in .venv.
+#
+#   PYTHON   the Python to make it with           make table1 PYTHON=/path/to/python3.11
+#   CORES    how many cores to use                make table1 CORES=4
+#
+# On Linux, pip takes PyTorch with CUDA. A machine without a GPU downloads far less with
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu in the environment.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help table1 test bench lint clean
+
+PYTHON ?= python3.11
+CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z0-9]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from raw frames on
+	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- results/table1.csv
+	@printf '\nTable 1 is in results/table1.csv and, for reading, in results/table1.md:\n\n'
+	@cat results/table1.md
+
+test: $(VENV)/.installed-test  ## the tests, with their coverage
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85
+
+bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakemake --quiet host --lint
+
+clean:  ## remove what was computed; .venv and downloads stay
+	rm -rf results logs data .snakemake benchmarks/results
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "onesun: $(PYTHON) not found, expected Python 3.11 (another place: make PYTHON=...)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "onesun: $(PYTHON) is older than Python 3.11" >&2; exit 1; }
+	@echo "Installing OneSun and what it needs into $(VENV) (once, a few minutes)"
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-%: $(VENV)/.installed
+	@echo "Installing what 'make $*' needs into $(VENV) (once)"
+	@$(PIP_INSTALL) --editable '.[$*]'
+	@touch $@
