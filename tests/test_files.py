@@ -1,5 +1,6 @@
 """Whole or absent."""
 
+import errno
 import json
 
 import pytest
@@ -25,6 +26,13 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
         raise OSError("no space")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_names_the_product(tmp_path):
+    path = tmp_path / "a.txt"
+    with pytest.raises(OSError, match="full") as caught, files.whole_file(path):
+        raise OSError(errno.ENOSPC, "full")
+    assert caught.value.filename == str(path)
 
 
 def test_a_folder_replaces_the_old_one_whole(tmp_path):

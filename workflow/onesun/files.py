@@ -26,9 +26,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".part-{uuid.uuid4().hex[:8]}-{path.name}")
     try:
-        yield part
-        _to_disk(part)
-        os.replace(part, path)
+        with _naming(path):
+            yield part
+            _to_disk(part)
+            os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -41,12 +42,24 @@ def whole_folder(path: Path) -> Iterator[Path]:
     part = path.with_name(f".part-{uuid.uuid4().hex[:8]}-{path.name}")
     part.mkdir()
     try:
-        yield part
-        if path.exists():
-            shutil.rmtree(path)
-        os.replace(part, path)
+        with _naming(path):
+            yield part
+            if path.exists():
+                shutil.rmtree(path)
+            os.replace(part, path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let a failed write name the product: the system's error often names no file."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            error.filename = str(path)
+        raise
 
 
 def _to_disk(path: Path) -> None:
