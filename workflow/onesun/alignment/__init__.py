@@ -1,0 +1,1 @@
+"""Alignment: pairs of frames on the common grid, registered, and interpolated only once."""
