@@ -1,0 +1,35 @@
+"""``onesun sample``: fetch the real HMI frames, and simulate raw frames from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="The embedded sample: real HMI, simulated MDI, GONG.")
+
+
+@app.command()
+def fetch(
+    out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+) -> None:
+    """Download the real HMI frames (41 MB, once) and unpack them."""
+    from onesun.sample.fetch import fetch as fetch_frames
+
+    fetch_frames(out)
+
+
+@app.command()
+def simulate(
+    instrument: Annotated[str, typer.Option(help="hmi, mdi or gong.")],
+    month: Annotated[str, typer.Option(help="Calendar month of a real frame, YYYY-MM.")],
+    frames: Annotated[Path, typer.Option(help="Manifest of the real frames.")],
+    settings: Annotated[str, typer.Option(help="Section 'sample': JSON text, or a file's path.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+) -> None:
+    """Write a month of raw files as the instrument's archive would hold them."""
+    from onesun.config import settings as section
+    from onesun.sample.simulate import simulate as simulate_month
+
+    simulate_month(instrument, month, frames, section(settings, "sample")["sample"], out)
