@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_any_partition_in_any_order_gives_the_same_moments(
 ) -> None:
     x, y = pairs(seed, size, offset)
     edges = sorted({0, size, *(int(cut * size) for cut in cuts)})
-    parts = [Moments().update(x[a:b], y[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [Moments().update(x[a:b], y[a:b]) for a, b in pairwise(edges)]
     order.shuffle(parts)
     merged = Moments()
     for part in parts:

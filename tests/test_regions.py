@@ -141,5 +141,5 @@ def test_statistics_of_other_rows_do_not_merge() -> None:
 
 
 def test_a_row_whose_bounds_fall_is_refused() -> None:
-    with pytest.raises(ConfigError, match="row 'x': field from 600.0 to 10.0"):
+    with pytest.raises(ConfigError, match=r"row 'x': field from 600\.0 to 10\.0"):
         Region.from_settings({"name": "x", "field": [600, 10]})

@@ -1,0 +1,189 @@
+"""Table 1 from statistics files: numbers, intervals, what is bold and what the words say."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from onesun.cli.table1 import table1
+from onesun.errors import ConfigError
+from onesun.statistics import product
+from onesun.statistics.moments import Moments
+from onesun.statistics.regions import Region, RegionStatistics
+
+ROWS = [
+    {"name": "0 ≤ r ≤ 1", "r": [0, 1]},
+    {"name": "10 G ≤ field", "r": [0, 0.9], "field": [10, None]},
+    {"name": "600 G ≤ field", "r": [0, 0.9], "field": [600, None]},
+]
+COLUMNS = [
+    {"name": "MDI", "pair": "mdi-hmi", "method": "bicubic"},
+    {"name": "SR-MDI", "pair": "mdi-hmi", "method": "onesun"},
+    {"name": "GONG", "pair": "gong-hmi", "method": "bicubic"},
+    {"name": "SR-GONG", "pair": "gong-hmi", "method": "onesun"},
+]
+PIXELS = (4000, 1500, 300)
+# Noise of the prediction in each row, gauss: SR-MDI wins everywhere, SR-GONG loses the last row.
+NOISE = {
+    ("mdi-hmi", "bicubic"): (40, 40, 40),
+    ("mdi-hmi", "onesun"): (20, 20, 20),
+    ("gong-hmi", "bicubic"): (60, 60, 60),
+    ("gong-hmi", "onesun"): (30, 30, 90),
+}
+
+
+def values(pair: str, method: str, stamp: str, row: int) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng([int(stamp[:8]), row])
+    x = draw.normal(0, 100, PIXELS[row])
+    return x, x + NOISE[pair, method][row] * draw.normal(0, 1, x.size)
+
+
+def write_month(folder, pair, method, month, days=4, rows=ROWS, simulated=True, name="test"):
+    """Statistics of one month; returns the file."""
+    statistics = RegionStatistics([Region.from_settings(row) for row in rows])
+    for day in range(1, days + 1):
+        stamp = f"{month.replace('-', '')}{day:02}_060000_TAI"
+        moments = [Moments().update(*values(pair, method, stamp, k)) for k in range(len(rows))]
+        statistics.update(stamp, moments)
+    path = folder / f"{pair}.{method}.{month}.json"
+    product.write(path, product.MonthStatistics(pair, method, month, name, simulated, statistics))
+    return path
+
+
+def make(folder, paths, rows=ROWS, columns=COLUMNS):
+    """Run the command; returns the CSV's lines by area, and the Markdown."""
+    settings = {"rows": rows, "columns": columns}
+    settings["bootstrap"] = {"resamples": 200, "confidence": 0.9, "seed": 1}
+    table1(paths, json.dumps({"table1": settings}), folder / "table1.csv")
+    with open(folder / "table1.csv", encoding="utf-8", newline="") as handle:
+        lines = {line["area"]: line for line in csv.DictReader(handle)}
+    return lines, (folder / "table1.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def paths(tmp_path):
+    months = ("2011-12", "2012-03")
+    return [write_month(tmp_path, *key, month) for key in NOISE for month in months]
+
+
+def test_csv_holds_the_papers_rows_and_columns(tmp_path, paths) -> None:
+    lines, _ = make(tmp_path, paths)
+    assert list(lines) == [row["name"] for row in ROWS]
+    stamps = [f"{month}{day:02}" for month in ("201112", "201203") for day in range(1, 5)]
+    for column in COLUMNS:
+        for k, row in enumerate(ROWS):
+            parts = [values(column["pair"], column["method"], stamp, k) for stamp in stamps]
+            x, y = np.concatenate(parts, axis=1)
+            line, name = lines[row["name"]], column["name"]
+            assert float(line[name]) == pytest.approx(np.corrcoef(x, y)[0, 1], abs=1e-9)
+            assert float(line[f"{name}_low"]) < float(line[name]) < float(line[f"{name}_high"])
+            assert int(line[f"{name}_pixels"]) == x.size == 8 * PIXELS[k]
+            assert int(line[f"{name}_frames"]) == 8
+    assert lines["10 G ≤ field"]["field_min"] == "10"
+    assert lines["10 G ≤ field"]["field_max"] == ""
+
+
+def test_gain_is_the_difference_to_the_first_column_of_the_pair(tmp_path, paths) -> None:
+    lines, _ = make(tmp_path, paths)
+    line = lines["0 ≤ r ≤ 1"]
+    gain = float(line["SR-MDI"]) - float(line["MDI"])
+    assert float(line["SR-MDI_gain"]) == pytest.approx(gain, abs=1e-9)
+    # The same frames are drawn in both: the gain is known better than either.
+    width = float(line["SR-MDI_gain_high"]) - float(line["SR-MDI_gain_low"])
+    alone = float(line["MDI_high"]) - float(line["MDI_low"])
+    assert 0 < width < alone
+    assert float(lines["600 G ≤ field"]["SR-GONG_gain"]) < 0
+    assert "MDI_gain" not in line
+
+
+def test_markdown_tells_who_wins_and_from_what(tmp_path, paths) -> None:
+    _, text = make(tmp_path, paths)
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert table[0] == "| Area | MDI | SR-MDI | GONG | SR-GONG | Pixels |"
+    cells = [cell.strip() for cell in table[4].split("|")[1:-1]]
+    assert [cell.startswith("**") for cell in cells] == [False, False, True, True, False, False]
+    assert cells[-1] == "2,400"
+    assert "SR-MDI beats MDI in all 3 rows." in text
+    assert "SR-GONG does not beat GONG in: 600 G ≤ field (-0." in text
+    assert "The interval of the gain lies above 0 in 2 of 3 rows." in text
+    assert "mdi-hmi: 8 frames of the test months 2011-12, 2012-03." in text
+    assert "within 0 ≤ r ≤ 0.9" in text
+    assert "90 % interval from 200 resamples" in text
+    assert "All frames are simulated MDI/GONG from real HMI." in text
+
+
+def test_files_in_any_order_give_the_same_bytes(tmp_path, paths) -> None:
+    make(tmp_path, paths)
+    before = [(tmp_path / f"table1.{kind}").read_bytes() for kind in ("csv", "md")]
+    make(tmp_path, paths[::-1])
+    assert before == [(tmp_path / f"table1.{kind}").read_bytes() for kind in ("csv", "md")]
+
+
+def test_real_frames_are_not_called_simulated(tmp_path) -> None:
+    keys = list(NOISE)
+    mixed = [write_month(tmp_path, *key, "2011-12", simulated=key[0] == "gong-hmi") for key in keys]
+    _, text = make(tmp_path, mixed)
+    assert "The frames of GONG, SR-GONG are simulated MDI/GONG from real HMI." in text
+    real = [write_month(tmp_path, *key, "2011-12", simulated=False) for key in keys]
+    assert "simulated" not in make(tmp_path, real)[1]
+
+
+def test_too_few_pixels_are_told_not_computed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(globals(), "PIXELS", (4000, 1500, 24))
+    paths = [write_month(tmp_path, *key, "2011-12") for key in NOISE]
+    lines, text = make(tmp_path, paths)
+    assert text.count("too few pixels (96)") == 4
+    assert lines["600 G ≤ field"]["MDI"] == lines["600 G ≤ field"]["MDI_low"] == ""
+    assert lines["600 G ≤ field"]["MDI_pixels"] == "96"
+    assert "SR-MDI beats MDI in each of the 2 rows compared. Not compared: 600 G" in text
+    assert "nan" not in text.lower()
+
+
+def test_a_single_frame_has_no_interval(tmp_path) -> None:
+    paths = [write_month(tmp_path, *key, "2011-12", days=1) for key in NOISE]
+    lines, text = make(tmp_path, paths)
+    assert "A single frame gives no interval." in text
+    assert "[" not in text
+    assert lines["0 ≤ r ≤ 1"]["MDI"] != ""
+    assert lines["0 ≤ r ≤ 1"]["MDI_low"] == ""
+
+
+def test_pixel_counts_of_pairs_stand_apart_where_they_differ(tmp_path, monkeypatch) -> None:
+    paths = [write_month(tmp_path, *key, "2011-12") for key in NOISE if key[0] == "mdi-hmi"]
+    monkeypatch.setitem(globals(), "PIXELS", (3999, 1500, 300))
+    paths += [write_month(tmp_path, *key, "2011-12") for key in NOISE if key[0] == "gong-hmi"]
+    assert "mdi-hmi 16,000, gong-hmi 15,996" in make(tmp_path, paths)[1]
+
+
+def test_a_column_without_files_is_named(tmp_path, paths) -> None:
+    some = [path for path in paths if "gong-hmi.onesun" not in path.name]
+    with pytest.raises(ConfigError, match="SR-GONG: no statistics of gong-hmi by onesun"):
+        make(tmp_path, some)
+    assert not (tmp_path / "table1.csv").exists()
+
+
+def test_a_file_without_a_column_is_named(tmp_path, paths) -> None:
+    with pytest.raises(ConfigError, match=r"gong-hmi\.bicubic.*json: statistics of gong-hmi"):
+        make(tmp_path, paths, columns=COLUMNS[:2])
+
+
+def test_statistics_over_other_rows_are_refused(tmp_path, paths) -> None:
+    with pytest.raises(ConfigError, match="statistics over other rows"):
+        make(tmp_path, paths, rows=ROWS[:2])
+
+
+def test_sets_do_not_mix(tmp_path, paths) -> None:
+    paths.append(write_month(tmp_path, "mdi-hmi", "onesun", "2019-06", name="validation"))
+    with pytest.raises(ConfigError, match="statistics of test and validation months"):
+        make(tmp_path, paths)
+
+
+def test_columns_of_a_pair_are_of_the_same_frames(tmp_path) -> None:
+    paths = [
+        write_month(tmp_path, *key, "2011-12", days=3 + (k == 1)) for k, key in enumerate(NOISE)
+    ]
+    with pytest.raises(ConfigError, match="SR-MDI is of 4 frames and MDI of 3"):
+        make(tmp_path, paths)
