@@ -1,0 +1,31 @@
+"""``onesun calibrate``: regress a pair's inputs on its targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def calibrate(
+    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
+    input_instrument: Annotated[str, typer.Option(help="Record of the input, such as mdi.")],
+    aligned: Annotated[
+        list[Path], typer.Option(help="Manifest of a training month's aligned frames; repeat it.")
+    ],
+    split: Annotated[Path, typer.Option(help="Table of months that onesun split wrote.")],
+    settings: Annotated[
+        str,
+        typer.Option(help='Sections "calibration" and "grid": JSON text, or a YAML or JSON file.'),
+    ],
+    out: Annotated[Path, typer.Option(help="Calibration to write (JSON).")],
+) -> None:
+    """Fit input = a + b * target over the training months, at every resolution and weighting."""
+    from onesun import config
+    from onesun.calibration.calibrate import calibrate as run
+    from onesun.geometry.grid import Grid
+
+    sections = config.settings(settings, "calibration", "grid")
+    grid = Grid.from_settings(sections["grid"])
+    run(pair, input_instrument, aligned, split, sections["calibration"], grid, out)

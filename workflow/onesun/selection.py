@@ -1,0 +1,41 @@
+"""Which aligned frames a stage may use: those of the pair and month asked for, within the split."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onesun import split
+from onesun.aligned import AlignedFrame, AlignedMonth, read_month
+from onesun.errors import ConfigError
+from onesun.split import SplitRow
+
+
+def open_month(manifest: Path, pair: str, month: str | None = None) -> AlignedMonth:
+    """Open a month of aligned frames.
+
+    Raises ConfigError when it is of another pair or month than asked for.
+    """
+    opened = read_month(manifest)
+    if opened.pair != pair:
+        raise ConfigError(f"{manifest}: frames of pair {opened.pair}, expected {pair}")
+    if month is not None and opened.month != month:
+        raise ConfigError(f"{manifest}: frames of month {opened.month}, expected {month}")
+    return opened
+
+
+def row_of(table: Path, pair: str, month: str) -> SplitRow:
+    """The split's row of a month. Raises ConfigError when it has none."""
+    for row in split.read(table):
+        if (row.pair, row.month) == (pair, month):
+            return row
+    raise ConfigError(f"{table}: no row for pair {pair} and month {month}, expected one")
+
+
+def within(month: AlignedMonth, row: SplitRow) -> list[AlignedFrame]:
+    """Frames whose stamp (the target's T_REC) lies in the row's days."""
+    return [frame for frame in month.frames if row.holds(day(frame.stamp))]
+
+
+def day(stamp: str) -> str:
+    """YYYY-MM-DD of a stamp YYYYMMDD_HHMMSS_TAI."""
+    return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
