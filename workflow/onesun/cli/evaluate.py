@@ -1,0 +1,32 @@
+"""``onesun evaluate``: predictions of a month against its targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
+    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
+    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
+    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
+    predictions: Annotated[Path, typer.Option(help="Manifest of the month's predictions.")],
+    split: Annotated[Path, typer.Option(help="Table of months that onesun split wrote.")],
+    settings: Annotated[
+        str, typer.Option(help='Sections "table1" and "grid": JSON text, or a YAML or JSON file.')
+    ],
+    out: Annotated[Path, typer.Option(help="Statistics to write (JSON).")],
+) -> None:
+    """Accumulate Table 1's statistics over a month's frames."""
+    from onesun import config
+    from onesun.evaluate import evaluate as run
+    from onesun.geometry.grid import Grid
+    from onesun.statistics.regions import Region
+
+    sections = config.settings(settings, "table1", "grid")
+    regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]
+    grid = Grid.from_settings(sections["grid"])
+    run(pair, method, month, aligned, predictions, split, regions, grid, out)

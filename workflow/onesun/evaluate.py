@@ -1,0 +1,62 @@
+"""The stage ``evaluate``: a month's predictions against its targets, as mergeable statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from onesun import predictions as predicted
+from onesun.errors import ConfigError, OneSunError
+from onesun.geometry.grid import Grid
+from onesun.progress import track
+from onesun.selection import open_month, row_of, within
+from onesun.statistics import product
+from onesun.statistics.regions import Region, RegionMoments, RegionStatistics
+
+
+def evaluate(
+    pair: str,
+    method: str,
+    month: str,
+    manifest: Path,
+    predictions: Path,
+    split: Path,
+    regions: Sequence[Region],
+    grid: Grid,
+    out: Path,
+) -> None:
+    """Accumulate the statistics of a month's frames that lie within the split; write them.
+
+    Parameters
+    ----------
+    pair, method, month : what is evaluated.
+    manifest : of the month's aligned frames.
+    predictions : manifest of the method's predictions of them.
+    split : table of months; frames outside the month's days there are left out.
+    regions : Table 1's rows.
+    grid : the common grid.
+    out : JSON file to write.
+
+    Raises ConfigError when a file is of another pair, method or month, DamagedProductError when a
+    prediction is missing, OneSunError when one lacks values where the target has them.
+    """
+    aligned = open_month(manifest, pair, month)
+    guesses = predicted.read_month(predictions)
+    found = (guesses.pair, guesses.method, guesses.month)
+    if found != (pair, method, month):
+        raise ConfigError(
+            f"{predictions}: predictions of {' '.join(found)}, expected {pair} {method} {month}"
+        )
+    row = row_of(split, pair, month)
+    moments_of = RegionMoments(grid, regions)
+    statistics = RegionStatistics(list(regions))
+    for frame in track(within(aligned, row), f"evaluating {pair} {method} {month}"):
+        target, prediction = aligned.target(frame), guesses.prediction(frame.stamp)
+        try:
+            statistics.update(frame.stamp, moments_of(target, prediction))
+        except OneSunError as error:
+            raise type(error)(f"{pair} {method} {frame.stamp}: {error}") from None
+    product.write(
+        out,
+        product.MonthStatistics(pair, method, month, row.set, aligned.simulated, statistics),
+    )

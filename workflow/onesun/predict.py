@@ -1,0 +1,68 @@
+"""The stage ``predict``: a method's answer to every aligned frame of a month."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from onesun.aligned import AlignedFrame, AlignedMonth, read_header, write_field
+from onesun.errors import UntrustedFrameError
+from onesun.files import folder_listing, whole_folder, write_json
+from onesun.methods import Method
+from onesun.predictions import file_name
+from onesun.progress import track
+from onesun.selection import open_month
+
+# A prediction lies where its target does and is of its time: these cards it takes over.
+_CARDS = (
+    *("T_REC", "T_OBS", "DATE-OBS", "WCSNAME", "CTYPE1", "CTYPE2", "CUNIT1", "CUNIT2"),
+    *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CROTA2", "RSUN_REF"),
+    *("RSUN_OBS", "DSUN_OBS", "HGLN_OBS", "HGLT_OBS", "CRLN_OBS", "CRLT_OBS", "SIMULATE"),
+)
+
+
+def predict(pair: str, name: str, month: str, manifest: Path, method: Method, out: Path) -> None:
+    """Predict a month: FITS files in the folder ``out``, its manifest ``out``.json beside it.
+
+    Parameters
+    ----------
+    pair, month : of the aligned frames.
+    name : the method's name in the configuration.
+    manifest : of the month's aligned frames.
+    method : what predicts.
+    out : folder to write, whole or not at all.
+
+    Raises ConfigError when the manifest is of another pair or month.
+    """
+    opened = open_month(manifest, pair, month)
+    with whole_folder(out) as folder:
+        for frame in track(opened.frames, f"predicting {pair} {name} {month}"):
+            _predict_frame(opened, frame, name, method, folder)
+        files = folder_listing(folder)
+    content = {
+        "product": "predictions",
+        "folder": out.name,
+        "files": files,
+        "pair": pair,
+        "method": name,
+        "month": month,
+        "frames": [frame.stamp for frame in opened.frames],
+        "simulated": opened.simulated,
+    }
+    write_json(out.with_name(out.name + ".json"), content)
+
+
+def _predict_frame(
+    month: AlignedMonth, frame: AlignedFrame, name: str, method: Method, folder: Path
+) -> None:
+    try:
+        prediction = method.predict(month.input(frame))
+    except UntrustedFrameError as error:
+        raise UntrustedFrameError(f"{month.folder / frame.input_file}: {error}") from None
+    header = read_header(month.folder / frame.target_file)
+    cards: dict[str, Any] = {
+        key: (header[key], header.comments[key]) for key in _CARDS if key in header
+    }
+    cards["PAIR"] = (month.pair, "input and target instruments")
+    cards["METHOD"] = (name, "what predicted this field")
+    write_field(folder / file_name(frame.stamp), prediction, cards)

@@ -1,0 +1,60 @@
+"""Predicted frames: one field a frame, a month of them a product, whoever made them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from onesun.aligned import read_field
+from onesun.errors import DamagedProductError
+from onesun.files import read_json
+
+
+@dataclass(frozen=True)
+class PredictedMonth:
+    """A month of predictions of one pair by one method, opened by :func:`read_month`."""
+
+    pair: str
+    method: str
+    month: str
+    folder: Path
+
+    def prediction(self, stamp: str) -> np.ndarray:
+        """The prediction on the target grid; (N, N) float32, gauss, NaN off the disk.
+
+        Raises DamagedProductError when there is none of this frame or it cannot be read.
+        """
+        path = self.folder / file_name(stamp)
+        if not path.is_file():
+            raise DamagedProductError(f"{path}: missing, expected a prediction for each frame")
+        return read_field(path)
+
+
+def file_name(stamp: str) -> str:
+    """Name of a frame's prediction in the month's folder."""
+    return f"{stamp}.fits"
+
+
+def read_month(manifest: Path) -> PredictedMonth:
+    """Open a month of predictions by its manifest.
+
+    Raises DamagedProductError when the manifest is damaged, or a file it lists is missing or has
+    another size than listed.
+    """
+    manifest = Path(manifest)
+    content = read_json(manifest)
+    try:
+        folder = manifest.parent / content["folder"]
+        month = PredictedMonth(content["pair"], content["method"], content["month"], folder)
+        sizes = {name: entry["bytes"] for name, entry in content["files"].items()}
+    except (KeyError, TypeError) as error:
+        raise DamagedProductError(f"{manifest}: no manifest of predictions ({error})") from None
+    for name, expected in sizes.items():
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else None
+        if size != expected:
+            found = "missing" if size is None else f"{size} bytes"
+            raise DamagedProductError(f"{path}: {found}, expected {expected} bytes")
+    return month
