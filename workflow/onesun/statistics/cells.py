@@ -111,14 +111,9 @@ class CellSums:
         scratch = self._scratch
         pairs = _load(block, x, y, scratch)
         starts, used = block.starts, block.cells >= 0
+        without, lacking = _clear(pairs, block, scratch)
         sums = _run_sums(pairs, starts, scratch.work)
-        lacking = 0
-        # A missing value makes its run's sum NaN; only such blocks pay for leaving it out.
-        if not np.isfinite(sums[:, used]).all():
-            has_x, has_y = np.isfinite(pairs[:, :-1])
-            lacking = _count(has_x & ~has_y, block)
-            pairs, starts = _pick(has_x & has_y, pairs, starts, scratch)
-            sums = _run_sums(pairs, starts, scratch.work)
+        sums[0] -= without
         out = np.zeros((len(self.thresholds), SUMS, self.cells))
         for level, threshold in enumerate(self.thresholds):
             if threshold > 0:
@@ -137,17 +132,30 @@ def _load(block: _Block, x: np.ndarray, y: np.ndarray, scratch: _Scratch) -> np.
     return pairs
 
 
+def _clear(pairs: np.ndarray, block: _Block, scratch: _Scratch) -> tuple[np.ndarray | int, int]:
+    """Set pairs that lack a value to zero, in place: in sums of products they vanish, and no
+    threshold above zero lets them in.
+
+    Returns how many they are in each run, and in how many of the block's cells x has a value and
+    y has none.
+    """
+    x, y = pairs[:, :-1]
+    together = np.add(x, y, out=scratch.work[: block.size])
+    complete = np.isfinite(together, out=scratch.mask[: block.size])
+    if complete.all():
+        return 0, 0
+    index = np.flatnonzero(~complete)
+    alone = index[np.isfinite(x[index])]
+    run = np.searchsorted(block.starts, alone, side="right") - 1
+    pairs[:, index] = 0
+    without = np.diff(index.searchsorted(block.starts), append=index.size)
+    return without, int(np.count_nonzero(block.cells[run] >= 0))
+
+
 def _strong(pairs: np.ndarray, threshold: float, scratch: _Scratch) -> np.ndarray:
     size = pairs.shape[1] - 1
     strength = np.abs(pairs[0, :-1], out=scratch.work[:size])
     return np.greater_equal(strength, threshold, out=scratch.mask[:size])
-
-
-def _count(mask: np.ndarray, block: _Block) -> int:
-    """Pixels of the block's cells where ``mask`` holds."""
-    index = mask.nonzero()[0]
-    run = np.searchsorted(block.starts, index, side="right") - 1
-    return int(np.count_nonzero(block.cells[run] >= 0))
 
 
 def _pick(
@@ -181,18 +189,18 @@ def _radius_cells(
     radius: np.ndarray, ranges: Sequence[Range]
 ) -> tuple[np.ndarray, dict[Range, np.ndarray]]:
     """Cell of each pixel, (N, N) int, -1 outside all ranges; and each range's cells."""
-    code = np.zeros(radius.shape, dtype=np.int64)
+    code = np.zeros(radius.shape, dtype=np.int32)
     for bit, (low, high) in enumerate(ranges):
         # In float64, so that a bound is compared as it is written.
         inside = (radius >= np.float64(low)) & (radius <= np.float64(high)) & (radius < 1)
-        code |= inside.astype(np.int64) << bit
+        code |= inside.astype(np.int32) << bit
     present = np.bincount(code.ravel(), minlength=1) > 0
     present[0] = False
     number = np.cumsum(present) - 1
     number[0] = -1
     found = np.flatnonzero(present)
     members = {bounds: (found >> bit & 1) == 1 for bit, bounds in enumerate(ranges)}
-    return number[code], members
+    return number.astype(np.int16)[code], members
 
 
 def _blocks(cells: np.ndarray) -> list[_Block]:
