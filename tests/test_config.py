@@ -14,7 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from onesun import config
-from onesun.config import schema
+from onesun.config import docs, schema
 from onesun.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
@@ -224,7 +224,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "kind that needs more keys": (
         _set("methods", "raw", "kind", "network"),
-        "methods.raw.network: missing, expected text",
+        "methods.raw.network: missing, expected a name under networks",
     ),
 }
 
@@ -332,6 +332,44 @@ def test_the_same_section_has_the_same_text():
     other = {"a": {"x": "≤", "y": None}, "b": [1, 2.5]}
     assert config.canonical(one) == config.canonical(other)
     assert config.canonical(one) == '{"a":{"x":"\\u2264","y":null},"b":[1,2.5]}'
+
+
+def test_months_of_a_pair(least):
+    complete = config.complete(least)
+    assert config.months(complete, "mdi-hmi") == ["2011-12", "2016-07", "2019-06"]
+    assert config.months(complete, "mdi-hmi", "train", "test") == ["2011-12", "2016-07"]
+
+
+def test_months_may_be_drawn(least):
+    months = {"first": "2011-01", "last": "2012-12"}
+    split = {"mode": "random", "months": months, "pinned": ["2011-03"]}
+    least["pairs"]["mdi-hmi"]["split"] = split
+    complete = config.complete(least)
+    assert complete["pairs"]["mdi-hmi"]["split"]["train_per_year"] == 10
+    assert len(config.months(complete, "mdi-hmi", "train")) == 20
+    assert "2011-03" in config.months(complete, "mdi-hmi", "test")
+    assert len(config.months(complete, "mdi-hmi")) == 24
+
+
+def test_a_draw_that_leaves_a_set_empty_is_refused(least):
+    split = {"mode": "random", "months": ["2011-01", "2011-02"], "validation_per_year": 0}
+    least["pairs"]["mdi-hmi"]["split"] = split
+    assert sentences(least) == [
+        "pairs.mdi-hmi.split: found no month for validation, expected at least one"
+    ]
+
+
+def test_the_readme_is_the_one_made_from_the_schema():
+    written = (SHIPPED.parent / "README.md").read_text(encoding="utf-8")
+    assert written == docs.readme(), "python -m onesun.config.docs > config/README.md"
+
+
+def test_the_readme_tells_every_key():
+    text = docs.readme()
+    for path, part in _parts(schema.schema()):
+        if path.rsplit("/", 2)[-2:-1] == ["properties"] and "properties" not in part:
+            key = path.rsplit("/", 1)[-1]
+            assert f".{key}`" in text or f".{key}." in text or f"## {key}" in text, path
 
 
 def _parts(part: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:

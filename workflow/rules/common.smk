@@ -90,11 +90,3 @@ def method_needs(wildcards):
     }
     kind = METHODS[wildcards.method]["kind"]
     return {name: [path.format(**wildcards)] for name, path in needs.get(kind, {}).items()}
-
-
-def own_files(wildcards):
-    """The user's folder of an instrument's month."""
-    folder = Path(CONFIG["source"]["folder"], wildcards.instrument, wildcards.month)
-    if not folder.is_dir():
-        raise WorkflowError(f"source.folder: {folder} not found, expected a folder of FITS files")
-    return str(folder)

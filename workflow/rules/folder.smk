@@ -18,7 +18,7 @@ rule raw:
 
 rule index:
     input:
-        own_files,
+        str(Path(CONFIG["source"]["folder"], "{instrument}", "{month}")),
     output:
         manifest="results/raw/{instrument}/{month}.json",
     log:

@@ -2,7 +2,8 @@
 
 Goes in: nothing; three real HMI full disks are downloaded once (and kept in the user's cache).
 Comes out: data/sample/, and results/raw/{instrument}/{month}/ with the FITS files of a month as the
-instrument would have written them, each with a manifest of the same name ending in .json.
+instrument would have written them, each with a manifest of the same name ending in .json; and what
+the frames were made with (.truth.json), which no later stage reads.
 """
 
 
@@ -39,6 +40,7 @@ rule simulate:
     output:
         folder=directory("results/raw/{instrument}/{month}"),
         manifest="results/raw/{instrument}/{month}.json",
+        truth="results/raw/{instrument}/{month}.truth.json",
     log:
         "logs/simulate/{instrument}/{month}.log",
     benchmark:

@@ -1,0 +1,22 @@
+"""What the tests of the rules may ask for."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from running import run_snakemake, shipped_config
+
+
+@pytest.fixture
+def shipped() -> dict[str, Any]:
+    return shipped_config()
+
+
+@pytest.fixture
+def snakemake(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`run_snakemake` in an empty folder."""
+    return partial(run_snakemake, tmp_path)

@@ -1,0 +1,182 @@
+"""What the rules plan, without running them, and how they refuse a bad configuration."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import ROOT, run_snakemake, shipped_config
+
+
+def planned(text: str) -> dict[str, int]:
+    """Jobs by rule, from the table that a dry run prints."""
+    table = text.split("Job stats:")[1].split("\n\n")[0]
+    return {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+
+
+@pytest.fixture(scope="module")
+def shipped_plan(tmp_path_factory) -> str:
+    """What a dry run of the shipped configuration prints, with the commands."""
+    run = run_snakemake(
+        tmp_path_factory.mktemp("shipped"), shipped_config(), "--dry-run", "--printshellcmds"
+    )
+    assert run.returncode == 0, run.stdout
+    return run.stdout
+
+
+def test_the_shipped_configuration_plans_table_1(shipped_plan):
+    # Three months of three instruments; stores of the months trained and validated on only.
+    assert planned(shipped_plan) == {
+        "fetch": 1, "simulate": 9, "align": 6, "store": 4, "split": 2, "calibrate": 2,
+        "train": 2, "predict": 4, "evaluate": 4, "table1": 1, "all": 1, "total": 36,
+    }  # fmt: skip
+
+
+def test_only_what_table_1_shows_is_planned(shipped, snakemake):
+    columns = shipped["table1"]["columns"]
+    shipped["table1"]["columns"] = [column for column in columns if column["name"] == "GONG"]
+    run = snakemake(shipped, "--dry-run")
+    assert planned(run.stdout) == {
+        "fetch": 1, "simulate": 4, "align": 2, "split": 1, "calibrate": 1,
+        "predict": 1, "evaluate": 1, "table1": 1, "all": 1, "total": 13,
+    }  # fmt: skip
+
+
+def test_stages_may_be_asked_for_by_name(shipped, snakemake):
+    stages = ("raw", "aligned", "patches", "splits", "calibrations", "models", "predictions")
+    run = snakemake(shipped, "--dry-run", *stages, "statistics")
+    # As for Table 1, and the stores of the test months; no table.
+    assert planned(run.stdout) == {
+        **dict.fromkeys((*stages, "statistics"), 1),
+        "fetch": 1, "simulate": 9, "align": 6, "store": 6, "split": 2, "calibrate": 2,
+        "train": 2, "predict": 4, "evaluate": 4, "total": 44,
+    }  # fmt: skip
+
+
+def test_one_stage_needs_no_later_one(shipped, snakemake):
+    plan = planned(snakemake(shipped, "--dry-run", "patches").stdout)
+    assert plan == {"fetch": 1, "simulate": 9, "align": 6, "store": 6, "patches": 1, "total": 23}
+
+
+def test_the_raw_method_needs_no_calibration(shipped, snakemake):
+    run = snakemake(shipped, "--dry-run", "results/predictions/mdi-hmi/raw/2011-12.json")
+    assert planned(run.stdout) == {
+        "fetch": 1, "simulate": 2, "align": 1, "predict": 1, "total": 5
+    }  # fmt: skip
+
+
+def test_own_files_are_listed_instead_of_simulated(shipped, snakemake, tmp_path):
+    for instrument in ("hmi", "mdi", "gong"):
+        for month in ("2016-07", "2019-06", "2011-12"):
+            (tmp_path / "archive" / instrument / month).mkdir(parents=True)
+    shipped["source"] = {"kind": "folder", "folder": "archive"}
+    plan = planned(snakemake(shipped, "--dry-run").stdout)
+    assert plan["index"] == 9
+    assert plan["align"] == 6
+    assert {"fetch", "simulate"}.isdisjoint(plan)
+
+
+def refusal(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """The lines between Snakemake's naming the place of the error and its line of the Snakefile."""
+    assert run.returncode != 0
+    assert "Traceback" not in run.stdout
+    lines = run.stdout.strip().splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("WorkflowError"))
+    assert lines[-1].startswith('  File "')
+    return lines[start + 1 : -1]
+
+
+def test_own_files_that_are_absent_stop_the_run(shipped, snakemake):
+    shipped["source"] = {"kind": "folder", "folder": "archive"}
+    run = snakemake(shipped, "--dry-run", "results/raw/mdi/2016-07.json")
+    assert run.returncode != 0
+    assert "Missing input files for rule index" in run.stdout
+    assert "archive/mdi/2016-07" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_misspelt_key_stops_the_run(shipped, snakemake):
+    shipped["training"]["epoch"] = shipped["training"].pop("epochs")
+    (sentence,) = refusal(snakemake(shipped))
+    assert sentence.startswith("training.epoch: unknown key, expected augment, batch")
+    assert sentence.endswith("did you mean epochs?")
+
+
+def test_a_month_in_two_sets_stops_the_run(shipped, snakemake):
+    shipped["pairs"]["mdi-hmi"]["split"]["validation"].append("2016-07")
+    assert refusal(snakemake(shipped)) == [
+        "pairs.mdi-hmi.split: month 2016-07 is in train and validation, expected in one set, once"
+    ]
+
+
+def test_a_negative_weight_stops_the_run(shipped, snakemake, tmp_path):
+    shipped["losses"]["full"]["mdi-hmi"]["ssim"] = -1
+    assert refusal(snakemake(shipped)) == [
+        "losses.full.mdi-hmi.ssim: found -1, expected a number of at least 0"
+    ]
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_short_file_is_laid_over_the_configuration(shipped, snakemake, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("training: {epochs: 0}\n", encoding="utf-8")
+    run = snakemake(shipped, "--dry-run", "--configfile", str(mine))
+    assert refusal(run) == ["training.epochs: found 0, expected a whole number of at least 1"]
+
+
+def shell_commands(text: str) -> list[str]:
+    return re.findall(r"^ *Shell command: (?!None$)(.+)$", text, re.M)
+
+
+def test_each_rule_runs_one_command_that_can_be_typed(shipped_plan):
+    commands = shell_commands(shipped_plan)
+    assert len(commands) == 35
+    assert all(command.startswith("onesun ") for command in commands)
+
+
+def test_a_rule_is_given_the_sections_it_uses_and_no_others(shipped, shipped_plan):
+    commands = shell_commands(shipped_plan)
+    sections = {
+        command.split()[1]: set(re.findall(r'[{,]"(\w+)":\{', command)) for command in commands
+    }
+    top = shipped.keys() | {"split", "method", "network", "loss"}
+    assert {name: found & top for name, found in sections.items()} == {
+        "sample": {"sample"},
+        "align": {"align", "grid"},
+        "store": {"store", "grid"},
+        "split": {"split"},
+        "calibrate": {"calibration", "grid"},
+        "train": {"method", "network", "loss", "loss_terms", "training"},
+        "predict": {"method", "grid"},
+        "evaluate": {"grid", "table1"},
+        "table1": {"table1"},
+    }
+
+
+def test_rule_files_are_formatted():
+    if shutil.which("snakefmt") is None and not Path(sys.executable).with_name("snakefmt").exists():
+        pytest.skip("needs snakefmt (pip install -e '.[lint]')")
+    tool = shutil.which("snakefmt") or str(Path(sys.executable).with_name("snakefmt"))
+    files = ["Snakefile", *sorted(str(file) for file in (ROOT / "workflow/rules").glob("*.smk"))]
+    run = subprocess.run([tool, "--check", *files], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
+
+
+def test_rules_pass_snakemakes_own_lint(shipped, snakemake):
+    run = snakemake(shipped, "--lint")
+    assert run.returncode == 0, run.stdout
+
+
+def test_rule_files_are_short_and_say_what_goes_in_and_out():
+    for file in (ROOT / "workflow" / "rules").glob("*.smk"):
+        text = file.read_text(encoding="utf-8")
+        assert text.startswith('"""')
+        assert text.count("\n") < 120, file.name
+        if file.name != "common.smk":
+            docstring = text.split('"""')[1]
+            assert "Goes in:" in docstring, file.name
+            assert "Comes out:" in docstring, file.name
