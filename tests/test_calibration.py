@@ -72,6 +72,11 @@ def test_sums_merge_in_any_order() -> None:
     np.testing.assert_allclose(merged.sums, at_once.sums, rtol=1e-9, atol=1e-6)
 
 
+def test_bins_of_other_widths_do_not_merge() -> None:
+    with pytest.raises(ValueError, match=r"bins of 5 G into bins of 10 G"):
+        BinnedSums(10).merge(BinnedSums(5))
+
+
 def test_nothing_to_fit_is_none() -> None:
     assert fit([BinnedSums(10)], "inverse").b is None
     constant = fit([BinnedSums(10).update(np.ones(9), np.arange(9.0))], "uniform")

@@ -142,6 +142,23 @@ def test_too_few_pixels_are_told_not_computed(tmp_path, monkeypatch) -> None:
     assert "nan" not in text.lower()
 
 
+def test_a_constant_prediction_has_no_correlation(tmp_path, paths) -> None:
+    regions = [Region.from_settings(row) for row in ROWS]
+    for path in [path for path in paths if "gong-hmi.onesun" in path.name]:
+        old = product.read(path)
+        flat = RegionStatistics(regions)
+        for stamp in old.statistics.frames:
+            x = values("gong-hmi", "onesun", stamp, 0)[0]
+            flat.update(stamp, [Moments().update(x, np.zeros_like(x)) for _ in ROWS])
+        key = (old.pair, old.method, old.month, old.set, old.simulated)
+        product.write(path, product.MonthStatistics(*key, flat))
+    lines, text = make(tmp_path, paths)
+    assert text.count("not determined (a constant field)") == len(ROWS)
+    assert lines["0 ≤ r ≤ 1"]["SR-GONG"] == lines["0 ≤ r ≤ 1"]["SR-GONG_gain"] == ""
+    assert "SR-GONG cannot be compared with GONG in any row." in text
+    assert "SR-GONG beats" not in text
+
+
 def test_a_single_frame_has_no_interval(tmp_path) -> None:
     paths = [write_month(tmp_path, *key, "2011-12", days=1) for key in NOISE]
     lines, text = make(tmp_path, paths)

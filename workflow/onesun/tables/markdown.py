@@ -122,6 +122,8 @@ def _verdict(column: Column, regions: Sequence[Region]) -> str:
         elif cell.gain_interval is not None and cell.gain_interval[0] > 0:
             clear += 1
     compared = len(regions) - len(open_)
+    if not compared:
+        return f"{column.name} cannot be compared with {column.baseline} in any row."
     if losses:
         text = f"{column.name} does not beat {column.baseline} in: {'; '.join(losses)}."
     elif compared == len(regions):
