@@ -91,7 +91,7 @@ def _to_disk(
     near = 1 / (distance - towards)
     tangent2 = (west * west + north * north) * near * near
     scale = near * (1 - tangent2 * (1 / 3 - tangent2 / 5)) / rsun
-    scale[~(towards > np.sin(rsun))] = np.nan
+    scale = np.where(towards > np.sin(rsun), scale, np.nan)
     return west * scale, north * scale
 
 

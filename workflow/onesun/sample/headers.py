@@ -43,7 +43,7 @@ def simulation_cards(real_t_rec: Time) -> list[tuple]:
     """The keywords that tell a simulated frame from an observed one."""
     return [
         ("SIMULATD", True, "simulated by OneSun, not observed"),
-        ("SIMULATR", jsoc_text(real_t_rec), "T_REC of the real HMI frame it was made from"),
+        ("SIMULATR", jsoc_text(real_t_rec), "T_REC of the real HMI frame"),
     ]
 
 
@@ -150,7 +150,7 @@ def _mdi_geometry(pointing: Pointing, orbit: Orbit, t_obs: Time) -> list[tuple]:
         ("R_SUN", pointing.limb_radius, "[pix] radius of the limb"),
         ("X0", pointing.x0, "[pix] disk centre, counted from 0"),
         ("Y0", pointing.y0, "[pix] disk centre, counted from 0"),
-        ("EARTH_DT", delay, "[s] from light's arrival here to that at the Earth"),
+        ("EARTH_DT", delay, "[s] by how much later the Earth is reached"),
     ]
 
 

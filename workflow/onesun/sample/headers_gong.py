@@ -149,7 +149,7 @@ def _ephemeris(pointing: Pointing, time: Time) -> list[tuple]:
         ("PA", float(sun.P(time).rad), "[rad] position angle of solar north"),
         ("DISTANCE", distance, "[AU] distance of the Sun"),
         ("RADIUS", RSUN_AT_1AU / distance, "[rad] apparent radius of the Sun"),
-        ("ROLL", 0.0, "[rad] position of the turret, not the image's roll"),
+        ("ROLL", 0.0, "[rad] of the turret, not of the image"),
     ]
 
 
