@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from astropy.time import Time, TimeDelta
+
 from onesun import instruments
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
@@ -108,8 +110,8 @@ def _stamp(path: Path, frame: Magnetogram) -> str:
         slot = jsoc_time(frame.header, "T_REC", path)
     else:
         record = instruments.load(frame.instrument)
-        epoch = type(frame.time)(record.epoch, scale="tai")
+        epoch = Time(record.epoch, scale="tai")
         count = round((frame.time - epoch).to_value("s") / record.cadence)
-        slot = epoch + count * record.cadence / 86400
+        slot = epoch + TimeDelta(count * record.cadence, format="sec")
     slot.precision = 0
     return f"{slot.isot.replace('-', '').replace(':', '').replace('T', '_')}_TAI"
