@@ -177,6 +177,13 @@ def test_parts_of_a_batch_add_up_to_the_batch(name):
     assert total.item() == pytest.approx(2 * parts[name].item(), rel=1e-12)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_prediction_that_is_no_number_gives_none(name):
+    prediction, target = fields(9)
+    prediction[0, 0, 12, 12] = torch.nan
+    assert torch.isnan(term(name)(prediction, target))
+
+
 def test_gradient_of_a_ramp_is_its_slope():
     x = torch.arange(8.0, dtype=torch.float64).expand(1, 1, 6, 8)
     assert GradientError()(3 * x, torch.zeros_like(x)).item() == pytest.approx(9)

@@ -8,7 +8,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from onesun.errors import ConfigError
-from onesun.networks import KINDS, Calibration, build
+from onesun.networks import KINDS, Calibration, build, dropout_seeded
+from onesun.networks.base import Dropout
 
 CALIBRATION = Calibration(a=-2.0, b=1.4, field_scale=3500.0)
 SMALL = {"channels": 6, "blocks": 1}
@@ -124,8 +125,8 @@ def test_dropout_is_drawn_by_its_seed_and_only_in_training(kind):
     x = frames()
 
     def draw(seed):
-        network.seed_dropout(seed)
-        return network(x)
+        with dropout_seeded(seed, torch.device("cpu")):
+            return network(x)
 
     network.train()
     state = torch.get_rng_state()
@@ -140,11 +141,8 @@ def test_dropout_is_drawn_by_its_seed_and_only_in_training(kind):
 
 
 def test_dropout_keeps_the_mean():
-    from onesun.networks.base import Dropout
-
-    dropout = Dropout(0.25)
-    dropout.seed(5)
-    kept = dropout(torch.ones(200, 200))
+    with dropout_seeded(5, torch.device("cpu")):
+        kept = Dropout(0.25)(torch.ones(200, 200))
     assert kept.mean().item() == pytest.approx(1, abs=0.01)
     assert (kept == 0).float().mean().item() == pytest.approx(0.25, abs=0.01)
 

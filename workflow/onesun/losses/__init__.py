@@ -69,6 +69,13 @@ class CompositeLoss(nn.Module):
         known = torch.where(valid, target, 0.0)
         return {name: term.sums(prediction, known, valid) for name, term in self.terms.items()}
 
+    def nothing(self, device: torch.device) -> Sums:
+        """The sums over no patch, to add others to; float64."""
+        return {
+            name: torch.zeros(term.shape, dtype=torch.float64, device=device)
+            for name, term in self.terms.items()
+        }
+
     def combine(self, sums: Sums) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and its unweighted terms, scalars, from the sums of a whole batch."""
         parts = {name: term.value(sums[name]) for name, term in self.terms.items()}

@@ -14,7 +14,11 @@ class Term(nn.Module, ABC):
     A batch may be worked on in parts, by several threads or several machines: ``sums`` is taken
     of each part, the sums are added, and ``value`` turns the total into the term. The result is
     that of the whole batch.
+
+    ``shape`` is that of the sums.
     """
+
+    shape: tuple[int, ...] = (2,)
 
     @abstractmethod
     def sums(
@@ -27,7 +31,7 @@ class Term(nn.Module, ABC):
         prediction, target : (n, 1, h, w) float, field over field_scale, finite everywhere.
         valid : (n, 1, h, w) bool; False where the target has no value (off the disk).
 
-        Returns a vector that is differentiable in the prediction.
+        Returns a tensor of ``shape`` that is differentiable in the prediction.
         """
 
     @abstractmethod

@@ -38,6 +38,7 @@ class HistogramDistance(Term):
         self.limit = limit
         self.noise = noise
         self.last = math.ceil(math.asinh(limit / noise) / width)
+        self.shape = (2, 2 * self.last + 1)
 
     def sums(
         self, prediction: torch.Tensor, target: torch.Tensor, valid: torch.Tensor
@@ -55,7 +56,8 @@ class HistogramDistance(Term):
         """Soft counts of the valid pixels; (2 K + 1,)."""
         gauss = (field * self.field_scale).clamp(-self.limit, self.limit)
         position = _asinh(gauss / self.noise) / self.width + self.last
-        lower = position.detach().floor().clamp(0, 2 * self.last - 1)
+        # What is no number still has to fall somewhere; it makes the counts no numbers.
+        lower = position.detach().floor().nan_to_num().clamp(0, 2 * self.last - 1)
         counted = valid.to(field.dtype)
         upper_share = (position - lower) * counted
         lower_share = counted - upper_share

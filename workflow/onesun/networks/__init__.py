@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.networks.base import Calibration, Network
+from onesun.networks.base import Calibration, Network, dropout_seeded
 from onesun.networks.highresnet import HighResNet
 from onesun.networks.onesun import OneSunNetwork
 
@@ -31,4 +31,12 @@ def build(settings: Mapping[str, Any], factor: int, calibration: Calibration) ->
     return KINDS[kind](factor=factor, calibration=calibration, **options)
 
 
-__all__ = ["KINDS", "Calibration", "HighResNet", "Network", "OneSunNetwork", "build"]
+__all__ = [
+    "KINDS",
+    "Calibration",
+    "HighResNet",
+    "Network",
+    "OneSunNetwork",
+    "build",
+    "dropout_seeded",
+]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import torch
@@ -38,37 +41,37 @@ class Network(nn.Module):
     """
 
     halo: int
+    factor: int
 
-    def seed_dropout(self, seed: int) -> None:
-        """Make the dropout drawn by the next forward pass a function of ``seed`` alone."""
-        for module in self.modules():
-            if isinstance(module, Dropout):
-                module.seed(seed)
+
+_draws: ContextVar[torch.Generator | None] = ContextVar("dropout_draws", default=None)
+
+
+@contextmanager
+def dropout_seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """Within the block, dropout in this thread is a function of ``seed`` alone.
+
+    Torch's global generator would be shared by the threads that train side by side, in whichever
+    order they happen to reach it.
+    """
+    token = _draws.set(torch.Generator(device).manual_seed(seed))
+    try:
+        yield
+    finally:
+        _draws.reset(token)
 
 
 class Dropout(nn.Module):
-    """Dropout that draws from its own generator.
-
-    The global generator would be shared by the threads that train side by side, in whichever
-    order they happen to reach it.
-    """
+    """Dropout that draws from the generator of ``dropout_seeded``, else from torch's own."""
 
     def __init__(self, probability: float) -> None:
         super().__init__()
         self.probability = probability
-        self._seed = 0
-        self._generator: torch.Generator | None = None
-
-    def seed(self, seed: int) -> None:
-        self._seed = seed
-        self._generator = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training or self.probability == 0.0:
             return x
-        if self._generator is None:
-            self._generator = torch.Generator(x.device).manual_seed(self._seed)
-        kept = torch.empty_like(x).bernoulli_(1.0 - self.probability, generator=self._generator)
+        kept = torch.empty_like(x).bernoulli_(1.0 - self.probability, generator=_draws.get())
         return x * kept / (1.0 - self.probability)
 
 

@@ -1,0 +1,471 @@
+"""Training on a small Sun: order, flips, the same bytes, and going on after an interruption."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from months import GRID, sun, write_aligned
+from onesun import split
+from onesun.cli.train import train as train_command
+from onesun.errors import ConfigError, DamagedProductError, OneSunError
+from onesun.files import folder_listing, read_json, write_json
+from onesun.geometry.grid import Grid
+from onesun.split import SplitRow
+from onesun.store.write import write_month
+from onesun.training import card, precision
+from onesun.training.batches import Assembler, ahead, flips, in_turn, shuffled
+from onesun.training.loop import Recipe, Training
+from onesun.training.passes import Passes
+from onesun.training.patchset import PatchSet
+from onesun.training.scores import Scores
+from onesun.training.world import World
+
+PAIR = "mdi-hmi"
+SMALL = Grid(GRID.target_size, GRID.target_scale, GRID.factor, patch=16)
+CPU = torch.device("cpu")
+MONTHS = {"2016-07": 3, "2019-06": 1}  # frames
+ROWS = [
+    SplitRow(PAIR, "2016-07", "train", "2016-07-01", "2016-08-01"),
+    SplitRow(PAIR, "2019-06", "validation", "2019-06-01", "2019-07-01"),
+]
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory) -> Path:
+    """Folder with patch stores of two months, a split and a calibration."""
+    folder = tmp_path_factory.mktemp("stage")
+    for month, count in MONTHS.items():
+        frames = {
+            f"{month.replace('-', '')}{10 + day}_000000_TAI": sun(int(month[:4]) + day)
+            for day in range(count)
+        }
+        aligned = write_aligned(folder / "aligned", PAIR, month, frames)
+        write_month(aligned, folder / "patches" / f"{month}.zarr", SMALL, 0.1)
+    split.write(folder / "split.csv", ROWS)
+    write_json(folder / "calibration.json", {"pair": PAIR, "baseline": {"a": -1.0, "b": 1.2}})
+    return folder
+
+
+def manifests(stage: Path) -> list[Path]:
+    return [stage / "patches" / f"{month}.json" for month in MONTHS]
+
+
+def settings(**training) -> dict:
+    return {
+        "method": {"kind": "network", "network": "onesun", "loss": "full", "seed": 3},
+        "network": {"kind": "onesun", "channels": 8, "blocks": 1, "dropout": 0.1},
+        "loss": {"mse": 1, "gradient": 5, "histogram": 1e-5, "ssim": 5e-4},
+        "loss_terms": {},
+        "training": {"batch": 16, "epochs": 2, "precision": "float32"} | training,
+    }
+
+
+def run(stage: Path, out: Path, sections: dict | None = None, **training) -> Path:
+    train_command(
+        pair=PAIR,
+        method="onesun",
+        patches=manifests(stage),
+        split=stage / "split.csv",
+        calibration=stage / "calibration.json",
+        settings=json.dumps(sections or settings(**training)),
+        out=out,
+    )
+    return out
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {name: entry["sha256"] for name, entry in folder_listing(folder).items()}
+
+
+def curve(folder: Path) -> list[dict[str, str]]:
+    with open(folder / "learning_curve.csv", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.fixture(scope="module")
+def trained(stage, tmp_path_factory) -> Path:
+    return run(stage, tmp_path_factory.mktemp("trained") / "model")
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Make training stop as by a power cut, after a number of batches."""
+
+    def after(batches: int) -> None:
+        learn, done = Passes.learn, []
+
+        def cut_off(self, batch, seed):
+            if len(done) == batches:
+                raise KeyboardInterrupt
+            done.append(1)
+            return learn(self, batch, seed)
+
+        monkeypatch.setattr(Passes, "learn", cut_off)
+
+    yield after
+    monkeypatch.undo()
+
+
+# Order and content of batches
+
+
+def patch_set(stage: Path, rows=ROWS[:1], min_on_disk: float = 0.5) -> PatchSet:
+    return PatchSet(manifests(stage), rows, min_on_disk)
+
+
+def test_order_holds_every_patch_once_a_buffer_after_the_other(stage):
+    patches = patch_set(stage)
+    order = shuffled(patches, seed=1, epoch=0, buffer_frames=2)
+    assert sorted(map(tuple, order)) == sorted(map(tuple, in_turn(patches)))
+    first = order[: 2 * patches.patches.size, 0]
+    assert len(set(first)) == 2
+    assert len(set(first[:20])) == 2
+    assert set(order[2 * patches.patches.size :, 0]).isdisjoint(first)
+
+
+def test_order_and_flips_are_functions_of_seed_and_epoch(stage):
+    patches = patch_set(stage)
+    order = shuffled(patches, 1, 0, 2)
+    assert np.array_equal(order, shuffled(patches, 1, 0, 2))
+    assert not np.array_equal(order, shuffled(patches, 1, 1, 2))
+    assert not np.array_equal(order, shuffled(patches, 2, 0, 2))
+    drawn = flips(1, 2, 3, 400)
+    assert np.array_equal(drawn, flips(1, 2, 3, 400))
+    assert not np.array_equal(drawn, flips(1, 2, 4, 400))
+    np.testing.assert_allclose(drawn.mean(axis=0), 0.5, atol=0.1)
+
+
+def test_set_takes_patches_on_the_disk_and_frames_of_the_period(stage):
+    patches = patch_set(stage)
+    assert patches.factor == 4
+    assert patches.frames == 3
+    radius = GRID.radius("target")
+    inside = (radius < 1).reshape(8, 64, 8, 64).mean(axis=(1, 3)).ravel()
+    assert np.array_equal(patches.patches, np.flatnonzero(inside >= 0.5))
+    assert len(patches) == 3 * (inside >= 0.5).sum()
+    assert patches.location.max() < 1
+    assert (patches.location == 0).any()
+    buffered = SplitRow(PAIR, "2016-07", "train", "2016-07-11", "2016-07-12")
+    assert patch_set(stage, [buffered]).frames == 1
+
+
+def test_batch_is_what_the_frames_hold(stage):
+    patches = patch_set(stage)
+    field, target = sun(2016 + 2)
+    place = 11
+    row, column = np.divmod(patches.patches[place], 8)
+    batch = Assembler(patches, 3500.0, 0.0, 8)(np.array([[0, 1], [2, place]]))
+    assert batch.input.shape == (2, 2, 16, 16)
+    assert batch.target.shape == (2, 1, 64, 64)
+    rows, columns = (slice(16 * i, 16 * i + 16) for i in (row, column))
+    expected = np.nan_to_num(field[rows, columns])
+    np.testing.assert_allclose(batch.input[1, 0] * 3500, expected, atol=0.051)
+    np.testing.assert_allclose(batch.input[1, 1], GRID.radius("input")[rows, columns], atol=1e-6)
+    rows, columns = (slice(64 * i, 64 * i + 64) for i in (row, column))
+    np.testing.assert_allclose(batch.target[1, 0] * 3500, target[rows, columns], atol=0.051)
+
+
+def test_flips_turn_field_place_and_target_alike(stage):
+    patches = patch_set(stage)
+    assemble = Assembler(patches, 3500.0, -35.0, 8)
+    place = int(np.argmax((patches.location == 0).sum(axis=(1, 2))))  # with the limb in it
+    straight = assemble(np.array([[1, place]]))
+    turned = assemble(np.array([[1, place]] * 3), np.eye(3, dtype=bool))
+    on_disk = straight.input[0, 1] > 0
+    mirrored = torch.where(on_disk, -0.02 - straight.input[0, 0], 0)  # about -35 G
+    torch.testing.assert_close(turned.input[0, 0], mirrored)
+    torch.testing.assert_close(turned.input[0, 1], straight.input[0, 1])
+    torch.testing.assert_close(turned.target[0], -straight.target[0], equal_nan=True)
+    for patch, dim in ((1, -2), (2, -1)):
+        for field in ("input", "target"):
+            found, before = getattr(turned, field)[patch], getattr(straight, field)[0]
+            torch.testing.assert_close(found, before.flip(dim), equal_nan=True)
+
+
+def test_frames_are_read_once_a_buffer(stage, monkeypatch):
+    patches = patch_set(stage)
+    read = []
+    load = patches.load
+    monkeypatch.setattr(patches, "load", lambda frame: (read.append(frame), load(frame))[1])
+    order = shuffled(patches, 1, 0, 2)
+    jobs = [(order[i : i + 25], None) for i in range(0, len(order), 25)]
+    batches = list(ahead(Assembler(patches, 3500.0, 0.0, 2), jobs, CPU))
+    assert sorted(read) == [0, 1, 2]
+    expected = [Assembler(patches, 3500.0, 0.0, 3)(places) for places, _ in jobs]
+    for found, direct in zip(batches, expected, strict=True):
+        torch.testing.assert_close(found.input, direct.input)
+        torch.testing.assert_close(found.target, direct.target, equal_nan=True)
+    small = Assembler(patches, 3500.0, 0.0, 1)
+    torch.testing.assert_close(small(jobs[0][0]).input, expected[0].input)
+    assert len(small._held) == 1
+
+
+# The training as a whole
+
+
+def test_it_learns_and_keeps_what_validates_best(stage, trained):
+    content = read_json(trained / "card.json")
+    rows = curve(trained)
+    losses = [float(row["validation_loss"]) for row in rows]
+    assert [row["epoch"] for row in rows] == ["0", "1", "2"]
+    assert min(losses) < 0.8 * losses[0]
+    assert content["best_epoch"] == int(np.argmin(losses)) > 0
+    assert content["scores"]["validation_loss"] == min(losses)
+    assert (
+        content["scores"]["validation_rmse"] < content["scores_before_training"]["validation_rmse"]
+    )
+    assert rows[0]["training_loss"] == ""
+    assert float(rows[2]["training_loss"]) < float(rows[1]["training_loss"])
+
+
+def test_card_tells_what_the_weights_are(stage, trained):
+    content = read_json(trained / "card.json")
+    assert content["pair"] == PAIR
+    assert content["method"] == "onesun"
+    assert content["seed"] == 3
+    assert content["simulated"] is True
+    assert content["calibration"] == {"a": -1.0, "b": 1.2}
+    assert content["training"]["field_scale"] == 3500
+    assert list(content["data"]["training"]["manifests_sha256"]) == ["2016-07"]
+    assert content["data"]["validation"]["frames"] == 1
+    assert [row["month"] for row in content["split"]] == list(MONTHS)
+    assert content["weights"]["sha256"] == hashes(trained)["weights.safetensors"]
+    assert str(stage) not in (trained / "card.json").read_text()
+
+
+def test_scores_of_the_card_are_those_of_its_weights(stage, trained):
+    model = card.load(trained / "weights.safetensors")
+    validation = patch_set(stage, ROWS[1:])
+    batch = Assembler(validation, 3500.0, -1.0, 1)(in_turn(validation))
+    error = (model.network(batch.input) - batch.target).numpy() * 3500
+    scores = read_json(trained / "card.json")["scores"]
+    assert scores["validation_rmse"] == pytest.approx(np.sqrt(np.nanmean(error**2)), rel=1e-4)
+
+
+def test_same_seed_same_bytes_on_any_number_of_cores(stage, trained, tmp_path):
+    cores = torch.get_num_threads()
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        try:
+            again = run(stage, tmp_path / f"threads{threads}")
+        finally:
+            torch.set_num_threads(cores)
+        assert hashes(again) == hashes(trained)
+    assert torch.get_num_threads() == cores
+
+
+def test_another_seed_other_weights(stage, trained, tmp_path):
+    sections = settings()
+    sections["method"]["seed"] = 4
+    assert hashes(run(stage, tmp_path / "model", sections)) != hashes(trained)
+
+
+@pytest.mark.parametrize("batches", [3, 11])
+def test_interrupted_training_goes_on_to_the_same_bytes(
+    stage, trained, tmp_path, interrupted, monkeypatch, batches
+):
+    interrupted(batches)
+    with pytest.raises(KeyboardInterrupt):
+        run(stage, tmp_path / "model", checkpoint_minutes=0)
+    assert not (tmp_path / "model").exists()
+    assert [path.name for path in tmp_path.iterdir()] == [".model.checkpoint"]
+    monkeypatch.undo()
+    steps = []
+    learn = Passes.learn
+    monkeypatch.setattr(
+        Passes, "learn", lambda self, *given: (steps.append(1), learn(self, *given))[1]
+    )
+    run(stage, tmp_path / "model", checkpoint_minutes=0)
+    per_epoch = int(curve(trained)[1]["steps"])
+    assert len(steps) == 2 * per_epoch - batches
+    found, expected = hashes(tmp_path / "model"), hashes(trained)
+    del found["card.json"], expected["card.json"]  # which tells how often checkpoints are made
+    assert found == expected
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("damage", ["truncated", "emptied", "not torch's"])
+def test_damaged_checkpoint_is_left_unused(
+    stage, trained, tmp_path, interrupted, monkeypatch, capsys, damage
+):
+    interrupted(3)
+    with pytest.raises(KeyboardInterrupt):
+        run(stage, tmp_path / "model", checkpoint_minutes=0)
+    monkeypatch.undo()
+    checkpoint = tmp_path / ".model.checkpoint"
+    content = checkpoint.read_bytes()
+    checkpoint.write_bytes(
+        {"truncated": content[: len(content) // 2], "emptied": b"", "not torch's": b"x" * 999}[
+            damage
+        ]
+    )
+    run(stage, tmp_path / "model", checkpoint_minutes=0)
+    assert "checkpoint not readable, training starts anew" in capsys.readouterr().err
+    assert (
+        hashes(tmp_path / "model")["weights.safetensors"]
+        == (hashes(trained)["weights.safetensors"])
+    )
+
+
+def test_checkpoint_of_other_settings_is_left_unused(
+    stage, tmp_path, interrupted, monkeypatch, capsys
+):
+    interrupted(3)
+    with pytest.raises(KeyboardInterrupt):
+        run(stage, tmp_path / "model", checkpoint_minutes=0)
+    monkeypatch.undo()
+    run(stage, tmp_path / "model", checkpoint_minutes=0, epochs=1, learning_rate=1e-4)
+    assert "training with other settings or data, training starts anew" in capsys.readouterr().err
+    assert len(curve(tmp_path / "model")) == 2
+
+
+def test_processes_that_train_together_learn_as_one_does(stage, tmp_path):
+    """Two processes, as torchrun starts them, each with half of every batch."""
+    sections = settings(epochs=1)
+    sections["network"]["dropout"] = 0.0
+    alone = run(stage, tmp_path / "alone", sections)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = (
+        "import sys; from pathlib import Path; from test_training import run; import json; "
+        "run(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))"
+    )
+    common = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]),
+        "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
+        "OMP_NUM_THREADS": "1",
+    }  # fmt: skip
+    command = [sys.executable, "-c", script, str(stage), str(tmp_path / "both")]
+    processes = [
+        subprocess.Popen([*command, json.dumps(sections)], env=common | {"RANK": str(rank)})
+        for rank in range(2)
+    ]
+    assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    both, one = (
+        [float(row["validation_loss"]) for row in curve(folder)]
+        for folder in (tmp_path / "both", alone)
+    )
+    assert both == pytest.approx(one, rel=1e-3)
+    assert both[1] < both[0]
+
+
+@pytest.mark.parametrize("kind", ["highresnet", "onesun"])
+def test_bfloat16_learns_too(stage, tmp_path, kind):
+    sections = settings(precision="bfloat16", epochs=1)
+    sections["network"]["kind"] = kind
+    rows = curve(run(stage, tmp_path / "model", sections))
+    assert float(rows[1]["validation_loss"]) < float(rows[0]["validation_loss"])
+    assert read_json(tmp_path / "model" / "card.json")["precision"] == "bfloat16"
+
+
+def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
+    patches = patch_set(stage)
+    recipe = Recipe(
+        network={"kind": "onesun", "channels": 8, "blocks": 1},
+        loss={"mse": 1, "gradient": 5, "histogram": 1e-5, "ssim": 5e-4},
+        loss_terms={
+            "histogram": {"width": 0.15, "limit": 5000, "noise": 60},
+            "ssim": {"window": 11, "sigma": 1.5},
+        },
+        training={
+            "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3,
+            "betas": [0.5, 0.999], "batch": 10, "buffer_frames": 8, "epochs": 1,
+        },
+        a=0.0,
+        b=1.4,
+        seed=1,
+    )  # fmt: skip
+    training = Training(recipe, patches, patches, World(0, 1, CPU))
+    batch = Assembler(patches, 3500.0, 0.0, 8)(in_turn(patches)[:10])
+    network = training.network
+    loss, _ = training.loss(network(batch.input), batch.target)
+    parameters = list(network.parameters())
+    expected = torch.autograd.grad(loss, parameters)
+    from onesun.training.passes import side_by_side
+
+    with side_by_side(network, training.loss, torch.float32, training.world) as passes:
+        total, _ = passes.learn(batch, 0)
+    assert total.item() == pytest.approx(loss.item(), rel=1e-5)
+    for parameter, gradient in zip(parameters, expected, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=1e-9)
+    # A half cosine from the full step to none.
+    steps = [training.learning_rate(i) for i in (0, training.batches / 2, training.batches)]
+    assert steps == pytest.approx([1e-3, 5e-4, 0])
+
+
+def test_scores_are_those_of_plain_numpy():
+    rng = np.random.default_rng(5)
+    target = rng.normal(0, 0.1, (4, 1, 8, 8))
+    prediction = target + rng.normal(0.01, 0.05, target.shape)
+    target[0, 0, :3] = np.nan
+    known = np.isfinite(target)
+    whole = Scores.of(torch.from_numpy(prediction), torch.from_numpy(target), 3500.0)
+    parts = [
+        Scores.of(
+            torch.from_numpy(prediction[i : i + 1]), torch.from_numpy(target[i : i + 1]), 3500.0
+        )
+        for i in range(4)
+    ]
+    merged = sum(parts, Scores.none(CPU))
+    x, y = prediction[known] * 3500, target[known] * 3500
+    for scores in (whole, merged):
+        assert scores.rmse == pytest.approx(np.sqrt(np.mean((x - y) ** 2)))
+        assert scores.correlation == pytest.approx(np.corrcoef(x, y)[0, 1])
+    assert np.isnan(Scores.none(CPU).rmse)
+    assert np.isnan(Scores.none(CPU).correlation)
+
+
+def test_precision_follows_the_hardware(monkeypatch):
+    assert precision.resolve("float32", CPU) is torch.float32
+    assert precision.resolve("bfloat16", CPU) is torch.bfloat16
+    for able, expected in ((True, torch.bfloat16), (False, torch.float32)):
+        monkeypatch.setattr(
+            torch.cpu, "get_capabilities", lambda able=able: {"avx512_bf16": able}, raising=False
+        )
+        assert precision.resolve("auto", CPU) is expected
+
+
+# What cannot be trained
+
+
+def test_loss_that_is_no_number_stops_the_training(stage, tmp_path):
+    with pytest.raises(OneSunError, match=r"the loss is no longer a number, .* below 1e\+30"):
+        run(stage, tmp_path / "model", learning_rate=1e30)
+    assert not (tmp_path / "model").exists()
+
+
+def test_what_is_missing_is_named(stage, tmp_path):
+    with pytest.raises(ConfigError, match=r"--patches: no store of mdi-hmi 2014-01 \(train\)"):
+        patch_set(stage, [SplitRow(PAIR, "2014-01", "train", "2014-01-01", "2014-02-01")])
+    with pytest.raises(ConfigError, match="--patches: no frame of the set found"):
+        patch_set(stage, [SplitRow(PAIR, "2016-07", "train", "2016-07-20", "2016-07-31")])
+    with pytest.raises(ConfigError, match=r"--split: no validation month of mdi-hmi found"):
+        split.write(tmp_path / "split.csv", ROWS[:1])
+        train_command(
+            PAIR, "onesun", manifests(stage), tmp_path / "split.csv",
+            stage / "calibration.json", json.dumps(settings()), tmp_path / "model",
+        )  # fmt: skip
+    sections = settings()
+    sections["loss"]["mse"] = -1
+    with pytest.raises(ConfigError, match=r"loss\.mse.*-1"):
+        run(stage, tmp_path / "model", sections)
+    assert not (tmp_path / "model").exists()
+
+
+def test_months_on_different_grids_are_refused(stage, tmp_path):
+    aligned = write_aligned(tmp_path, PAIR, "2014-01", {"20140110_000000_TAI": sun(1)})
+    other = write_month(aligned, tmp_path / "2014-01.zarr", GRID, 0.1)
+    rows = [*ROWS[:1], SplitRow(PAIR, "2014-01", "train", "2014-01-01", "2014-02-01")]
+    with pytest.raises(DamagedProductError, match=r"2014-01\.json: patches on another grid"):
+        PatchSet([*manifests(stage), other], rows, 0.5)

@@ -1,0 +1,1 @@
+"""Training: patches in, the weights that validate best and their card out."""

@@ -1,0 +1,197 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from onesun.errors import OneSunError
+from onesun.losses import CompositeLoss
+from onesun.networks import Calibration, Network, build
+from onesun.progress import track
+from onesun.training import precision
+from onesun.training.batches import Assembler, Batch, Job, ahead, flips, in_turn, shuffled
+from onesun.training.checkpoint import Checkpoint, Progress
+from onesun.training.passes import Passes, side_by_side
+from onesun.training.patchset import PatchSet
+from onesun.training.scores import Scores
+from onesun.training.world import World
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a training does, beside the data it does it with.
+
+    Attributes
+    ----------
+    network, loss, loss_terms, training : sections of the configuration.
+    a, b : calibration of the input, input = a + b * target; a in gauss.
+    seed : of the first weights, the shuffling, the flips and the dropout.
+    """
+
+    network: dict[str, Any]
+    loss: dict[str, float]
+    loss_terms: dict[str, dict[str, Any]]
+    training: dict[str, Any]
+    a: float
+    b: float
+    seed: int
+
+    def first_network(self, factor: int) -> Network:
+        """The untrained network, its weights drawn by the seed."""
+        calibration = Calibration(self.a, self.b, self.training["field_scale"])
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            return build(self.network, factor, calibration)
+
+
+class Training:
+    """One training, from the first weights or a checkpoint to the last epoch.
+
+    Adam with a step that falls to 0 along a half cosine over all batches. An epoch leaves out
+    the patches of its last, incomplete batch (others each time). After every epoch the loss, the
+    root-mean-square error and the correlation over the whole validation set join the learning
+    curve, whose first row, epoch 0, is the untrained network; the weights of the epoch with the
+    lowest validation loss are kept.
+
+    On a CPU the same recipe and data give the same weights, byte for byte, on any number of
+    cores, interrupted or not, on processors with the same instructions.
+    """
+
+    def __init__(
+        self, recipe: Recipe, training: PatchSet, validation: PatchSet, world: World
+    ) -> None:
+        settings = recipe.training
+        self.recipe, self.settings, self.world = recipe, settings, world
+        self.training, self.validation = training, validation
+        self.dtype = precision.resolve(settings["precision"], world.device)
+        self.network = recipe.first_network(training.factor).to(
+            world.device, memory_format=torch.channels_last
+        )
+        self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings["field_scale"])
+        self.optimiser = torch.optim.Adam(
+            self.network.parameters(), lr=settings["learning_rate"], betas=tuple(settings["betas"])
+        )
+        self.batch = min(settings["batch"], len(training))
+        self.batches = len(training) // self.batch
+        self._assemble = {
+            patches: Assembler(patches, settings["field_scale"], recipe.a, frames)
+            for patches, frames in ((training, settings["buffer_frames"]), (validation, 1))
+        }
+
+    def run(self, checkpoint: Checkpoint, what: str) -> Progress:
+        """Train, saving now and then, and return the finished progress.
+
+        Raises OneSunError when the loss is no longer a number.
+        """
+        progress = checkpoint.restore(self.network, self.optimiser) or Progress()
+        epochs = self.settings["epochs"]
+        with side_by_side(self.network, self.loss, self.dtype, self.world) as passes:
+            if not progress.curve:
+                self._note(progress, passes, f"{what} before training")
+            while progress.epoch < epochs:
+                label = f"{what} epoch {progress.epoch + 1}/{epochs}"
+                self._finish_epoch(progress, passes, checkpoint, label)
+                self._note(progress, passes, label)
+        return progress
+
+    def learning_rate(self, step: int) -> float:
+        """Adam's step after ``step`` batches."""
+        share = step / (self.batches * self.settings["epochs"])
+        return self.settings["learning_rate"] * 0.5 * (1 + math.cos(math.pi * share))
+
+    def _finish_epoch(
+        self, progress: Progress, passes: Passes, checkpoint: Checkpoint, label: str
+    ) -> None:
+        """Do the batches of one epoch that are still to be done."""
+        saved = time.monotonic()
+        jobs = self._jobs(progress)
+        batches = ahead(self._assemble[self.training], jobs, self.world.device)
+        for batch in track(batches, label, len(jobs)):
+            self._step(progress, passes, batch)
+            due = time.monotonic() - saved >= 60 * self.settings["checkpoint_minutes"]
+            if due and self.world.rank == 0:
+                checkpoint.save(progress, self.network, self.optimiser)
+                saved = time.monotonic()
+        progress.epoch, progress.batch = progress.epoch + 1, 0
+
+    def _jobs(self, progress: Progress) -> list[Job]:
+        """This process's share of the epoch's remaining batches."""
+        seed, epoch, size = self.recipe.seed, progress.epoch, self.batch
+        order = shuffled(self.training, seed, epoch, self.settings["buffer_frames"])
+        mine = slice(self.world.rank, None, self.world.size)
+        jobs: list[Job] = []
+        for i in range(progress.batch, self.batches):
+            flipped = flips(seed, epoch, i, size)[mine] if self.settings["augment"] else None
+            jobs.append((order[i * size : (i + 1) * size][mine], flipped))
+        return jobs
+
+    def _step(self, progress: Progress, passes: Passes, batch: Batch) -> None:
+        step = progress.epoch * self.batches + progress.batch
+        entropy = [self.recipe.seed, step, self.world.rank, 2]
+        draws = int(np.random.SeedSequence(entropy).generate_state(1, np.uint32)[0])
+        total, terms = passes.learn(batch, draws)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate(step)
+        self.optimiser.step()
+        losses = torch.stack([total, *terms.values()]).double()
+        progress.running = losses if progress.running is None else progress.running + losses
+        progress.batch += 1
+
+    def _note(self, progress: Progress, passes: Passes, label: str) -> None:
+        """Add a row to the learning curve and keep the weights if they validate best."""
+        row: dict[str, Any] = {"epoch": progress.epoch, "steps": progress.epoch * self.batches}
+        names = ["loss", *self.loss.terms]
+        means = [None] * len(names)
+        if progress.running is not None:
+            means = (progress.running / self.batches).tolist()
+            progress.running = None
+        row |= {f"training_{name}": mean for name, mean in zip(names, means, strict=True)}
+        row |= self._validate(passes)
+        losses = (row["training_loss"], row["validation_loss"])
+        if not all(math.isfinite(loss) for loss in losses if loss is not None):
+            raise OneSunError(
+                f"{label}: the loss is no longer a number, expected a training.learning_rate "
+                f"below {self.settings['learning_rate']} to keep it one"
+            )
+        best = min((old["validation_loss"] for old in progress.curve), default=math.inf)
+        if row["validation_loss"] < best:
+            progress.best = {
+                name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+                for name, tensor in self.network.state_dict().items()
+            }
+            progress.best_epoch = progress.epoch
+        progress.curve.append(row)
+        if self.world.rank == 0:
+            print(
+                f"{label}: validation loss {row['validation_loss']:.4g}, RMSE "
+                f"{row['validation_rmse']:.2f} G, correlation {row['validation_correlation']:.4f}",
+                file=sys.stderr,
+            )
+
+    def _validate(self, passes: Passes) -> dict[str, float]:
+        """Loss, terms, RMSE (gauss) and correlation over the validation set."""
+        scale, device = self.settings["field_scale"], self.world.device
+        order = in_turn(self.validation)
+        batches = [(order[i : i + self.batch], None) for i in range(0, len(order), self.batch)]
+        jobs = batches[self.world.rank :: self.world.size]
+        totals = self.loss.nothing(device)
+        scores = Scores.none(device)
+        for batch in ahead(self._assemble[self.validation], jobs, device):
+            sums, found = passes.score(batch, scale)
+            totals = {name: total + sums[name] for name, total in totals.items()}
+            scores += found
+        self.world.add_up([*totals.values(), scores.sums])
+        loss, terms = self.loss.combine(totals)
+        named = {"loss": loss, **terms}
+        return {
+            **{f"validation_{name}": value.item() for name, value in named.items()},
+            "validation_rmse": scores.rmse,
+            "validation_correlation": scores.correlation,
+        }

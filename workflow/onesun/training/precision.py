@@ -1,0 +1,34 @@
+"""Which arithmetic a network is trained in."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+
+
+def resolve(precision: str, device: torch.device) -> torch.dtype:
+    """The type of ``training.precision`` on a device.
+
+    ``auto`` is bfloat16 where the hardware multiplies it: CUDA from Ampere on, and CPUs with
+    AVX512-BF16 or AMX, where a step of the default network takes half the time of float32
+    (benchmarks/training.py) and the validation error stays within 0.01 G. Weights, optimiser and
+    loss are float32 either way.
+    """
+    if precision == "auto":
+        return torch.bfloat16 if _has_bfloat16(device) else torch.float32
+    return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
+
+
+def casting(dtype: torch.dtype, device: torch.device) -> AbstractContextManager:
+    """Context in which a network's layers run in ``dtype``."""
+    if dtype == torch.float32:
+        return nullcontext()
+    return torch.autocast(device.type, dtype)
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))

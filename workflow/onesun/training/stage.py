@@ -1,0 +1,114 @@
+"""The stage ``train``: from patch stores to a folder with weights, card and learning curve."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from onesun import split
+from onesun.calibration.product import read_baseline
+from onesun.errors import ConfigError
+from onesun.files import sha256, whole_folder, write_json, write_text
+from onesun.split import SplitRow
+from onesun.training import card
+from onesun.training.checkpoint import Checkpoint, stamp
+from onesun.training.loop import Recipe, Training
+from onesun.training.patchset import PatchSet
+from onesun.training.world import joined
+
+
+def train(
+    pair: str,
+    method: str,
+    patches: Sequence[Path],
+    split_table: Path,
+    calibration: Path,
+    settings: dict[str, Any],
+    out: Path,
+) -> None:
+    """Train one network and write its folder, whole or not at all.
+
+    While it runs, a checkpoint lies beside the folder (``.{name}.checkpoint``), from which the
+    same call goes on after an interruption.
+
+    Parameters
+    ----------
+    pair, method : names, for the card.
+    patches : manifests of the pair's patch stores.
+    split_table, calibration : products of the stages before.
+    settings : the sections method, network, loss, loss_terms and training.
+    out : folder to write weights.safetensors, card.json and learning_curve.csv into.
+    """
+    rows = [row for row in split.read(split_table) if row.pair == pair]
+    recipe = _recipe(settings, calibration)
+    sets = {
+        name: PatchSet(patches, _rows(rows, name, pair), recipe.training["min_on_disk"])
+        for name in ("train", "validation")
+    }
+    with joined() as world:
+        if world.device.type == "cuda":
+            torch.use_deterministic_algorithms(True, warn_only=True)
+        training = Training(recipe, sets["train"], sets["validation"], world)
+        depends = [
+            vars(recipe),
+            [vars(row) for row in rows],
+            [each.months for each in sets.values()],
+            str(training.dtype),
+            world.size,
+        ]
+        checkpoint = Checkpoint(out.with_name(f".{out.name}.checkpoint"), stamp(*depends))
+        progress = training.run(checkpoint, f"train {pair} {method}")
+        if world.rank > 0:
+            return
+        described = card.describe(training, rows, progress.curve, progress.best_epoch)
+        described |= {"pair": pair, "method": method}
+        _write(out, progress.best, progress.curve, described)
+        checkpoint.remove()
+
+
+def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
+    if settings["method"]["kind"] != "network":
+        raise ConfigError(
+            f"method.kind: {settings['method']['kind']} found, expected network: nothing else is "
+            "trained"
+        )
+    baseline = read_baseline(calibration)
+    return Recipe(
+        network=settings["network"],
+        loss=settings["loss"],
+        loss_terms=settings["loss_terms"],
+        training=settings["training"],
+        a=baseline.a,
+        b=baseline.b,
+        seed=settings["method"]["seed"],
+    )
+
+
+def _rows(rows: Sequence[SplitRow], name: str, pair: str) -> list[SplitRow]:
+    chosen = [row for row in rows if row.set == name]
+    if not chosen:
+        raise ConfigError(f"--split: no {name} month of {pair} found, expected at least one")
+    return chosen
+
+
+def _write(
+    out: Path,
+    weights: dict[str, torch.Tensor],
+    curve: Sequence[dict[str, Any]],
+    described: dict[str, Any],
+) -> None:
+    with whole_folder(out) as part:
+        save_file(weights, part / card.WEIGHTS)
+        described["weights"] = {"file": card.WEIGHTS, "sha256": sha256(part / card.WEIGHTS)}
+        write_json(part / card.CARD, described)
+        text = io.StringIO()
+        table = csv.DictWriter(text, list(curve[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(curve)
+        write_text(part / card.CURVE, text.getvalue())
