@@ -1,0 +1,95 @@
+"""The whole workflow, from the sample to Table 1, on a grid small enough for a test."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import run_snakemake, shipped_config
+
+from onesun.errors import OneSunError
+from onesun.sample.fetch import cached
+
+pytestmark = pytest.mark.slow
+PAIRS = ("mdi-hmi", "gong-hmi")
+
+
+def small_config() -> dict:
+    """The shipped configuration on 1024² and 256² pixels, one frame a month, a tiny network."""
+    config = shipped_config()
+    config["sample"] |= {"frames": 1, "mdi_intervals": [300]}
+    config["grid"] |= {"target_size": 1024, "target_scale": 4 * 0.504273}
+    config["align"]["tile"] = 64
+    config["networks"]["onesun"] |= {"channels": 8, "blocks": 1}
+    config["training"] |= {"epochs": 1, "batch": 8}
+    config["table1"]["bootstrap"]["resamples"] = 10
+    return config
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The folder of a finished run, and what the run printed."""
+    if not (Path(sys.executable).with_name("onesun").exists() or shutil.which("onesun")):
+        pytest.skip("needs the command onesun (pip install -e .)")
+    try:
+        cached()
+    except OneSunError as error:
+        pytest.skip(f"needs the sample: {error}")
+    folder = tmp_path_factory.mktemp("run")
+    run = run_snakemake(folder, small_config(), "results/table1.csv")
+    assert run.returncode == 0, run.stdout
+    return folder, run
+
+
+def test_table_1_is_whole(finished):
+    folder, _ = finished
+    with open(folder / "results" / "table1.csv", encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    expected = shipped_config()["table1"]
+    text = (folder / "results" / "table1.md").read_text(encoding="utf-8")
+    for name in (row["name"] for row in expected["rows"]):
+        assert name in text
+        assert any(name in row.values() for row in rows), name
+    assert "simulated MDI/GONG from real HMI" in text
+
+
+def test_every_stage_left_its_products(finished):
+    folder, _ = finished
+    results = folder / "results"
+    for pair in PAIRS:
+        for month in ("2016-07", "2019-06", "2011-12"):
+            refused = (results / f"aligned/{pair}/{month}.refused.csv").read_text("utf-8")
+            assert refused.count("\n") == 1, refused
+        assert len(list((results / "models" / pair / "onesun").iterdir())) == 3
+        for method in ("bicubic", "onesun"):
+            assert len(list((results / f"predictions/{pair}/{method}/2011-12").glob("*.fits"))) == 1
+
+
+def test_nothing_is_left_half_written(finished):
+    folder, _ = finished
+    assert not [path for path in folder.rglob("*") if path.name.startswith(".part-")]
+
+
+def test_a_second_run_does_nothing(finished):
+    folder, _ = finished
+    table = folder / "results" / "table1.csv"
+    before = table.stat().st_mtime_ns
+    run = run_snakemake(folder, small_config(), "results/table1.csv")
+    assert run.returncode == 0, run.stdout
+    assert "Nothing to be done" in run.stdout
+    assert table.stat().st_mtime_ns == before
+
+
+def test_an_edit_reruns_what_reads_it_and_what_follows(finished):
+    folder, _ = finished
+    config = small_config()
+    config["losses"]["full"]["gong-hmi"]["gradient"] = 4
+    run = run_snakemake(folder, config, "--dry-run", "results/table1.csv")
+    table = run.stdout.split("Job stats:")[1].split("\n\n")[0].split("\n")[3:]
+    assert dict(line.split() for line in table) == {
+        "train": "1", "predict": "1", "evaluate": "1", "table1": "1", "total": "4"
+    }  # fmt: skip
