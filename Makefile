@@ -3,9 +3,6 @@
 #   PYTHON   the Python to make it with           make table1 PYTHON=/path/to/python3.11
 #   CORES    how many cores to use                make table1 CORES=4
 #
-# On Linux, pip takes PyTorch with CUDA. A machine without a GPU downloads far less with
-# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu in the environment.
-
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help

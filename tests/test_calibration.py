@@ -12,7 +12,7 @@ from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun import instruments
 from onesun.calibration.bins import WEIGHTINGS, BinnedSums, fit
 from onesun.calibration.calibrate import Pairs, calibrate
-from onesun.calibration.product import read_baseline
+from onesun.calibration.product import read_baseline, read_matched
 from onesun.cli.calibrate import calibrate as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES, Grid
@@ -150,8 +150,10 @@ def test_the_stage_writes_every_fit_and_the_chosen_one(month, tmp_path) -> None:
     assert 0 < block["b_error"] < 0.02
     assert block["n"] == 3 * np.count_nonzero(GRID.radius("input") <= 0.9)
     chosen = content["fits"]["native"]["inverse"]
-    assert (content["baseline"]["a"], content["baseline"]["b"]) == (chosen["a"], chosen["b"])
-    assert read_baseline(out).b == chosen["b"]
+    assert content["baseline"]["b"] == chosen["b"]
+    assert read_baseline(out) == chosen["b"]
+    matched = content["fits"]["matched"]["uniform"]
+    assert (read_matched(out).a, read_matched(out).b) == (matched["a"], matched["b"])
 
 
 def test_only_frames_within_the_split_are_used(month, tmp_path) -> None:
@@ -196,3 +198,5 @@ def test_a_file_that_is_no_calibration_is_refused(tmp_path) -> None:
     (tmp_path / "c.json").write_text('{"baseline": {"a": 1}}')
     with pytest.raises(DamagedProductError, match="expected a calibration"):
         read_baseline(tmp_path / "c.json")
+    with pytest.raises(DamagedProductError, match=r"no fits\.matched\.uniform\.a and"):
+        read_matched(tmp_path / "c.json")

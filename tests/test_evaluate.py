@@ -36,7 +36,7 @@ class Case:
         self.aligned = write_aligned(folder / "aligned", PAIR, MONTH, self.frames)
         self.split = write_split(folder / "split.csv", PAIR, {MONTH: "test"})
         self.calibration = folder / "calibration.json"
-        write_json(self.calibration, {"baseline": {"a": 0.0, "b": 1.4}})
+        write_json(self.calibration, {"baseline": {"b": 1.4}})
         self.predictions = folder / "predictions" / f"{MONTH}.json"
         self.out = folder / "statistics" / f"{MONTH}.json"
 
@@ -70,7 +70,7 @@ def test_predictions_are_those_of_the_method(case: Case) -> None:
     assert content["simulated"] is True
     for stamp in STAMPS:
         field = read_field(case.aligned.parent / MONTH / f"{stamp}.input.fits")
-        expected = BicubicMethod(GRID, 0.0, 1.4).predict(field)
+        expected = BicubicMethod(GRID, 1.4).predict(field)
         found = month.prediction(stamp)
         np.testing.assert_allclose(found, expected, atol=0.0505)
         assert np.array_equal(np.isnan(found), GRID.radius("target") >= 1)
@@ -173,7 +173,7 @@ def test_frames_of_another_pair_or_month_are_refused(
     case: Case, pair: str, month: str, message: str
 ) -> None:
     with pytest.raises(ConfigError, match=message):
-        predict(pair, METHOD, month, case.aligned, BicubicMethod(GRID, 0, 1), case.folder / "x")
+        predict(pair, METHOD, month, case.aligned, BicubicMethod(GRID, 1), case.folder / "x")
     assert not (case.folder / "x").exists()
 
 
@@ -182,7 +182,7 @@ def test_a_frame_that_cannot_be_predicted_leaves_no_folder(tmp_path) -> None:
     frames = {STAMPS[0]: (np.full_like(field, np.nan), target)}
     manifest = write_aligned(tmp_path, PAIR, MONTH, frames)
     with pytest.raises(UntrustedFrameError, match=r"20111216_060000_TAI\.input\.fits: field: no"):
-        predict(PAIR, METHOD, MONTH, manifest, BicubicMethod(GRID, 0, 1), tmp_path / "out")
+        predict(PAIR, METHOD, MONTH, manifest, BicubicMethod(GRID, 1), tmp_path / "out")
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "out.json").exists()
 

@@ -37,7 +37,7 @@ def test_input_pixels_cover_their_own_target_pixels() -> None:
     np.testing.assert_allclose(blocks[inner, inner], plane[inner, inner], atol=1e-3)
 
 
-@pytest.mark.parametrize("method", [RawMethod(GRID), BicubicMethod(GRID, 2.0, 1.4)])
+@pytest.mark.parametrize("method", [RawMethod(GRID), BicubicMethod(GRID, 1.4)])
 def test_nan_exactly_off_the_disk(method: methods.Method) -> None:
     assert isinstance(method, methods.Method)
     field, _ = sun(1)
@@ -51,9 +51,9 @@ def test_nan_exactly_off_the_disk(method: methods.Method) -> None:
 
 
 def test_bicubic_undoes_the_calibration_up_to_the_limb() -> None:
-    field = np.full((GRID.input_size,) * 2, 2 + 1.4 * 50, dtype=np.float32)
+    field = np.full((GRID.input_size,) * 2, 1.4 * 50, dtype=np.float32)
     field[GRID.radius("input") >= 1] = np.nan
-    prediction = BicubicMethod(GRID, 2.0, 1.4).predict(field)
+    prediction = BicubicMethod(GRID, 1.4).predict(field)
     np.testing.assert_allclose(prediction[~OFF_DISK], 50, rtol=1e-5)
 
 
@@ -81,16 +81,16 @@ def test_a_field_without_values_is_refused() -> None:
 
 def test_a_field_of_another_size_is_refused() -> None:
     with pytest.raises(UntrustedFrameError, match=r"\(64, 64\) pixels, expected \(128, 128\)"):
-        BicubicMethod(GRID, 0, 1).predict(np.zeros((64, 64), dtype=np.float32))
+        BicubicMethod(GRID, 1).predict(np.zeros((64, 64), dtype=np.float32))
 
 
 def test_methods_are_loaded_by_kind(tmp_path) -> None:
     calibration = tmp_path / "mdi-hmi.json"
-    calibration.write_text(json.dumps({"baseline": {"a": 2.0, "b": 1.4}}))
+    calibration.write_text(json.dumps({"baseline": {"b": 1.4}}))
     assert methods.load({"kind": "raw"}, GRID).name == "raw"
     method = methods.load({"kind": "bicubic"}, GRID, calibration)
     field, _ = sun(3)
-    expected = BicubicMethod(GRID, 2.0, 1.4).predict(field)
+    expected = BicubicMethod(GRID, 1.4).predict(field)
     assert np.array_equal(method.predict(field), expected, equal_nan=True)
 
 
@@ -109,4 +109,4 @@ def test_what_a_method_lacks_is_named(kind: str, message: str) -> None:
 
 def test_a_gain_that_is_not_positive_is_refused() -> None:
     with pytest.raises(ConfigError, match="expected a gain above 0"):
-        BicubicMethod(GRID, 0, 0)
+        BicubicMethod(GRID, 0)

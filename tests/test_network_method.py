@@ -86,11 +86,11 @@ def test_nan_exactly_off_the_disk_and_gaps_are_filled(weights):
     assert np.array_equal(prediction, method.predict(field), equal_nan=True)
 
 
-def test_untrained_default_network_is_the_bicubic_baseline(tmp_path):
+def test_untrained_default_network_is_the_calibrated_bicubic_input(tmp_path):
     path = save(tmp_path / "model", "onesun", spread=0.0)
     field, _ = sun(4)
     found = NetworkMethod(path, GRID).predict(field)
-    expected = BicubicMethod(GRID, -2.0, 1.4).predict(field)
+    expected = BicubicMethod(GRID, 1.4).predict(field + np.float32(2.0))
     inner = GRID.radius("target") < 0.95  # nearer the limb, one sees 0 off the disk
     np.testing.assert_allclose(found[inner], expected[inner], atol=2e-3)
 

@@ -52,7 +52,10 @@ def stage(tmp_path_factory) -> Path:
         aligned = write_aligned(folder / "aligned", PAIR, month, frames)
         write_month(aligned, folder / "patches" / f"{month}.zarr", SMALL, 0.1)
     split.write(folder / "split.csv", ROWS)
-    write_json(folder / "calibration.json", {"pair": PAIR, "baseline": {"a": -1.0, "b": 1.2}})
+    write_json(
+        folder / "calibration.json",
+        {"pair": PAIR, "fits": {"matched": {"uniform": {"a": -1.0, "b": 1.2}}}},
+    )
     return folder
 
 

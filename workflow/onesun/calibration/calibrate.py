@@ -109,7 +109,7 @@ def calibrate(
     months, frames = _training_frames(pair, manifests, split)
     fits = fit_frames(frames, Pairs(grid, input_instrument, settings["within_radius"]), settings)
     chosen = fits[settings["resolution"]][settings["weighting"]]
-    if chosen.a is None or chosen.b is None or chosen.b <= 0:
+    if chosen.b is None or chosen.b <= 0:
         raise OneSunError(
             f"{pair}: the {settings['resolution']} {settings['weighting']} regression over "
             f"{len(frames)} frames gives b = {chosen.b}, expected a gain above 0"
@@ -122,7 +122,6 @@ def calibrate(
         "frames": len(frames),
         "simulated": any(frame.simulated for _, frame in frames),
         "baseline": {
-            "a": chosen.a,
             "b": chosen.b,
             "resolution": settings["resolution"],
             "weighting": settings["weighting"],

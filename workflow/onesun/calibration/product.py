@@ -10,23 +10,38 @@ from onesun.files import read_json
 
 
 @dataclass(frozen=True)
-class Baseline:
+class Line:
     """input = a + b * target; a in gauss."""
 
     a: float
     b: float
 
 
-def read_baseline(path: Path) -> Baseline:
-    """The a and b with which the baseline is scaled.
+def read_baseline(path: Path) -> float:
+    """The b by which the baseline is divided (paper, section 3.1).
 
     Raises DamagedProductError when the file is not a calibration.
     """
+    return _numbers(path, ("baseline",), "b")[0]
+
+
+def read_matched(path: Path) -> Line:
+    """The instruments' own relation: the unweighted fit at matched resolution.
+
+    At other resolutions, b also depends on how much of the field is unresolved, and so on how
+    active the Sun was.
+
+    Raises DamagedProductError when the file is not a calibration.
+    """
+    return Line(*_numbers(path, ("fits", "matched", "uniform"), "a", "b"))
+
+
+def _numbers(path: Path, place: tuple[str, ...], *names: str) -> list[float]:
     content = read_json(path)
     try:
-        baseline = Baseline(float(content["baseline"]["a"]), float(content["baseline"]["b"]))
+        for key in place:
+            content = content[key]
+        return [float(content[name]) for name in names]
     except (KeyError, TypeError, ValueError):
-        raise DamagedProductError(
-            f"{path}: no numbers baseline.a and baseline.b, expected a calibration"
-        ) from None
-    return baseline
+        wanted = " and ".join(".".join((*place, name)) for name in names)
+        raise DamagedProductError(f"{path}: no {wanted}, expected a calibration") from None

@@ -39,8 +39,7 @@ def load(
         from onesun.calibration.product import read_baseline
         from onesun.methods.bicubic import BicubicMethod
 
-        baseline = read_baseline(_needed(kind, "--calibration", calibration))
-        return BicubicMethod(grid, baseline.a, baseline.b)
+        return BicubicMethod(grid, read_baseline(_needed(kind, "--calibration", calibration)))
     if kind == "network":
         weights = _needed(kind, "--weights", weights)
         from onesun.methods.network import NetworkMethod

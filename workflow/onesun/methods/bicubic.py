@@ -11,7 +11,7 @@ from onesun.methods.base import FullDisk
 
 
 class BicubicMethod:
-    """(upsampled input - a) / b, with input = a + b * target.
+    """The upsampled input over b, with input = a + b * target; as in the paper, a is left alone.
 
     Before upsampling, pixels without a value, all those off the disk among them, take the value
     of the nearest pixel that has one.
@@ -19,22 +19,20 @@ class BicubicMethod:
     Parameters
     ----------
     grid : the common grid.
-    a : zero point of the input, gauss.
     b : gain of the input against the target.
     """
 
     name = "bicubic"
 
-    def __init__(self, grid: Grid, a: float, b: float) -> None:
+    def __init__(self, grid: Grid, b: float) -> None:
         if b <= 0:
             raise ConfigError(f"bicubic: b {b} found, expected a gain above 0")
         self._disk = FullDisk(grid)
-        self._a, self._b = np.float32(a), np.float32(b)
+        self._b = np.float32(b)
 
     def predict(self, field: np.ndarray) -> np.ndarray:
         """See :class:`onesun.methods.base.Method`."""
         self._disk.check(field)
         upsampled = bicubic(fill_nearest(field), self._disk.grid.factor)
-        upsampled -= self._a
         upsampled /= self._b
         return self._disk.masked(upsampled)

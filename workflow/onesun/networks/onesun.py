@@ -20,7 +20,7 @@ class OneSunNetwork(Network):
     The correction: a convolution to ``channels``; ``blocks`` residual blocks of convolution,
     ReLU, convolution; a convolution to factor² channels; pixel shuffle. Against upsampling first,
     as the paper's network does, a convolution costs factor² times less. The last convolution
-    starts at zero, so that training starts from the bicubic baseline.
+    starts at zero, so that training starts from the calibrated bicubic input.
 
     The calibration goes into the buffers ``zero_point`` (in units of field_scale) and ``gain``,
     which are saved with the weights.

@@ -18,6 +18,11 @@ from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
 from onesun.reading.keywords import gps_time, jsoc_time, number
 
+# JSOC counts Carrington longitude from W0 = 84.10 degrees, sunpy from 84.176 (IAU 2009), so
+# CRLN_OBS is larger by this; three real HMI frames show 0.077, 0.067 and 0.078, SDO's parallax
+# (up to 0.016) included. Left out, GONG would lie 0.6 input pixels off HMI.
+JSOC_LONGITUDE = 0.076
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -66,7 +71,6 @@ def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understoo
     key = "RADIUS" if header.get("RADIUS") else "SEMIDIAM"
     rsun = number(header, key, path, positive=True) * ARCSEC_PER_RADIAN
     axes = [number(header, name, path, positive=True) for name in ("FNDLMBMI", "FNDLMBMA")]
-    earth_b0, earth_l0 = sun.B0(time), sun.L0(time)
     pointing = Pointing(
         x0=number(header, "FNDLMBXC", path) - 1,
         y0=number(header, "FNDLMBYC", path) - 1,
@@ -74,8 +78,8 @@ def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understoo
         roll=0.0,
         rsun=rsun,
         dsun=number(header, "DISTANCE", path, positive=True) * AU_METRES,
-        b0=float(earth_b0.deg),
-        l0=float(earth_l0.deg) % 360,
+        b0=float(sun.B0(time).deg),
+        l0=(float(sun.L0(time).deg) + JSOC_LONGITUDE) % 360,
     )
     return Understood(pointing, time)
 

@@ -10,17 +10,13 @@ from sunpy.coordinates import sun
 
 from onesun.geometry.grid import AU_METRES
 from onesun.geometry.pointing import Pointing
+from onesun.geometry.sphere import CARRINGTON_RATE
+from onesun.reading.conventions import JSOC_LONGITUDE
 from onesun.sample.carry import Observer
 from onesun.sample.times import shifted
 
 DAY = 86400.0
 LIGHT = 299_792_458.0  # m/s
-CARRINGTON_RATE = 14.1844  # sidereal degrees a day
-
-# JSOC counts Carrington longitude from W0 = 84.10 degrees, sunpy from 84.176 (IAU 2009), so
-# CRLN_OBS is larger by this; the three real frames show 0.077, 0.067 and 0.078, SDO's parallax
-# (up to 0.016) included.
-JSOC_LONGITUDE = 0.076
 
 SDO_SPEED = 3000.0  # m/s; amplitude of OBS_VR over a day, as SDO goes round the Earth
 

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from onesun import split
-from onesun.calibration.product import read_baseline
+from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
 from onesun.files import sha256, whole_folder, write_json, write_text
 from onesun.split import SplitRow
@@ -78,14 +78,14 @@ def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
             f"method.kind: {settings['method']['kind']} found, expected network: nothing else is "
             "trained"
         )
-    baseline = read_baseline(calibration)
+    matched = read_matched(calibration)
     return Recipe(
         network=settings["network"],
         loss=settings["loss"],
         loss_terms=settings["loss_terms"],
         training=settings["training"],
-        a=baseline.a,
-        b=baseline.b,
+        a=matched.a,
+        b=matched.b,
         seed=settings["method"]["seed"],
     )
 
