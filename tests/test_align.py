@@ -17,6 +17,7 @@ from onesun import instruments, locations
 from onesun.aligned import read_header, read_month
 from onesun.alignment.align import AlignTask, align_month
 from onesun.alignment.mapping import Correction
+from onesun.alignment.screening import observe
 from onesun.errors import OneSunError
 from onesun.files import sha256
 from onesun.geometry.grid import Grid
@@ -267,3 +268,13 @@ def test_command_and_same_bytes(month, tmp_path):
     stamp = "20160707_000000_TAI"
     assert sha256(outs[0] / f"{stamp}.input.fits") == sha256(outs[1] / f"{stamp}.input.fits")
     assert sha256(outs[0] / f"{stamp}.target.fits") == sha256(month / f"{stamp}.target.fits")
+
+
+def test_without_t_rec_the_nearest_slot_names_the_frame():
+    """MDI's slots are 96 minutes apart, from half a minute past midnight on."""
+    header = pointing(128, 15.87)
+    for minutes, stamp in ((3.5, "20160707_000030_TAI"), (50.0, "20160707_013630_TAI")):
+        time = START + TimeDelta(minutes * 60.0, format="sec")
+        seen = observe(Path("mdi.fits"), SUN.shot((128, 128), header, time))
+        assert seen.stamp == stamp
+        assert seen.time == time.isot

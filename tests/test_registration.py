@@ -5,7 +5,7 @@ import pytest
 from astropy.time import TimeDelta
 
 from onesun.alignment.mapping import Correction, input_mapping
-from onesun.alignment.registration import MODELS, Registrar
+from onesun.alignment.registration import MODELS, Registrar, check
 from onesun.alignment.tiles import measure
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid
@@ -131,9 +131,9 @@ def test_a_blank_sun_is_refused(reference, mapping):
         Registrar(frame, reference, mapping, GRID, SETTINGS).run()
 
 
-def test_tile_too_large_for_the_grid(reference, mapping):
-    with pytest.raises(ConfigError, match=r"align\.tile: 128 found"):
-        Registrar(shot(Correction()), reference, mapping, GRID, SETTINGS | {"tile": 128})
+def test_tile_too_large_for_the_grid():
+    with pytest.raises(ConfigError, match=r"align\.tile: 128 found.* 256 pixels"):
+        check(SETTINGS | {"tile": 128}, GRID)
 
 
 def test_tile_shifts_and_their_information():

@@ -14,7 +14,7 @@ from onesun.aligned import write_field
 from onesun.alignment.mapping import HeaderMapping, input_mapping
 from onesun.alignment.pairing import Pair, pair
 from onesun.alignment.record import PairRecord
-from onesun.alignment.registration import Registrar
+from onesun.alignment.registration import Registrar, check
 from onesun.alignment.resample import resample
 from onesun.alignment.screening import Observation, Refusal, refuse, screen
 from onesun.errors import OneSunError, UntrustedFrameError
@@ -56,6 +56,7 @@ def align_month(task: AlignTask, out: Path) -> None:
     the table of refusals is then written all the same.
     """
     out = Path(out)
+    check(task.settings, task.grid)
     pairs, refused = _pairs(task)
     entries: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []

@@ -52,6 +52,15 @@ class Registration:
     correlation_after: float
 
 
+def check(settings: Mapping[str, Any], grid: Grid) -> None:
+    """Raise ConfigError when the section ``align`` does not fit the grid."""
+    if settings["tile"] * 4 > grid.input_size:
+        raise ConfigError(
+            f"align.tile: {settings['tile']} found, expected at most a quarter of the input "
+            f"grid's {grid.input_size} pixels"
+        )
+
+
 class Registrar:
     """Registers one input frame on one target.
 
@@ -72,11 +81,6 @@ class Registrar:
         grid: Grid,
         settings: Mapping[str, Any],
     ) -> None:
-        if settings["tile"] * 4 > grid.input_size:
-            raise ConfigError(
-                f"align.tile: {settings['tile']} found, expected at most a quarter of the input "
-                f"grid's {grid.input_size} pixels"
-            )
         self._frame, self._reference, self._mapping = frame, reference, mapping
         self._settings = settings
         self._unit = grid.limb_radius("input")
