@@ -405,6 +405,8 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
     # A half cosine from the full step to none.
     steps = [training.learning_rate(i) for i in (0, training.batches / 2, training.batches)]
     assert steps == pytest.approx([1e-3, 5e-4, 0])
+    with pytest.raises(ConfigError, match=r"training\.batch: 10 patches found, expected at least"):
+        Training(recipe, patches, patches, World(0, 11, CPU))
 
 
 def test_scores_are_those_of_plain_numpy():

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from onesun.errors import OneSunError
+from onesun.errors import ConfigError, OneSunError
 from onesun.losses import CompositeLoss
 from onesun.networks import Calibration, Network, build
 from onesun.progress import track
@@ -79,6 +79,11 @@ class Training:
             self.network.parameters(), lr=settings["learning_rate"], betas=tuple(settings["betas"])
         )
         self.batch = min(settings["batch"], len(training))
+        if self.batch < world.size:
+            raise ConfigError(
+                f"training.batch: {self.batch} patches found, expected at least one for each of "
+                f"the {world.size} processes"
+            )
         self.batches = len(training) // self.batch
         self._assemble = {
             patches: Assembler(patches, settings["field_scale"], recipe.a, frames)
@@ -141,7 +146,8 @@ class Training:
             group["lr"] = self.learning_rate(step)
         self.optimiser.step()
         losses = torch.stack([total, *terms.values()]).double()
-        progress.running = losses if progress.running is None else progress.running + losses
+        before = progress.running
+        progress.running = losses if before is None else before.to(losses.device) + losses
         progress.batch += 1
 
     def _note(self, progress: Progress, passes: Passes, label: str) -> None:

@@ -52,8 +52,6 @@ def train(
         for name in ("train", "validation")
     }
     with joined() as world:
-        if world.device.type == "cuda":
-            torch.use_deterministic_algorithms(True, warn_only=True)
         training = Training(recipe, sets["train"], sets["validation"], world)
         depends = [
             vars(recipe),

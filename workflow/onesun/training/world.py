@@ -37,7 +37,8 @@ class World:
 def joined() -> Iterator[World]:
     """Join the processes that torchrun started, if it did; leave them at the end of the block.
 
-    CUDA is used where there is any, a device per process.
+    CUDA is used where there is any, a device per process, with the algorithms that give the same
+    result every time wherever torch has them.
     """
     rank = int(os.environ.get("RANK", 0))
     size = int(os.environ.get("WORLD_SIZE", 1))
@@ -45,6 +46,8 @@ def joined() -> Iterator[World]:
     if torch.cuda.is_available():
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
         torch.cuda.set_device(device)
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)
     if size == 1:
         yield World(0, 1, device)
         return
