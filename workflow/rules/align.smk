@@ -2,7 +2,8 @@
 
 Goes in: the raw frames of a pair's two instruments in a month.
 Comes out: results/aligned/{pair}/{month}/ with an input and a target FITS file per frame, their
-manifest (.json), and the frames taken (.frames.csv) and refused (.refused.csv) beside it.
+manifest (.json), and the frames taken (.frames.csv) and refused (.refused.csv) beside it. The
+latter is no output of the rule: Snakemake would remove it just when every frame was refused.
 """
 
 
@@ -24,7 +25,6 @@ rule align:
         folder=directory("results/aligned/{pair}/{month}"),
         manifest="results/aligned/{pair}/{month}.json",
         frames="results/aligned/{pair}/{month}.frames.csv",
-        refused="results/aligned/{pair}/{month}.refused.csv",
     log:
         "logs/align/{pair}/{month}.log",
     benchmark:

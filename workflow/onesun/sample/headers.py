@@ -43,7 +43,7 @@ def simulation_cards(real_t_rec: Time) -> list[tuple]:
     """The keywords that tell a simulated frame from an observed one."""
     return [
         ("SIMULATD", True, "simulated by OneSun, not observed"),
-        ("SIMULATR", jsoc_text(real_t_rec), "T_REC of the real HMI frame"),
+        ("SIMULATR", jsoc_text(real_t_rec), "real HMI frame"),
     ]
 
 
