@@ -32,7 +32,7 @@ rule align:
     conda:
         "../../envs/onesun.yaml"
     resources:
-        mem_mb=2500,
+        mem_mb=2000,
     params:
         settings=settings("align", "grid"),
         input_instrument=of_pair("input"),

@@ -30,7 +30,7 @@ rule calibrate:
     conda:
         "../../envs/onesun.yaml"
     resources:
-        mem_mb=2500,
+        mem_mb=2000,
     params:
         settings=settings("calibration", "grid"),
         input_instrument=of_pair("input"),

@@ -32,10 +32,10 @@ rule predict:
         "../../envs/onesun.yaml"
     threads: lambda wildcards: 16 if "weights" in method_needs(wildcards) else 1
     resources:
-        mem_mb=lambda wildcards: 4500 if "weights" in method_needs(wildcards) else 2000,
+        mem_mb=lambda wildcards: 3000 if "weights" in method_needs(wildcards) else 2000,
         gpu=lambda wildcards: int("weights" in method_needs(wildcards)),
     params:
-        settings=lambda wildcards: settings("grid", method=CONFIG["methods"][wildcards.method]),
+        settings=lambda wildcards: settings("grid", method=METHODS[wildcards.method]),
         needs=lambda wildcards: options(method_needs(wildcards)),
     message:
         "Predicting {wildcards.pair} by {wildcards.method}, {wildcards.month}"

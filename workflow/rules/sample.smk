@@ -48,7 +48,7 @@ rule simulate:
     conda:
         "../../envs/onesun.yaml"
     resources:
-        mem_mb=2500,
+        mem_mb=2000,
     params:
         settings=settings("sample"),
         records=lambda wildcards: records("hmi", wildcards.instrument),

@@ -29,7 +29,7 @@ rule store:
     conda:
         "../../envs/onesun.yaml"
     resources:
-        mem_mb=2500,
+        mem_mb=2000,
     params:
         settings=settings("store", "grid"),
     message:
