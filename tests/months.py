@@ -59,7 +59,7 @@ def write_aligned(
     (folder / month).mkdir(parents=True, exist_ok=True)
     manifest = folder / f"{month}.json"
     content = {
-        "product": "aligned", "folder": month, "files": folder_listing(folder / month),
+        "product": "aligned frames", "folder": month, "files": folder_listing(folder / month),
         "pair": pair, "month": month, "frames": entries,
     }  # fmt: skip
     write_json(manifest, content)

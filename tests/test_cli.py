@@ -12,7 +12,10 @@ from onesun.errors import UntrustedFrameError
     ("error", "sentence"),
     [
         (UntrustedFrameError("a.fits: header has no RSUN_OBS"), "onesun: a.fits: header has no"),
-        (OSError(errno.ENOSPC, "full", "results/x"), "onesun: results/x: no space left on the disk"),
+        (
+            OSError(errno.ENOSPC, "full", "results/x"),
+            "onesun: results/x: no space left on the disk",
+        ),
         (OSError(errno.EACCES, "denied", "results/x"), "onesun: results/x: not permitted"),
     ],
 )

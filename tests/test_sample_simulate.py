@@ -265,7 +265,7 @@ def test_a_damaged_sample_is_refused(sample, tmp_path):
     with pytest.raises(DamagedProductError, match=r"5 bytes, expected \d+ bytes"):
         simulate("mdi", MONTH, sample, SETTINGS, tmp_path / "out")
     write_json(sample, {"folder": "sample"})
-    with pytest.raises(DamagedProductError, match="no manifest of the sample"):
+    with pytest.raises(DamagedProductError, match="no manifest of real HMI frames"):
         simulate("mdi", MONTH, sample, SETTINGS, tmp_path / "out")
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from astropy.io import fits
 
 from onesun.errors import DamagedProductError
-from onesun.files import read_json, whole_file
+from onesun.files import open_product, whole_file
 
+PRODUCT = "aligned frames"
 QUANTUM = 0.1  # gauss; JSOC's BSCALE
 _BLANK = np.int32(-(2**31))
 
@@ -81,25 +82,16 @@ def read_month(manifest: Path) -> AlignedMonth:
     Raises DamagedProductError when the manifest is damaged, or a file it lists is missing or has
     another size than listed.
     """
-    manifest = Path(manifest)
-    content = read_json(manifest)
+    folder, content = open_product(manifest, PRODUCT)
     known = {field.name for field in fields(AlignedFrame)}
     try:
-        folder = manifest.parent / content["folder"]
         frames = tuple(
             AlignedFrame(**{key: value for key, value in frame.items() if key in known})
             for frame in content["frames"]
         )
-        month = AlignedMonth(content["pair"], content["month"], folder, frames)
+        return AlignedMonth(content["pair"], content["month"], folder, frames)
     except (KeyError, TypeError) as error:
-        raise DamagedProductError(f"{manifest}: no manifest of aligned frames ({error})") from None
-    for name, entry in content["files"].items():
-        path = folder / name
-        size = path.stat().st_size if path.is_file() else None
-        if size != entry["bytes"]:
-            found = "missing" if size is None else f"{size} bytes"
-            raise DamagedProductError(f"{path}: {found}, expected {entry['bytes']} bytes")
-    return month
+        raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None
 
 
 def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None:

@@ -94,6 +94,40 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def open_product(
+    manifest: Path, product: str, *, contents: bool = False
+) -> tuple[Path, dict[str, Any]]:
+    """The folder and the manifest of a product, once every file listed is there in its size.
+
+    Parameters
+    ----------
+    manifest : JSON file with ``product``, ``folder`` (absolute, or relative to the manifest's own
+        folder) and ``files`` as :func:`folder_listing` makes them.
+    product : what the manifest has to name as its product.
+    contents : also compare the SHA-256 of every file, which reads them all.
+
+    Raises DamagedProductError naming the first file that is missing, of another size, or changed.
+    """
+    manifest = Path(manifest)
+    content = read_json(manifest)
+    if not isinstance(content, dict) or content.get("product") != product:
+        raise DamagedProductError(f"{manifest}: no manifest of {product}")
+    try:
+        folder = manifest.parent / content["folder"]
+        files = content["files"]
+        listed = {name: (entry["bytes"], entry["sha256"]) for name, entry in files.items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DamagedProductError(f"{manifest}: no manifest of {product} ({error})") from None
+    for name, (size, digest) in listed.items():
+        path = folder / name
+        found = f"{path.stat().st_size} bytes" if path.is_file() else "missing"
+        if found != f"{size} bytes":
+            raise DamagedProductError(f"{path}: {found}, expected {size} bytes")
+        if contents and sha256(path) != digest:
+            raise DamagedProductError(f"{path}: its bytes have changed since it was written")
+    return folder, content
+
+
 def folder_listing(folder: Path) -> dict[str, dict[str, Any]]:
     """Every file below ``folder`` with its size in bytes and SHA-256, keyed by relative path."""
     folder = Path(folder)

@@ -9,7 +9,7 @@ from onesun.aligned import AlignedFrame, AlignedMonth, read_header, write_field
 from onesun.errors import UntrustedFrameError
 from onesun.files import folder_listing, whole_folder, write_json
 from onesun.methods import Method
-from onesun.predictions import file_name
+from onesun.predictions import PRODUCT, file_name
 from onesun.progress import track
 from onesun.selection import open_month
 
@@ -40,7 +40,7 @@ def predict(pair: str, name: str, month: str, manifest: Path, method: Method, ou
             _predict_frame(opened, frame, name, method, folder)
         files = folder_listing(folder)
     content = {
-        "product": "predictions",
+        "product": PRODUCT,
         "folder": out.name,
         "files": files,
         "pair": pair,

@@ -9,7 +9,9 @@ import numpy as np
 
 from onesun.aligned import read_field
 from onesun.errors import DamagedProductError
-from onesun.files import read_json
+from onesun.files import open_product
+
+PRODUCT = "predictions"
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,8 @@ def read_month(manifest: Path) -> PredictedMonth:
     Raises DamagedProductError when the manifest is damaged, or a file it lists is missing or has
     another size than listed.
     """
-    manifest = Path(manifest)
-    content = read_json(manifest)
+    folder, content = open_product(manifest, PRODUCT)
     try:
-        folder = manifest.parent / content["folder"]
-        month = PredictedMonth(content["pair"], content["method"], content["month"], folder)
-        sizes = {name: entry["bytes"] for name, entry in content["files"].items()}
-    except (KeyError, TypeError) as error:
-        raise DamagedProductError(f"{manifest}: no manifest of predictions ({error})") from None
-    for name, expected in sizes.items():
-        path = folder / name
-        size = path.stat().st_size if path.is_file() else None
-        if size != expected:
-            found = "missing" if size is None else f"{size} bytes"
-            raise DamagedProductError(f"{path}: {found}, expected {expected} bytes")
-    return month
+        return PredictedMonth(content["pair"], content["method"], content["month"], folder)
+    except KeyError as error:
+        raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from onesun import instruments
-from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import read_json, sha256, write_json
+from onesun.errors import ConfigError
+from onesun.files import open_product, sha256, write_json
 
+PRODUCT = "raw frames"
 SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fts", ".fts.gz")
 
 
@@ -46,7 +47,7 @@ def write_manifest(
     files : size in bytes and SHA-256 by file name.
     """
     content = {
-        "product": "raw frames",
+        "product": PRODUCT,
         "instrument": instrument,
         "month": month,
         "folder": folder,
@@ -61,16 +62,5 @@ def files_of(manifest: Path) -> list[Path]:
     Raises DamagedProductError when the manifest is damaged, or a file is missing or has another
     size than listed.
     """
-    manifest = Path(manifest)
-    content = read_json(manifest)
-    try:
-        folder = manifest.parent / content["folder"]
-        sizes = {name: entry["bytes"] for name, entry in content["files"].items()}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DamagedProductError(f"{manifest}: no manifest of raw frames ({error})") from None
-    for name, expected in sizes.items():
-        path = folder / name
-        found = f"{path.stat().st_size} bytes" if path.is_file() else "missing"
-        if found != f"{expected} bytes":
-            raise DamagedProductError(f"{path}: {found}, expected {expected} bytes")
-    return [folder / name for name in sorted(sizes)]
+    folder, content = open_product(manifest, PRODUCT)
+    return [folder / name for name in sorted(content["files"])]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from onesun import instruments
-from onesun.aligned import write_field
+from onesun.aligned import PRODUCT, write_field
 from onesun.alignment.mapping import HeaderMapping, input_mapping
 from onesun.alignment.pairing import Pair, pair
 from onesun.alignment.record import PairRecord
@@ -166,7 +166,7 @@ def _manifest(
     task: AlignTask, out: Path, frames: Sequence[dict[str, Any]], refused: Sequence[Refusal]
 ) -> dict[str, Any]:
     return {
-        "product": "aligned frames",
+        "product": PRODUCT,
         "pair": task.pair,
         "month": task.month,
         "input_instrument": task.input_instrument,

@@ -25,6 +25,7 @@ from onesun.files import folder_listing, sha256, whole_file, whole_folder, write
 from onesun.reading.keywords import jsoc_time
 from onesun.sample.times import month_of, stamp
 
+PRODUCT = "real HMI frames"
 _BLOCK = 1 << 20
 
 
@@ -88,7 +89,7 @@ def fetch(out: Path, archive: Archive = SAMPLE) -> None:
     write_json(
         Path(f"{out}.json"),
         {
-            "product": "real HMI frames",
+            "product": PRODUCT,
             "folder": out.name,
             "files": listing,
             "months": months,

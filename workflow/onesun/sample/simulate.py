@@ -11,13 +11,13 @@ import numpy as np
 from astropy.time import Time
 
 from onesun import instruments
-from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import folder_listing, read_json, whole_folder, write_json
+from onesun.errors import ConfigError
+from onesun.files import folder_listing, open_product, whole_folder, write_json
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.raw import write_manifest
-from onesun.sample import forward, headers, headers_gong, observers, pointing, series, write
+from onesun.sample import fetch, forward, headers, headers_gong, observers, pointing, series, write
 from onesun.sample.times import (
     interval_of,
     jsoc_text,
@@ -119,21 +119,13 @@ def real_frame(manifest: Path, month: str) -> tuple[Path, list[str]]:
     Raises ConfigError when the month has none, DamagedProductError when the file is missing or
     has another size than listed.
     """
-    content = read_json(manifest)
-    try:
-        months = content["months"]
-        folder = Path(manifest).parent / content["folder"]
-        if month not in months:
-            raise ConfigError(
-                f"month {month}: no real frame in the sample, expected {', '.join(sorted(months))}"
-            )
-        path, size = folder / months[month], content["files"][months[month]]["bytes"]
-    except (KeyError, TypeError) as error:
-        raise DamagedProductError(f"{manifest}: no manifest of the sample ({error})") from None
-    if not path.is_file() or path.stat().st_size != size:
-        found = f"{path.stat().st_size} bytes" if path.is_file() else "missing"
-        raise DamagedProductError(f"{path}: {found}, expected {size} bytes")
-    return path, sorted(months)
+    folder, content = open_product(manifest, fetch.PRODUCT)
+    months = content["months"]
+    if month not in months:
+        raise ConfigError(
+            f"month {month}: no real frame in the sample, expected {', '.join(sorted(months))}"
+        )
+    return folder / months[month], sorted(months)
 
 
 def _hmi(month: Month, number: int, folder: Path) -> dict[str, Any]:

@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 import zarr
 
-from onesun.errors import DamagedProductError
-from onesun.files import read_json, sha256
+from onesun.files import open_product
 from onesun.store import layout
 from onesun.store.shards import ShardedField
 from onesun.store.write import PRODUCT
 
 FIELDS = ("input", "target")
-
-
-def check(manifest: Path, *, contents: bool = False) -> tuple[Path, dict[str, Any]]:
-    """The store's folder and manifest, once every file listed is there in its size.
-
-    Parameters
-    ----------
-    manifest : ``{month}.json`` beside the store.
-    contents : also compare the SHA-256 of every file, which reads them all.
-
-    Raises DamagedProductError naming the first file that is missing, of another size, or changed.
-    """
-    manifest = Path(manifest)
-    content = read_json(manifest)
-    if not isinstance(content, dict) or content.get("product") != PRODUCT:
-        raise DamagedProductError(f"{manifest}: not the manifest of a patch store")
-    folder = manifest.parent / content["folder"]
-    for name, entry in content["files"].items():
-        path = folder / name
-        size = path.stat().st_size if path.is_file() else None
-        if size != entry["bytes"]:
-            found = "missing" if size is None else f"{size} bytes"
-            raise DamagedProductError(f"{path}: {found}, expected {entry['bytes']} bytes")
-        if contents and sha256(path) != entry["sha256"]:
-            raise DamagedProductError(f"{path}: its bytes have changed since it was written")
-    return folder, content
 
 
 def open_month(manifest: Path) -> xr.Dataset:
@@ -54,7 +26,7 @@ def open_month(manifest: Path) -> xr.Dataset:
     Raises DamagedProductError naming a file that is missing or of another size than the manifest
     tells.
     """
-    folder, _ = check(manifest)
+    folder, _ = open_product(manifest, PRODUCT)
     dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
     for name in FIELDS:
         steps = dataset[name].chunk(time=1, patch=-1)
@@ -83,7 +55,7 @@ class PatchMonth:
 
     def __init__(self, manifest: Path) -> None:
         """Open a month; raises DamagedProductError as :func:`open_month` does."""
-        folder, content = check(manifest)
+        folder, content = open_product(manifest, PRODUCT)
         self.pair: str = content["pair"]
         self.month: str = content["month"]
         self.simulated: bool = content["simulated"]

@@ -20,7 +20,7 @@ from onesun.progress import track
 from onesun.store import layout
 from onesun.store.patches import PatchPlaces, cut, places
 
-PRODUCT = "patches"
+PRODUCT = "patch store"
 DIMENSIONS = {
     "input": ("time", "patch", "y", "x"),
     "target": ("time", "patch", "y_target", "x_target"),
