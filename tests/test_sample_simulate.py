@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 import suns
 from onesun import instruments, raw
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import read_json, write_json
+from onesun.files import folder_listing, read_json, write_json
 from onesun.reading import read
-from onesun.sample import headers_gong
+from onesun.sample import fetch, headers_gong
 from onesun.sample.carry import Observer, carry
 from onesun.sample.simulate import simulate
 from onesun.sample.times import from_iso, seconds_between
@@ -43,8 +43,9 @@ def sample(tmp_path):
     path = suns.write_hmi(tmp_path / "sample" / name)
     manifest = tmp_path / "sample.json"
     content = {
+        "product": fetch.PRODUCT,
         "folder": "sample",
-        "files": {name: {"bytes": path.stat().st_size}},
+        "files": folder_listing(tmp_path / "sample"),
         "months": {MONTH: name},
     }
     write_json(manifest, content)
