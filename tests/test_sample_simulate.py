@@ -40,7 +40,7 @@ def records(tmp_path, monkeypatch):
 def sample(tmp_path):
     """A manifest of one small real frame, as ``onesun sample fetch`` writes it."""
     name = "hmi.M_720s.20111217_060000_TAI.magnetogram.fits"
-    path = suns.write_hmi(tmp_path / "sample" / name)
+    suns.write_hmi(tmp_path / "sample" / name)
     manifest = tmp_path / "sample.json"
     content = {
         "product": fetch.PRODUCT,
