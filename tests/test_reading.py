@@ -1,5 +1,7 @@
 """The reader: real files understood as their traps demand, bad ones refused in one sentence."""
 
+import gzip
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -7,6 +9,7 @@ from astropy.io import fits
 from onesun import instruments
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.reading import read
+from onesun.reading.conventions import CONVENTIONS
 from onesun.reading.quality import read_quality
 
 HMI_2011 = "hmi.M_720s.20111217_060000_TAI.magnetogram.fits"
@@ -27,9 +30,9 @@ MDI_CARDS = {
 def mdi_file(tmp_path):
     """Write an MDI-like file with some cards changed (None: left out) and return its path."""
 
-    def write(data=None, **changes):
+    def write(data=None, checksum=False, **changes):
         if data is None:
-            data = np.full((1024, 1024), 120, np.int32)
+            data = uniform()
         cards = {**MDI_CARDS, **changes}
         hdu = fits.CompImageHDU(data, compression_type="RICE_1")
         for key, value in cards.items():
@@ -38,10 +41,17 @@ def mdi_file(tmp_path):
         hdu.header["BSCALE"] = 0.1
         hdu.header["BLANK"] = -(2**31)
         path = tmp_path / "mdi.fits"
-        hdu.writeto(path, overwrite=True)
+        hdu.writeto(path, overwrite=True, checksum=checksum)
         return path
 
     return write
+
+
+def uniform(shape=(1024, 1024)):
+    """12 G everywhere but in one pixel near the middle: a field of one value would be refused."""
+    data = np.full(shape, 120, np.int32)
+    data[shape[0] // 2, shape[1] // 2] = -50
+    return data
 
 
 @pytest.mark.parametrize(
@@ -108,11 +118,11 @@ def test_a_header_is_understood(mdi_file):
 
 
 def test_missing_pixels_are_nan_and_counted(mdi_file):
-    data = np.full((1024, 1024), 120, np.int32)
-    data[500:520, :] = -(2**31)
+    data = uniform()
+    data[500:510, :] = -(2**31)
     frame = read(mdi_file(data))
-    assert np.isnan(frame.field[510, 512])
-    assert 0.02 < frame.missing_share() < 0.03
+    assert np.isnan(frame.field[505, 512])
+    assert 0.010 < frame.missing_share() < 0.015
 
 
 def test_a_reference_pixel_off_the_centre_is_followed(mdi_file):
@@ -125,6 +135,12 @@ def test_a_reference_pixel_off_the_centre_is_followed(mdi_file):
 def test_a_missing_keyword_is_named(mdi_file, keyword):
     with pytest.raises(MissingKeywordError, match=rf"mdi\.fits: header has no {keyword}"):
         read(mdi_file(**{keyword: None}))
+
+
+def test_gong_without_a_radius_is_refused(tmp_path):
+    header = {"DATE-OBS": "2010/06/08", "TIME-OBS": "20:04:16"}
+    with pytest.raises(MissingKeywordError, match="header has no RADIUS and no SEMIDIAM"):
+        CONVENTIONS["gong"](header, instruments.load("gong"), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +171,13 @@ def test_a_frame_without_values_is_refused(mdi_file):
         read(mdi_file(np.full((1024, 1024), -(2**31), np.int32)))
 
 
+@pytest.mark.parametrize("value", [0, 120])
+def test_a_frame_of_one_value_is_refused(mdi_file, value):
+    sentence = f"{value / 10:g} G found in every pixel of the disk, expected a field"
+    with pytest.raises(UntrustedFrameError, match=sentence):
+        read(mdi_file(np.full((1024, 1024), value, np.int32)))
+
+
 def test_another_size_is_refused(mdi_file):
     with pytest.raises(UntrustedFrameError, match="64 x 32 pixels found, expected 1024 x 1024"):
         read(mdi_file(np.zeros((32, 64), np.int32)))
@@ -162,8 +185,7 @@ def test_another_size_is_refused(mdi_file):
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
 def test_a_truncated_file_is_refused(mdi_file, share):
-    data = np.random.default_rng(1).integers(-500, 500, (1024, 1024)).astype(np.int32)
-    path = mdi_file(data)
+    path = mdi_file(noise())
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
     with pytest.raises(UntrustedFrameError, match=r"mdi\.fits: "):
@@ -174,6 +196,42 @@ def test_a_truncated_gz_is_refused(real_files, tmp_path):
     path = tmp_path / ZQA
     path.write_bytes(real_files[ZQA].read_bytes()[:200_000])
     with pytest.raises(UntrustedFrameError, match=ZQA):
+        read(path)
+
+
+def noise():
+    return np.random.default_rng(1).integers(-500, 500, (1024, 1024)).astype(np.int32)
+
+
+def test_a_changed_byte_of_a_rice_image_is_found_by_its_sum(mdi_file):
+    path = mdi_file(noise(), checksum=True)
+    read(path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UntrustedFrameError, match="do not add up to DATASUM"):
+        read(path)
+
+
+def test_a_rice_image_that_cannot_be_unpacked_is_refused(mdi_file):
+    path = mdi_file(noise())
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
+    path.write_bytes(content)
+    with pytest.raises(UntrustedFrameError, match=r"mdi\.fits: ") as caught:
+        read(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_changed_byte_in_gzip_is_found_by_its_checksum(mdi_file, tmp_path):
+    path = tmp_path / "mdi.fits.gz"
+    # Stored, not deflated: any byte of it decompresses.
+    content = bytearray(gzip.compress(mdi_file(noise()).read_bytes(), compresslevel=0))
+    path.write_bytes(content)
+    read(path)
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UntrustedFrameError, match=r"mdi\.fits\.gz: .*CRC"):
         read(path)
 
 

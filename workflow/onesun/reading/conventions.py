@@ -12,7 +12,7 @@ import numpy as np
 from astropy.time import Time
 from sunpy.coordinates import sun
 
-from onesun.errors import UntrustedFrameError
+from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.geometry.grid import ARCSEC_PER_RADIAN, AU_METRES
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
@@ -69,6 +69,8 @@ def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understoo
     """
     time = gps_time(header, path)
     key = "RADIUS" if header.get("RADIUS") else "SEMIDIAM"
+    if not header.get(key):
+        raise MissingKeywordError(f"{path}: header has no RADIUS and no SEMIDIAM")
     rsun = number(header, key, path, positive=True) * ARCSEC_PER_RADIAN
     axes = [number(header, name, path, positive=True) for name in ("FNDLMBMI", "FNDLMBMA")]
     pointing = Pointing(

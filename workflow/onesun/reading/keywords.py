@@ -50,7 +50,8 @@ def jsoc_time(header: Mapping[str, Any], keyword: str, path: Path) -> Time:
     if zone not in ("TAI", "UTC"):
         raise UntrustedFrameError(f"{path}: {keyword} is {text!r}, expected a time ending in _TAI")
     date, _, clock = body.partition("_")
-    return _time(f"{date.replace('.', '-')}T{clock or '00:00:00'}", zone.lower(), path, keyword)
+    iso = f"{date.replace('.', '-')}T{clock or '00:00:00'}"
+    return _time(iso, zone.lower(), f"{path}: {keyword} is {text!r}")
 
 
 def gps_time(header: Mapping[str, Any], path: Path) -> Time:
@@ -59,13 +60,14 @@ def gps_time(header: Mapping[str, Any], path: Path) -> Time:
     for keyword, text in (("DATE-OBS", date), ("TIME-OBS", clock)):
         if not text:
             raise MissingKeywordError(f"{path}: header has no {keyword}")
-    shifted = _time(f"{date.replace('/', '-')}T{clock}", "tai", path, "DATE-OBS and TIME-OBS")
+    found = f"{path}: DATE-OBS is {date!r} and TIME-OBS {clock!r}"
+    shifted = _time(f"{date.replace('/', '-')}T{clock}", "tai", found)
     from_gps = shifted.unix_tai + GPS_BEHIND_TAI
     return Time(Time(from_gps, format="unix_tai", scale="tai"), format="isot", precision=3)
 
 
-def _time(iso: str, scale: str, path: Path, keyword: str) -> Time:
+def _time(iso: str, scale: str, found: str) -> Time:
     try:
         return Time(iso, format="isot", scale=scale, precision=3).tai
     except ValueError:
-        raise UntrustedFrameError(f"{path}: {keyword} gives {iso!r}, which is no time") from None
+        raise UntrustedFrameError(f"{found}, which is no time") from None

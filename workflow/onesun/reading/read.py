@@ -46,8 +46,7 @@ def read(path: Path | str, instrument: str | None = None) -> Magnetogram:
     inside = 1 - record.detector.limb_margin / pointing.limb_radius
     data[pointing.radius(data.shape) >= inside] = np.nan
     data[~np.isfinite(data)] = np.nan
-    if not np.isfinite(data).any():
-        raise UntrustedFrameError(f"{path}: no pixel of the disk holds a value")
+    _check_values(data, path)
     return Magnetogram(
         field=data,
         pointing=pointing,
@@ -122,6 +121,16 @@ def _check_disk(shape: tuple[int, ...], pointing, record: Instrument, path: Path
                 f"{path}: disk centre ({pointing.x0:.1f}, {pointing.y0:.1f}) and radius "
                 f"{pointing.limb_radius:.1f} pixels found, expected a full disk on the detector"
             )
+
+
+def _check_values(data: np.ndarray, path: Path) -> None:
+    if not np.isfinite(data).any():
+        raise UntrustedFrameError(f"{path}: no pixel of the disk holds a value")
+    least = float(np.nanmin(data))
+    if least == float(np.nanmax(data)):
+        raise UntrustedFrameError(
+            f"{path}: {least:g} G found in every pixel of the disk, expected a field"
+        )
 
 
 def _interval(header: Mapping[str, Any]) -> float:
