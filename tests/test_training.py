@@ -382,7 +382,7 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
             "ssim": {"window": 11, "sigma": 1.5},
         },
         training={
-            "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3,
+            "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3, "warmup": 0.0,
             "betas": [0.5, 0.999], "batch": 10, "buffer_frames": 8, "epochs": 1,
         },
         a=0.0,
@@ -405,6 +405,11 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
     # A half cosine from the full step to none.
     steps = [training.learning_rate(i) for i in (0, training.batches / 2, training.batches)]
     assert steps == pytest.approx([1e-3, 5e-4, 0])
+    # Rising before it: never from nothing, and at its highest where the cosine starts.
+    training.settings |= {"warmup": 0.5}
+    half = training.batches / 2
+    risen = [training.learning_rate(i) for i in (0, half)]
+    assert risen == pytest.approx([1e-3 / (half + 1), 1e-3])
     with pytest.raises(ConfigError, match=r"training\.batch: 10 patches found, expected at least"):
         Training(recipe, patches, patches, World(0, 11, CPU))
 

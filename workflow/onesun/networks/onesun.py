@@ -33,7 +33,7 @@ class OneSunNetwork(Network):
         self,
         factor: int,
         calibration: Calibration,
-        channels: int = 48,
+        channels: int = 32,
         blocks: int = 4,
         kernel: int = 3,
         dropout: float = 0.0,

@@ -54,7 +54,8 @@ class Recipe:
 class Training:
     """One training, from the first weights or a checkpoint to the last epoch.
 
-    Adam with a step that falls to 0 along a half cosine over all batches. An epoch leaves out
+    Adam with a step that rises linearly over the first batches (``warmup``), because Adam's first
+    steps rest on few gradients, and falls to 0 along a half cosine over the rest. An epoch leaves out
     the patches of its last, incomplete batch (others each time). After every epoch the loss, the
     root-mean-square error and the correlation over the whole validation set join the learning
     curve, whose first row, epoch 0, is the untrained network; the weights of the epoch with the
@@ -108,8 +109,12 @@ class Training:
 
     def learning_rate(self, step: int) -> float:
         """Adam's step after ``step`` batches."""
-        share = step / (self.batches * self.settings["epochs"])
-        return self.settings["learning_rate"] * 0.5 * (1 + math.cos(math.pi * share))
+        steps = self.batches * self.settings["epochs"]
+        rise = self.settings["warmup"] * steps
+        highest = self.settings["learning_rate"]
+        if step < rise:
+            return highest * (step + 1) / (rise + 1)
+        return highest * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
 
     def _finish_epoch(
         self, progress: Progress, passes: Passes, checkpoint: Checkpoint, label: str
