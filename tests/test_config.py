@@ -70,14 +70,14 @@ def test_a_network_kind_brings_its_own_defaults(least):
     assert networks["paper"] == {
         "kind": "highresnet", "channels": 64, "blocks": 2, "kernel": 3, "dropout": 0.0,
     }  # fmt: skip
-    assert (networks["fast"]["channels"], networks["fast"]["blocks"]) == (48, 6)
+    assert (networks["fast"]["channels"], networks["fast"]["blocks"]) == (32, 6)
 
 
 def test_completing_changes_nothing_in_what_it_was_given(least):
     before = copy.deepcopy(least)
     config.complete(least)["training"]["betas"].append(0.1)
     assert least == before
-    assert config.complete(least)["training"]["betas"] == [0.5, 0.999]
+    assert config.complete(least)["training"]["betas"] == [0.9, 0.99]
 
 
 def _set(*path: Any) -> Change:
