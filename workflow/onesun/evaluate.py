@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from onesun import predictions as predicted
-from onesun.errors import ConfigError, OneSunError
+from onesun.errors import OneSunError
 from onesun.geometry.grid import Grid
 from onesun.progress import track
 from onesun.selection import open_month, row_of, within
@@ -41,12 +41,7 @@ def evaluate(
     prediction is missing, OneSunError when one lacks values where the target has them.
     """
     aligned = open_month(manifest, pair, month)
-    guesses = predicted.read_month(predictions)
-    found = (guesses.pair, guesses.method, guesses.month)
-    if found != (pair, method, month):
-        raise ConfigError(
-            f"{predictions}: predictions of {' '.join(found)}, expected {pair} {method} {month}"
-        )
+    guesses = predicted.open_month(predictions, pair, method, month)
     row = row_of(split, pair, month)
     moments_of = RegionMoments(grid, regions)
     statistics = RegionStatistics(list(regions))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from onesun.aligned import read_field
-from onesun.errors import DamagedProductError
+from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import open_product
 
 PRODUCT = "predictions"
@@ -50,3 +50,14 @@ def read_month(manifest: Path) -> PredictedMonth:
         return PredictedMonth(content["pair"], content["method"], content["month"], folder)
     except KeyError as error:
         raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None
+
+
+def open_month(manifest: Path, pair: str, method: str, month: str) -> PredictedMonth:
+    """:func:`read_month`; raises ConfigError when it is of another pair, method or month."""
+    opened = read_month(manifest)
+    found = (opened.pair, opened.method, opened.month)
+    if found != (pair, method, month):
+        raise ConfigError(
+            f"{manifest}: predictions of {' '.join(found)}, expected {pair} {method} {month}"
+        )
+    return opened
