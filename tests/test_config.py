@@ -56,6 +56,8 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     for section in ("source", "sample", "grid", "align", "store", "calibration", "loss_terms"):
         assert complete[section] == shipped[section]
     assert complete["training"] == shipped["training"]
+    assert complete["measure"] == shipped["measure"]
+    assert complete["table2"]["columns"] is None
     assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
     open_bounds = {"r": [0, 1], "field": [None, None]}
     assert complete["table1"]["rows"] == [
@@ -111,8 +113,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected align, calibration, grid, loss_terms, losses, methods, "
-        "networks, pairs, sample, source, store, table1 or training; did you mean training?",
+        "trainning: unknown key, expected align, calibration, grid, loss_terms, losses, measure, "
+        "methods, networks, pairs, sample, source, store, table1, table2 or training; did you mean "
+        "training?",
     ),
     "negative weight": (
         _set("losses", "full", "mdi-hmi", "gradient", -1),
@@ -159,7 +162,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full or mse, from losses',
+        'methods.onesun.loss: found "l1", expected full, mse or released, from losses',
     ),
     "unknown instrument": (
         _set("pairs", "mdi-hmi", "input", "mdy"),
@@ -208,6 +211,29 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "bounds the wrong way round": (
         _set("table1", "rows", 0, "r", [1, 0]),
         "table1.rows[0].r: found [1, 0], expected the lower bound first",
+    ),
+    "column of Table 2 that Table 1 lacks": (
+        _set("table2", "columns", ["MDI", "SRMDI"]),
+        'table2.columns[1]: found "SRMDI", expected GONG, MDI, SR-GONG or SR-MDI, from '
+        "table1.columns; did you mean SR-MDI?",
+    ),
+    "kernel that does not divide the frame": (
+        _set("measure", "kernels", [2, 3]),
+        "measure.kernels: found 3, expected divisors of grid.target_size 4096",
+    ),
+    "limit between the bins of radius": (
+        _set("measure", "within_radius", 0.92),
+        "measure.radius_edges: found [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, "
+        "0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1], expected measure.within_radius 0.92 "
+        "among them",
+    ),
+    "bins of the field that do not rise": (
+        _set("measure", "field_edges", [0, 20, 10]),
+        "measure.field_edges: found [0, 20, 10], expected rising numbers",
+    ),
+    "histogram the wrong way round": (
+        _set("measure", "bins", "flux", {"low": 1, "high": -1, "count": 10}),
+        "measure.bins.flux: found low 1 and high -1, expected the lower first",
     ),
     "grid that patches do not fill": (
         _set("grid", "target_size", 4100),

@@ -66,11 +66,18 @@ def every_month(pattern):
     return sorted(set(paths))
 
 
-def every_column(pattern, *kinds):
-    """``pattern`` for each column of Table 1 (whose method is of ``kinds``) and test month."""
+def columns(table):
+    """The columns that "table1" or "table2" shows."""
+    names = CONFIG[table]["columns"] if table != "table1" else None
+    by_name = {column["name"]: column for column in CONFIG["table1"]["columns"]}
+    return list(by_name.values()) if names is None else [by_name[name] for name in names]
+
+
+def every_column(pattern, *kinds, table="table1"):
+    """``pattern`` for each column of a table (whose method is of ``kinds``) and test month."""
     paths = [
         path.format(method=column["method"])
-        for column in CONFIG["table1"]["columns"]
+        for column in columns(table)
         if not kinds or METHODS[column["method"]]["kind"] in kinds
         for path in monthly(pattern, column["pair"], "test")
     ]

@@ -10,6 +10,7 @@ from onesun import locations, split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
+from onesun.statistics import limits
 
 Config = dict[str, Any]
 
@@ -22,6 +23,8 @@ def problems(config: Config) -> list[str]:
         *_pairs(config),
         *_methods(config),
         *_table1(config),
+        *_measure(config),
+        *_table2(config),
         *_losses(config),
     ]
 
@@ -93,6 +96,23 @@ def _table1(config: Config) -> Iterator[str]:
             if low is not None and high is not None and low >= high:
                 path = f"table1.rows[{index}].{key}"
                 yield f"{path}: found [{low}, {high}], expected the lower bound first"
+
+
+def _measure(config: Config) -> Iterator[str]:
+    try:
+        grid = Grid.from_settings(config["grid"])
+    except ConfigError:
+        return  # told by _grid
+    yield from limits.problems(config["measure"], grid)
+
+
+def _table2(config: Config) -> Iterator[str]:
+    known = [column["name"] for column in config["table1"]["columns"]]
+    if not known or len(set(known)) < len(known):
+        return  # told by _table1
+    for index, name in enumerate(config["table2"]["columns"] or []):
+        if name not in known:
+            yield unknown_name(f"table2.columns[{index}]", name, known, "table1.columns")
 
 
 def _losses(config: Config) -> Iterator[str]:
