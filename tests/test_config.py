@@ -280,6 +280,14 @@ def test_settings_of_json_text_are_checked_and_completed():
     assert sections["grid"]["target_size"] == 4096
 
 
+def test_numbers_of_a_json_file_are_numbers(tmp_path):
+    """YAML 1.1 would take 1e-05, which Python's JSON writes, for text."""
+    path = tmp_path / "loss.json"
+    path.write_text(json.dumps({"loss": {"mse": 1, "histogram": 0.00001}}))
+    assert "1e-05" in path.read_text()
+    assert config.settings(path, "loss")["loss"]["histogram"] == 1e-5
+
+
 def test_settings_leave_out_sections_the_command_does_not_use():
     assert set(config.settings('{"align": {}, "training": {}}', "align")) == {"align"}
 

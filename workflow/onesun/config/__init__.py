@@ -110,7 +110,9 @@ def _read(source: str | Path) -> dict[str, Any]:
     name = "settings" if is_text else str(source)
     try:
         text = source if is_text else Path(source).read_text(encoding="utf-8")
-        content = json.loads(text) if is_text else yaml.safe_load(text)
+        # YAML reads JSON, but takes the numbers that JSON writes as 1e-05 for text.
+        is_json = is_text or name.endswith(".json")
+        content = json.loads(text) if is_json else yaml.safe_load(text)
     except OSError as error:
         raise ConfigError(f"{name}: {error.strerror}, expected a configuration file") from None
     except (ValueError, yaml.YAMLError) as error:
