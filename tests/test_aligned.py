@@ -1,5 +1,7 @@
 """Aligned fields on disk."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import sunpy.map
@@ -52,10 +54,11 @@ def test_the_same_field_gives_the_same_bytes(tmp_path, field):
 
 
 def test_a_full_disk_leaves_nothing(tmp_path, field, monkeypatch):
-    def full(*args, **kwargs):
+    def full(path, content):
+        path.touch()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fits.HDUList, "writeto", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
         aligned.write_field(tmp_path / "a.fits", field, {})
     assert list(tmp_path.iterdir()) == []
@@ -89,6 +92,17 @@ def test_a_damaged_month_names_the_file(month):
     path.unlink()
     with pytest.raises(DamagedProductError, match=r"a\.target\.fits: missing"):
         aligned.read_month(month)
+
+
+def test_a_changed_byte_is_found_when_the_frame_is_read(month):
+    path = month.parent / "2011-12" / "a.input.fits"
+    content = bytearray(path.read_bytes())
+    content[-3000] ^= 1
+    path.write_bytes(content)
+    opened = aligned.read_month(month)
+    with pytest.raises(DamagedProductError, match=r"a\.input\.fits: its bytes have changed"):
+        opened.input(opened.frames[0])
+    opened.target(opened.frames[0])
 
 
 def test_another_manifest_is_refused(tmp_path):

@@ -2,11 +2,13 @@
 
 import errno
 import json
+import subprocess
+import sys
 
 import pytest
 
 from onesun import files
-from onesun.errors import DamagedProductError
+from onesun.errors import DamagedProductError, OutputError
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path):
@@ -35,6 +37,18 @@ def test_a_failed_write_names_the_product(tmp_path):
     assert caught.value.filename == str(path)
 
 
+def test_a_failed_write_does_not_name_the_temporary_file(tmp_path):
+    path = tmp_path / "store"
+    with pytest.raises(OSError, match="full") as caught, files.whole_folder(path) as part:
+        raise OSError(errno.ENOSPC, "full", str(part / "chunk"))
+    assert caught.value.filename == str(path)
+
+
+def test_bytes_are_written_whole(tmp_path):
+    files.write_bytes(tmp_path / "a", b"abc")
+    assert (tmp_path / "a").read_bytes() == b"abc"
+
+
 def test_a_folder_replaces_the_old_one_whole(tmp_path):
     path = tmp_path / "store"
     path.mkdir()
@@ -42,6 +56,76 @@ def test_a_folder_replaces_the_old_one_whole(tmp_path):
     with files.whole_folder(path) as part:
         (part / "fresh").write_text("y")
     assert [entry.name for entry in path.iterdir()] == ["fresh"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_no_product_is_not_replaced(tmp_path):
+    path = tmp_path / "mine"
+    path.mkdir()
+    with files.whole_folder(path, path / "card.json") as part:
+        (part / "card.json").touch()
+    with files.whole_folder(path, path / "card.json") as part:
+        (part / "other").touch()
+    with (
+        pytest.raises(OutputError, match=r"mine: a folder that holds other files .*card\.json"),
+        files.whole_folder(path, path / "card.json"),
+    ):
+        pytest.fail("the block must not be entered")
+    assert (path / "other").exists()
+
+
+def test_a_product_and_its_manifest_take_their_places_together(tmp_path):
+    folder, manifest = tmp_path / "month", tmp_path / "month.json"
+    for text in ("old", "new"):
+        with files.whole_product(folder, manifest) as (part, listing):
+            (part / "frame").write_text(text)
+            listing.write_text(text)
+            assert manifest.exists() == folder.exists() == (text == "new")
+    assert (folder / "frame").read_text() == manifest.read_text() == "new"
+    assert sorted(tmp_path.iterdir()) == [folder, manifest]
+
+
+def test_a_product_without_its_manifest_leaves_the_old_one(tmp_path):
+    folder, manifest = tmp_path / "month", tmp_path / "month.json"
+    with files.whole_product(folder, manifest) as (part, listing):
+        (part / "frame").write_text("old")
+        listing.write_text("old")
+    with (
+        pytest.raises(FileNotFoundError),
+        files.whole_product(folder, manifest) as (part, _),
+    ):
+        (part / "frame").write_text("new")
+    assert (folder / "frame").read_text() == manifest.read_text() == "old"
+    assert sorted(tmp_path.iterdir()) == [folder, manifest]
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
+    path = tmp_path / "store"
+    code = (
+        "import os, signal, sys; from pathlib import Path; from onesun import files\n"
+        "with files.whole_folder(Path(sys.argv[1])) as part:\n"
+        "    (part / 'chunk').touch()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    [left] = tmp_path.iterdir()
+    assert left.name.startswith(".part-")
+    assert left.name.endswith("-store")
+    (tmp_path / ".part-elsewhere-1-01234567-store").touch()  # another machine's may be alive
+    with files.whole_folder(path), files.whole_folder(tmp_path / "restore"):
+        pass
+    assert {entry.name for entry in tmp_path.iterdir()} == {
+        "store", "restore", ".part-elsewhere-1-01234567-store"
+    }  # fmt: skip
+
+
+def test_a_changed_file_of_a_product_is_named(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    listing = files.folder_listing(tmp_path)
+    assert files.read_unchanged(tmp_path / "a", listing) == b"abc"
+    (tmp_path / "a").write_bytes(b"abd")
+    with pytest.raises(DamagedProductError, match="a: its bytes have changed"):
+        files.read_unchanged(tmp_path / "a", listing)
 
 
 def test_a_failed_folder_leaves_nothing(tmp_path):

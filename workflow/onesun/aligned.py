@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -12,7 +13,8 @@ import numpy as np
 from astropy.io import fits
 
 from onesun.errors import DamagedProductError
-from onesun.files import open_product, whole_file
+from onesun.files import open_product, read_unchanged, write_bytes
+from onesun.geometry.grid import Which
 
 PRODUCT = "aligned frames"
 QUANTUM = 0.1  # gauss; JSOC's BSCALE
@@ -50,30 +52,44 @@ class AlignedFrame:
     observer_velocity: float | None
     simulated: bool
 
+    def file(self, which: Which) -> str:
+        return self.input_file if which == "input" else self.target_file
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class AlignedMonth:
-    """A month of aligned frames of one pair, opened by :func:`read_month`."""
+    """A month of aligned frames of one pair, opened by :func:`read_month`.
+
+    ``files`` are the folder's, as the manifest lists them.
+    """
 
     pair: str
     month: str
     folder: Path
     frames: tuple[AlignedFrame, ...]
+    files: Mapping[str, Any]
 
     @property
     def simulated(self) -> bool:
         return any(frame.simulated for frame in self.frames)
 
+    def field(self, frame: AlignedFrame, which: Which) -> np.ndarray:
+        """The input or the target on its grid; float32, gauss, NaN off the disk.
+
+        Raises DamagedProductError when the file is not as it was written.
+        """
+        return read_field(self.folder / frame.file(which), self.files)
+
     def input(self, frame: AlignedFrame) -> np.ndarray:
         """The input on the input grid; (n, n) float32, gauss, NaN off the disk."""
-        return read_field(self.folder / frame.input_file)
+        return self.field(frame, "input")
 
     def target(self, frame: AlignedFrame) -> np.ndarray:
         """The target on the target grid; (N, N) float32, gauss, NaN off the disk."""
-        return read_field(self.folder / frame.target_file)
+        return self.field(frame, "target")
 
 
 def read_month(manifest: Path) -> AlignedMonth:
@@ -89,7 +105,7 @@ def read_month(manifest: Path) -> AlignedMonth:
             AlignedFrame(**{key: value for key, value in frame.items() if key in known})
             for frame in content["frames"]
         )
-        return AlignedMonth(content["pair"], content["month"], folder, frames)
+        return AlignedMonth(content["pair"], content["month"], folder, frames, content["files"])
     except (KeyError, TypeError) as error:
         raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None
 
@@ -113,16 +129,21 @@ def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None
     hdu.header["BSCALE"] = (QUANTUM, "[Gauss] quantum")
     hdu.header["BZERO"] = 0.0
     hdu.header["BLANK"] = (int(_BLANK), "no value")
-    with whole_file(path) as part:
-        # No CHECKSUM card: its comment holds the time of writing, and the same field shall give
-        # the same bytes; the manifest holds a SHA-256.
-        fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(part)
+    content = io.BytesIO()
+    # No CHECKSUM card: its comment holds the time of writing, and the same field shall give
+    # the same bytes; the manifest holds a SHA-256.
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(content)
+    write_bytes(path, content.getvalue())
 
 
-def read_field(path: Path) -> np.ndarray:
-    """Read what :func:`write_field` wrote; float32, gauss, NaN where there is no value."""
+def read_field(path: Path, files: Mapping[str, Any] | None = None) -> np.ndarray:
+    """Read what :func:`write_field` wrote; float32, gauss, NaN where there is no value.
+
+    Raises DamagedProductError when it cannot be read, or is not as a manifest's ``files`` tell.
+    """
     try:
-        with fits.open(path, memmap=False, do_not_scale_image_data=True) as hdus:
+        content = path.read_bytes() if files is None else read_unchanged(path, files)
+        with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
             steps = hdus[1].data
     except (OSError, IndexError, TypeError, ValueError) as error:
         raise DamagedProductError(f"{path}: not readable as an aligned field ({error})") from None

@@ -19,3 +19,7 @@ class MissingKeywordError(UntrustedFrameError):
 
 class DamagedProductError(OneSunError):
     """A file that OneSun wrote earlier is missing, incomplete or not what its manifest says."""
+
+
+class OutputError(OneSunError):
+    """What shall be written has no place where it is asked for."""

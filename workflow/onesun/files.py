@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from onesun.errors import DamagedProductError
+from onesun.errors import DamagedProductError, OutputError
+
+_PART = ".part-"
 
 
 @contextmanager
@@ -23,48 +26,121 @@ def whole_file(path: Path) -> Iterator[Path]:
     it). On any error the temporary file is removed and an existing ``path`` is left as it was.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{uuid.uuid4().hex[:8]}-{path.name}")
-    try:
-        with _naming(path):
-            yield part
-            _to_disk(part)
-            os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with _beside(path) as part:
+        yield part
+        _to_disk(part)
+        os.replace(part, path)
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder beside ``path`` that replaces it if the block succeeds."""
+def whole_folder(path: Path, proof: Path | None = None) -> Iterator[Path]:
+    """Yield a temporary folder beside ``path`` that replaces it if the block succeeds.
+
+    Parameters
+    ----------
+    proof : the file by which an earlier product at ``path`` is known: without it, a folder that
+        holds anything is not replaced but OutputError is raised.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".part-{uuid.uuid4().hex[:8]}-{path.name}")
-    part.mkdir()
-    try:
-        with _naming(path):
-            yield part
-            if path.exists():
-                shutil.rmtree(path)
-            os.replace(part, path)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    _check_replaceable(path, proof)
+    with _beside(path) as part, _beside(path) as old:
+        part.mkdir()
+        yield part
+        _swap(part, path, old)
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Let a failed write name the product: the system's error often names no file."""
+def whole_product(folder: Path, manifest: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield temporary paths of a folder and of its manifest, which take their places together.
+
+    Both are on the disk before either replaces what was there, and at no moment does an old
+    manifest describe a new folder. Raises OutputError as :func:`whole_folder` does.
+    """
+    folder, manifest = Path(folder), Path(manifest)
+    _check_replaceable(folder, manifest)
+    with _beside(folder) as part, _beside(folder) as old, _beside(manifest) as listing:
+        part.mkdir()
+        yield part, listing
+        _to_disk(listing)
+        manifest.unlink(missing_ok=True)
+        _swap(part, folder, old)
+        os.replace(listing, manifest)
+
+
+def _check_replaceable(path: Path, proof: Path | None) -> None:
+    if path.is_dir() and not (proof is None or proof.exists()) and any(path.iterdir()):
+        raise OutputError(
+            f"{path}: a folder that holds other files ({proof} is missing), expected a new or an "
+            "empty folder, or an earlier product to replace"
+        )
+
+
+def _swap(part: Path, path: Path, old: Path) -> None:
+    """Put ``part`` in the place of ``path``; what was there goes to ``old``, to be removed."""
+    if path.exists():
+        os.replace(path, old)
+    os.replace(part, path)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path``; whatever is there at the end is removed.
+
+    A failed write names ``path``: the system's error often names no file, or the temporary one.
+    """
+    part = path.with_name(f"{_PART}{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}-")
+    part = part.with_name(part.name + path.name)
     try:
-        yield
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        yield part
     except OSError as error:
-        if error.filename is None and error.errno is not None:
+        if error.errno is not None and str(error.filename or part).startswith(str(part)):
             error.filename = str(path)
         raise
+    finally:
+        _remove(part)
 
 
-def _to_disk(path: Path) -> None:
-    with open(path, "rb") as handle:
+def _remove_abandoned(path: Path) -> None:
+    """Remove what processes of this machine left beside ``path`` when they were killed."""
+    pattern = re.compile(rf"{re.escape(_PART + os.uname().nodename)}-(\d+)-[0-9a-f]{{8}}-(.*)")
+    for entry in path.parent.iterdir():
+        found = pattern.fullmatch(entry.name)
+        if found and found[2] == path.name and not _is_running(int(found[1])):
+            _remove(entry)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _to_disk(part: Path) -> None:
+    with open(part, "rb") as handle:
         os.fsync(handle.fileno())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``, whole or not at all.
+
+    Libraries write their formats into memory and this onto the disk: when it is full, theirs
+    raise errors of their own that do not say so.
+    """
+    with whole_file(path) as part:
+        part.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -126,6 +202,17 @@ def open_product(
         if contents and sha256(path) != digest:
             raise DamagedProductError(f"{path}: its bytes have changed since it was written")
     return folder, content
+
+
+def read_unchanged(path: Path, files: Mapping[str, Any]) -> bytes:
+    """The bytes of one of a product's ``files``, as a manifest lists them.
+
+    Raises DamagedProductError when they are not those whose SHA-256 is listed.
+    """
+    content = Path(path).read_bytes()
+    if hashlib.sha256(content).hexdigest() != files[path.name]["sha256"]:
+        raise DamagedProductError(f"{path}: its bytes have changed since it was written")
+    return content
 
 
 def folder_listing(folder: Path) -> dict[str, dict[str, Any]]:

@@ -59,8 +59,8 @@ def write_manifest(
 def files_of(manifest: Path) -> list[Path]:
     """The raw files that a manifest lists, sorted by name.
 
-    Raises DamagedProductError when the manifest is damaged, or a file is missing or has another
-    size than listed.
+    Raises DamagedProductError when the manifest is damaged, or a file is missing or not what it was
+    when it was listed.
     """
-    folder, content = open_product(manifest, PRODUCT)
+    folder, content = open_product(manifest, PRODUCT, contents=True)
     return [folder / name for name in sorted(content["files"])]

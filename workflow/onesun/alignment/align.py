@@ -18,7 +18,7 @@ from onesun.alignment.registration import Registrar, check
 from onesun.alignment.resample import resample
 from onesun.alignment.screening import Observation, Refusal, refuse, screen
 from onesun.errors import OneSunError, UntrustedFrameError
-from onesun.files import folder_listing, whole_folder, write_json, write_text
+from onesun.files import folder_listing, whole_product, write_json, write_text
 from onesun.geometry.grid import Grid
 from onesun.geometry.psf import matched
 from onesun.progress import track
@@ -61,7 +61,7 @@ def align_month(task: AlignTask, out: Path) -> None:
     entries: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
     refusals_file = Path(f"{out}.refused.csv")
-    with whole_folder(out) as folder:
+    with whole_product(out, Path(f"{out}.json")) as (folder, listing):
         for source, target in track(pairs, f"aligning {task.pair} {task.month}", total=len(pairs)):
             try:
                 told = _align_pair(task, source, target, folder)
@@ -77,8 +77,8 @@ def align_month(task: AlignTask, out: Path) -> None:
                 f"{task.pair} {task.month}: no usable pair; {len(refused)} frames are listed with "
                 f"their reasons in {refusals_file}{_example(refused)}"
             )
-    write_text(Path(f"{out}.frames.csv"), _table(rows, list(rows[0])))
-    write_json(Path(f"{out}.json"), _manifest(task, out, entries, refused))
+        write_json(listing, _manifest(task, out.name, folder, entries, refused))
+        write_text(Path(f"{out}.frames.csv"), _table(rows, list(rows[0])))
 
 
 def _pairs(task: AlignTask) -> tuple[list[Pair], list[Refusal]]:
@@ -163,7 +163,11 @@ def _example(refused: Sequence[Refusal]) -> str:
 
 
 def _manifest(
-    task: AlignTask, out: Path, frames: Sequence[dict[str, Any]], refused: Sequence[Refusal]
+    task: AlignTask,
+    name: str,
+    folder: Path,
+    frames: Sequence[dict[str, Any]],
+    refused: Sequence[Refusal],
 ) -> dict[str, Any]:
     return {
         "product": PRODUCT,
@@ -171,8 +175,8 @@ def _manifest(
         "month": task.month,
         "input_instrument": task.input_instrument,
         "target_instrument": task.target_instrument,
-        "folder": out.name,
-        "files": folder_listing(out),
+        "folder": name,
+        "files": folder_listing(folder),
         "frames": list(frames),
         "refused": len(refused),
         "settings": task.settings,

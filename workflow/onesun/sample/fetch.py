@@ -21,7 +21,7 @@ from astropy.io import fits
 
 from onesun import instruments, locations
 from onesun.errors import OneSunError
-from onesun.files import folder_listing, sha256, whole_file, whole_folder, write_json
+from onesun.files import folder_listing, sha256, whole_file, whole_product, write_json
 from onesun.reading.keywords import jsoc_time
 from onesun.sample.times import month_of, stamp
 
@@ -83,19 +83,17 @@ def fetch(out: Path, archive: Archive = SAMPLE) -> None:
     """
     out = Path(out)
     packed = cached(archive)
-    with whole_folder(out) as part:
-        months = {month_of_frame: name for month_of_frame, name in _unpack(packed, archive, part)}
-        listing = folder_listing(part)
-    write_json(
-        Path(f"{out}.json"),
-        {
+    with whole_product(out, Path(f"{out}.json")) as (part, listing):
+        months = dict(_unpack(packed, archive, part))
+        source = f"{archive.name}=={archive.version}, {archive.file_name}, {archive.sha256}"
+        content = {
             "product": PRODUCT,
             "folder": out.name,
-            "files": listing,
+            "files": folder_listing(part),
             "months": months,
-            "source": f"{archive.name}=={archive.version}, {archive.file_name}, {archive.sha256}",
-        },
-    )
+            "source": source,
+        }
+        write_json(listing, content)
 
 
 def cached(archive: Archive = SAMPLE) -> Path:

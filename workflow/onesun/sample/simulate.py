@@ -12,7 +12,7 @@ from astropy.time import Time
 
 from onesun import instruments
 from onesun.errors import ConfigError
-from onesun.files import folder_listing, open_product, whole_folder, write_json
+from onesun.files import folder_listing, open_product, whole_product, write_json
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
 from onesun.progress import track
@@ -82,12 +82,12 @@ def simulate(
         )
     made = _month(instrument, month, Path(frames), settings)
     out, truth = Path(out), []
-    with whole_folder(out) as part:
+    with whole_product(out, Path(f"{out}.json")) as (part, listing):
         for number in track(range(len(made.slots)), f"simulate {instrument} {month}"):
             truth.append(_MAKERS[instrument](made, number, part))
-        listing = folder_listing(part)
-    write_json(Path(f"{out}.truth.json"), {"instrument": instrument, "month": month} | _by(truth))
-    write_manifest(Path(f"{out}.json"), instrument, month, out.name, listing)
+        write_manifest(listing, instrument, month, out.name, folder_listing(part))
+        of_month = {"instrument": instrument, "month": month}
+        write_json(Path(f"{out}.truth.json"), of_month | _by(truth))
 
 
 def _by(truth: list[dict[str, Any]]) -> dict[str, Any]:

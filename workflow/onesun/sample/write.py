@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
-from onesun.files import whole_file
+from onesun.files import write_bytes
 from onesun.geometry.pointing import Pointing
 from onesun.sample.headers_gong import MINUTES
 
@@ -38,8 +39,9 @@ def write_jsoc(path: Path, field: np.ndarray, header: fits.Header, step: float) 
     hdu.header["BLANK"] = int(_BLANK)
     hdu.header["BZERO"] = 0.0
     hdu.header["BSCALE"] = step
-    with whole_file(path) as part:
-        fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(part)
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(content)
+    write_bytes(path, content.getvalue())
 
 
 def crop_to_limb(field: np.ndarray, pointing: Pointing) -> np.ndarray:
@@ -79,11 +81,6 @@ def write_gong(path: Path, field: np.ndarray, header: fits.Header) -> None:
     hdu = fits.PrimaryHDU(steps, header)
     hdu.header["BSCALE"] = (GONG_STEP, "gauss = stored * BSCALE + BZERO")
     hdu.header["BZERO"] = 0.0
-    with (
-        whole_file(path) as part,
-        open(part, "wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed,
-    ):
-        packed.write(hdu.header.tostring().encode("ascii"))
-        pixels = steps.astype(">i2").tobytes()
-        packed.write(pixels + bytes(-len(pixels) % 2880))
+    pixels = steps.astype(">i2").tobytes()
+    content = hdu.header.tostring().encode("ascii") + pixels + bytes(-len(pixels) % 2880)
+    write_bytes(path, gzip.compress(content, mtime=0))

@@ -14,7 +14,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec
 import onesun
 from onesun.aligned import AlignedFrame, AlignedMonth, read_month
 from onesun.errors import DamagedProductError
-from onesun.files import folder_listing, read_json, whole_file, whole_folder, write_json
+from onesun.files import folder_listing, read_json, whole_product, write_json
 from onesun.geometry.grid import Grid, Which
 from onesun.progress import track
 from onesun.store import layout
@@ -54,8 +54,7 @@ def write_month(aligned: Path, out: Path, grid: Grid, quantum: float) -> Path:
         raise DamagedProductError(f"{aligned}: lists no frames, expected at least one to cut")
     manifest = manifest_path(out)
     details = _details(month, aligned, grid, quantum)
-    # Both are on the disk before either takes its place.
-    with whole_file(manifest) as listing, whole_folder(out) as part:
+    with whole_product(out, manifest) as (part, listing):
         group = zarr.create_group(part, attributes=_provenance(details))
         where = places(grid)
         _write_places(group, where, grid)
@@ -63,8 +62,6 @@ def write_month(aligned: Path, out: Path, grid: Grid, quantum: float) -> Path:
         _write_fields(group, month, grid, quantum)
         _consolidate(part)
         write_json(listing, {**details, "folder": out.name, "files": folder_listing(part)})
-        # An old manifest must not describe the new store, not even for a moment.
-        manifest.unlink(missing_ok=True)
     return manifest
 
 

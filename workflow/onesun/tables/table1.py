@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.files import write_text
+from onesun.files import whole_file, write_text
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Column, Interval, make_columns
 from onesun.tables.markdown import render
@@ -32,8 +32,9 @@ def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) 
     """
     columns = make_columns(settings, paths)
     regions = [Region.from_settings(row) for row in settings["rows"]]
-    write_text(out.with_suffix(".md"), render(columns, regions, settings["bootstrap"]))
-    write_text(out, _csv(columns, regions))
+    with whole_file(out.with_suffix(".md")) as page, whole_file(out) as table:
+        write_text(page, render(columns, regions, settings["bootstrap"]))
+        write_text(table, _csv(columns, regions))
 
 
 def _csv(columns: Sequence[Column], regions: Sequence[Region]) -> str:

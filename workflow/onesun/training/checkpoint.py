@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import pickle
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 import torch
 
-from onesun.files import whole_file
+from onesun.files import write_bytes
 
 _VERSION = 1
 # What torch raises, depending on where a file is cut off or what else it holds.
@@ -73,8 +74,9 @@ class Checkpoint:
             "network": network.state_dict(),
             "optimiser": optimiser.state_dict(),
         }
-        with whole_file(self.path) as part:
-            torch.save(content, part)
+        saved = io.BytesIO()
+        torch.save(content, saved)
+        write_bytes(self.path, saved.getvalue())
 
     def restore(
         self, network: torch.nn.Module, optimiser: torch.optim.Optimizer

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from onesun import split
 from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
-from onesun.files import sha256, whole_folder, write_json, write_text
+from onesun.files import sha256, whole_folder, write_bytes, write_json, write_text
 from onesun.split import SplitRow
 from onesun.training import card
 from onesun.training.checkpoint import Checkpoint, stamp
@@ -101,8 +101,8 @@ def _write(
     curve: Sequence[dict[str, Any]],
     described: dict[str, Any],
 ) -> None:
-    with whole_folder(out) as part:
-        save_file(weights, part / card.WEIGHTS)
+    with whole_folder(out, out / card.CARD) as part:
+        write_bytes(part / card.WEIGHTS, save(weights))
         described["weights"] = {"file": card.WEIGHTS, "sha256": sha256(part / card.WEIGHTS)}
         write_json(part / card.CARD, described)
         text = io.StringIO()
