@@ -14,7 +14,7 @@ from onesun.aligned import read_field, read_header, write_field
 from onesun.cli.evaluate import evaluate as evaluate_command
 from onesun.cli.predict import predict as predict_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError, UntrustedFrameError
-from onesun.files import read_json, write_json
+from onesun.files import folder_listing, read_json, write_json
 from onesun.methods.bicubic import BicubicMethod
 from onesun.predict import predict
 from onesun.statistics import product
@@ -133,13 +133,22 @@ def test_a_truncated_prediction_is_named(case: Case) -> None:
         case.evaluate()
 
 
+def test_a_changed_prediction_is_named(case: Case) -> None:
+    path = case.predictions.with_suffix("") / f"{STAMPS[1]}.fits"
+    content = bytearray(path.read_bytes())
+    content[-3000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DamagedProductError, match=f"{STAMPS[1]}.fits: its bytes have changed"):
+        case.evaluate()
+
+
 def test_a_prediction_with_holes_names_its_frame(case: Case) -> None:
     path = case.predictions.with_suffix("") / f"{STAMPS[2]}.fits"
     field = read_field(path)
     field[256, 256:259] = np.nan
     write_field(path, field, {})
     content = read_json(case.predictions)
-    content["files"][path.name]["bytes"] = path.stat().st_size
+    content["files"] = folder_listing(path.parent)
     write_json(case.predictions, content)
     with pytest.raises(OneSunError, match=f"{STAMPS[2]}: prediction: no value in 3 pixels"):
         case.evaluate()

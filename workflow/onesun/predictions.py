@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,22 +18,26 @@ PRODUCT = "predictions"
 
 @dataclass(frozen=True)
 class PredictedMonth:
-    """A month of predictions of one pair by one method, opened by :func:`read_month`."""
+    """A month of predictions of one pair by one method, opened by :func:`read_month`.
+
+    ``files`` are the folder's, as the manifest lists them.
+    """
 
     pair: str
     method: str
     month: str
     folder: Path
+    files: Mapping[str, Any]
 
     def prediction(self, stamp: str) -> np.ndarray:
         """The prediction on the target grid; (N, N) float32, gauss, NaN off the disk.
 
-        Raises DamagedProductError when there is none of this frame or it cannot be read.
+        Raises DamagedProductError when there is none of this frame or it is not as it was written.
         """
         path = self.folder / file_name(stamp)
-        if not path.is_file():
+        if path.name not in self.files:
             raise DamagedProductError(f"{path}: missing, expected a prediction for each frame")
-        return read_field(path)
+        return read_field(path, self.files)
 
 
 def file_name(stamp: str) -> str:
@@ -47,7 +53,9 @@ def read_month(manifest: Path) -> PredictedMonth:
     """
     folder, content = open_product(manifest, PRODUCT)
     try:
-        return PredictedMonth(content["pair"], content["method"], content["month"], folder)
+        return PredictedMonth(
+            content["pair"], content["method"], content["month"], folder, content["files"]
+        )
     except KeyError as error:
         raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None
 
