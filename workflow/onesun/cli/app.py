@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 
 import typer
@@ -22,6 +23,9 @@ from onesun.cli import (
     train,
 )
 from onesun.errors import OneSunError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,11 +58,14 @@ def main() -> None:
     except OneSunError as error:
         _stop(str(error))
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL:
             _stop(f"{error.filename or 'the output folder'}: no space left on the disk")
-        if error.errno in (errno.EACCES, errno.EROFS):
+        # Without a file it is a mistake in the code, not something wrong outside of it.
+        if error.filename is None or error.errno is None:
+            raise
+        if error.errno in _FORBIDDEN:
             _stop(f"{error.filename}: not permitted to write or read here")
-        raise
+        _stop(f"{error.filename}: {os.strerror(error.errno).lower()}")
 
 
 def _stop(sentence: str) -> None:
