@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from onesun.errors import ConfigError
 from onesun.statistics import bootstrap, product
 from onesun.statistics.moments import Agreement
 from onesun.statistics.regions import Region, RegionStatistics
+from onesun.tables.sources import Source, by_column, check_same_frames
 
 FEWEST_PIXELS = 100  # a correlation over fewer says nothing about an area
 
@@ -43,27 +44,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Column:
+class Column(Source):
     """One column.
 
     Parameters
     ----------
-    name, pair, method : as configured.
-    baseline : name of the pair's first column, which this one is measured by; None in the first.
-    months, set : what was evaluated.
-    simulated : True where frames are simulated.
-    frames : how many there are.
     cells : one for each row.
     """
 
-    name: str
-    pair: str
-    method: str
-    baseline: str | None
-    months: tuple[str, ...]
-    set: str
-    simulated: bool
-    frames: int
     cells: tuple[Cell, ...]
 
 
@@ -80,55 +68,22 @@ def make_columns(settings: Mapping[str, Any], paths: Sequence[Path]) -> list[Col
     """
     regions = [Region.from_settings(row) for row in settings["rows"]]
     files = {path: product.read(path) for path in sorted(set(paths))}
-    _check_files(files, regions, settings["columns"])
+    for path, file in files.items():
+        if file.statistics.regions != regions:
+            raise ConfigError(f"{path}: statistics over other rows, expected those of table1.rows")
     columns: list[Column] = []
     first: dict[str, tuple[Column, RegionStatistics]] = {}
-    for entry in settings["columns"]:
-        key = (entry["pair"], entry["method"])
-        months = [file for file in files.values() if (file.pair, file.method) == key]
-        if not months:
-            raise ConfigError(
-                f"table1.columns: {entry['name']}: no statistics of {key[0]} by {key[1]}, expected "
-                "a file for each month"
-            )
+    for entry, months in by_column(settings["columns"], files):
         statistics = RegionStatistics(regions)
         for month in months:
             statistics.merge(month.statistics)
         base = first.get(entry["pair"])
+        source = Source.of(entry, base[0].name if base else None, months, len(statistics.frames))
         cells = _cells(entry["name"], statistics, base, settings["bootstrap"])
-        column = Column(
-            name=entry["name"],
-            pair=entry["pair"],
-            method=entry["method"],
-            baseline=base[0].name if base else None,
-            months=tuple(sorted(month.month for month in months)),
-            set=months[0].set,
-            simulated=any(month.simulated for month in months),
-            frames=len(statistics.frames),
-            cells=cells,
-        )
+        column = Column(**asdict(source), cells=cells)
         first.setdefault(entry["pair"], (column, statistics))
         columns.append(column)
     return columns
-
-
-def _check_files(
-    files: Mapping[Path, product.MonthStatistics],
-    regions: list[Region],
-    columns: Sequence[Mapping[str, str]],
-) -> None:
-    wanted = {(column["pair"], column["method"]) for column in columns}
-    for path, file in files.items():
-        if (file.pair, file.method) not in wanted:
-            raise ConfigError(
-                f"{path}: statistics of {file.pair} by {file.method}, expected those of a column "
-                "of table1.columns"
-            )
-        if file.statistics.regions != regions:
-            raise ConfigError(f"{path}: statistics over other rows, expected those of table1.rows")
-    sets = sorted({file.set for file in files.values()})
-    if len(sets) > 1:
-        raise ConfigError(f"statistics of {' and '.join(sets)} months, expected of one set")
 
 
 def _cells(
@@ -143,11 +98,7 @@ def _cells(
     if base is None:
         return tuple(Cell(*cell) for cell in zip(results, intervals, strict=True))
     column, other = base
-    if sorted(other.frames) != sorted(statistics.frames):
-        raise ConfigError(
-            f"table1.columns: {name} is of {len(statistics.frames)} frames and {column.name} of "
-            f"{len(other.frames)}, expected the same frames"
-        )
+    check_same_frames(name, statistics.frames, column.name, other.frames)
     # Frames are drawn by the same seed, so that each resample is the same frames in both.
     gained = bootstrap.interval(drawn - _drawn(other, settings), settings["confidence"])
     cells = []

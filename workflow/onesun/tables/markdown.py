@@ -7,9 +7,7 @@ from typing import Any
 
 from onesun.statistics.regions import Region
 from onesun.tables.columns import FEWEST_PIXELS, Cell, Column
-
-SIMULATED = "simulated MDI/GONG from real HMI"
-_FEW_FRAMES = 10
+from onesun.tables.text import frames, interval, line, origin
 
 
 def render(
@@ -23,15 +21,11 @@ def render(
 
 
 def _table(columns: Sequence[Column], regions: Sequence[Region]) -> Iterator[str]:
-    yield _line(["Area", *(column.name for column in columns), "Pixels"])
-    yield _line([":---", *("---:" for _ in columns), "---:"])
+    yield line(["Area", *(column.name for column in columns), "Pixels"])
+    yield line([":---", *("---:" for _ in columns), "---:"])
     for row, region in enumerate(regions):
         cells = [_cell(column, columns, row) for column in columns]
-        yield _line([region.name, *cells, _pixels(columns, row)])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        yield line([region.name, *cells, _pixels(columns, row)])
 
 
 def _cell(column: Column, columns: Sequence[Column], row: int) -> str:
@@ -66,27 +60,12 @@ def _caption(
     columns: Sequence[Column], regions: Sequence[Region], bootstrap: Mapping[str, Any]
 ) -> Iterator[str]:
     yield "Pearson correlation with the target (paper, equation 1) over all pixels of all frames."
-    yield from _frames(columns)
+    yield from frames(columns)
     yield "r is the distance from the disk centre in solar radii, field the target's |B|; bounds"
     yield "are inclusive." + _within(regions)
-    yield from _interval(columns, bootstrap)
-    yield "Bold: the highest of a pair. Columns:"
-    yield "; ".join(f"{c.name} is {c.pair} by {c.method}" for c in columns) + "."
-    simulated = [column.name for column in columns if column.simulated]
-    if len(simulated) == len(columns):
-        yield f"All frames are {SIMULATED}."
-    elif simulated:
-        yield f"The frames of {', '.join(simulated)} are {SIMULATED}."
-
-
-def _frames(columns: Sequence[Column]) -> Iterator[str]:
-    by_pair = {column.pair: column for column in columns}
-    for pair, column in by_pair.items():
-        plural = "s" if len(column.months) > 1 else ""
-        yield (
-            f"{pair}: {column.frames} frames of the {column.set} month{plural} "
-            f"{', '.join(column.months)}."
-        )
+    yield from interval(columns, bootstrap)
+    yield "Bold: the highest of a pair."
+    yield from origin(columns)
 
 
 def _within(regions: Sequence[Region]) -> str:
@@ -96,19 +75,6 @@ def _within(regions: Sequence[Region]) -> str:
         return ""
     ((low, high),) = bounds
     return f" Rows by field are within {low:g} ≤ r ≤ {high:g}."
-
-
-def _interval(columns: Sequence[Column], bootstrap: Mapping[str, Any]) -> Iterator[str]:
-    fewest = min(column.frames for column in columns)
-    if fewest < 2:
-        yield "A single frame gives no interval."
-        return
-    yield (
-        f"In brackets: {100 * bootstrap['confidence']:g} % interval from {bootstrap['resamples']} "
-        "resamples of the frames."
-    )
-    if fewest < _FEW_FRAMES:
-        yield "With so few frames, near in time, the intervals are rough and too narrow."
 
 
 def _verdict(column: Column, regions: Sequence[Region]) -> str:

@@ -1,0 +1,114 @@
+"""What a table's column is made of, whichever table it is: files of months, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from onesun.errors import ConfigError
+
+
+class MonthFile(Protocol):
+    """A month of one pair and method, as a stage wrote it."""
+
+    pair: str
+    method: str
+    month: str
+    set: str
+    simulated: bool
+
+
+File = TypeVar("File", bound=MonthFile)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a column comes from.
+
+    Parameters
+    ----------
+    name, pair, method : as configured.
+    baseline : name of the pair's first column, which this one is measured by; None in the first.
+    months, set : what was evaluated.
+    simulated : True where frames are simulated.
+    frames : how many there are.
+    """
+
+    name: str
+    pair: str
+    method: str
+    baseline: str | None
+    months: tuple[str, ...]
+    set: str
+    simulated: bool
+    frames: int
+
+    @classmethod
+    def of(
+        cls,
+        entry: Mapping[str, str],
+        baseline: str | None,
+        months: Sequence[MonthFile],
+        frames: int,
+    ) -> Source:
+        """The source of a configured column that these months make up."""
+        return cls(
+            name=entry["name"],
+            pair=entry["pair"],
+            method=entry["method"],
+            baseline=baseline,
+            months=tuple(sorted(month.month for month in months)),
+            set=months[0].set,
+            simulated=any(month.simulated for month in months),
+            frames=frames,
+        )
+
+
+def by_column(
+    columns: Sequence[Mapping[str, str]], files: Mapping[Path, File]
+) -> list[tuple[Mapping[str, str], list[File]]]:
+    """The files of each column.
+
+    Raises ConfigError when a column has no file, a file no column, or files are of different sets.
+    """
+    wanted = {(column["pair"], column["method"]) for column in columns}
+    for path, file in files.items():
+        if (file.pair, file.method) not in wanted:
+            raise ConfigError(
+                f"{path}: statistics of {file.pair} by {file.method}, expected those of a column "
+                "of table1.columns"
+            )
+    sets = sorted({file.set for file in files.values()})
+    if len(sets) > 1:
+        raise ConfigError(f"statistics of {' and '.join(sets)} months, expected of one set")
+    found = []
+    for column in columns:
+        key = (column["pair"], column["method"])
+        months = [file for file in files.values() if (file.pair, file.method) == key]
+        if not months:
+            raise ConfigError(
+                f"table1.columns: {column['name']}: no statistics of {key[0]} by {key[1]}, "
+                "expected a file for each month"
+            )
+        found.append((column, months))
+    return found
+
+
+def check_same_frames(
+    name: str, frames: Iterable[str], baseline: str, others: Iterable[str]
+) -> None:
+    """Raise ConfigError when a column is not of the frames of its baseline."""
+    frames, others = sorted(frames), sorted(others)
+    if frames != others:
+        raise ConfigError(
+            f"table1.columns: {name} is of {len(frames)} frames and {baseline} of {len(others)}, "
+            "expected the same frames"
+        )
+
+
+def named(columns: Sequence[Mapping[str, Any]], names: Sequence[str] | None) -> list[Any]:
+    """The columns of these names, in their order; all where there are none."""
+    by_name = {column["name"]: column for column in columns}
+    return list(columns) if names is None else [by_name[name] for name in names]

@@ -1,0 +1,52 @@
+"""The words and the Markdown that tables share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from onesun.tables.sources import Source
+
+SIMULATED = "simulated MDI/GONG from real HMI"
+_FEW_FRAMES = 10
+
+
+def line(cells: Sequence[str]) -> str:
+    """A line of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def frames(columns: Sequence[Source]) -> Iterator[str]:
+    """How many frames of which months each pair has."""
+    by_pair = {column.pair: column for column in columns}
+    for pair, column in by_pair.items():
+        plural = "s" if len(column.months) > 1 else ""
+        yield (
+            f"{pair}: {column.frames} frames of the {column.set} month{plural} "
+            f"{', '.join(column.months)}."
+        )
+
+
+def interval(columns: Sequence[Source], bootstrap: Mapping[str, Any]) -> Iterator[str]:
+    """What the brackets hold."""
+    fewest = min(column.frames for column in columns)
+    if fewest < 2:
+        yield "A single frame gives no interval."
+        return
+    yield (
+        f"In brackets: {100 * bootstrap['confidence']:g} % interval from {bootstrap['resamples']} "
+        "resamples of the frames."
+    )
+    if fewest < _FEW_FRAMES:
+        yield "With so few frames, near in time, the intervals are rough and too narrow."
+
+
+def origin(columns: Sequence[Source]) -> Iterator[str]:
+    """What the columns are, and whether their frames are simulated."""
+    yield "Columns:"
+    yield "; ".join(f"{c.name} is {c.pair} by {c.method}" for c in columns) + "."
+    simulated = [column.name for column in columns if column.simulated]
+    if len(simulated) == len(columns):
+        yield f"All frames are {SIMULATED}."
+    elif simulated:
+        yield f"The frames of {', '.join(simulated)} are {SIMULATED}."
