@@ -55,9 +55,9 @@ class Training:
     """One training, from the first weights or a checkpoint to the last epoch.
 
     Adam with a step that rises linearly over the first batches (``warmup``), because Adam's first
-    steps rest on few gradients, and falls to 0 along a half cosine over the rest. An epoch leaves out
-    the patches of its last, incomplete batch (others each time). After every epoch the loss, the
-    root-mean-square error and the correlation over the whole validation set join the learning
+    steps rest on few gradients, and falls to 0 along a half cosine over the rest. An epoch leaves
+    out the patches of its last, incomplete batch (others each time). After every epoch the loss,
+    the root-mean-square error and the correlation over the whole validation set join the learning
     curve, whose first row, epoch 0, is the untrained network; the weights of the epoch with the
     lowest validation loss are kept.
 
