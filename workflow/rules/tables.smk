@@ -1,12 +1,14 @@
-"""Tables.
+"""Tables of how far predictions are from targets.
 
-Goes in: the statistics of every column's pair and method, a file per test month.
-Comes out: results/table1.csv and, to be read by people, results/table1.md.
+Goes in: statistics (Table 1) and measures (Table 2) of every column's pair and method, a file per
+test month.
+Comes out: results/table1.csv and results/table2.csv and, to be read by people, the same as .md.
 """
 
 
 localrules:
     table1,
+    table2,
 
 
 rule table1:
@@ -27,4 +29,28 @@ rule table1:
         "Writing Table 1"
     shell:
         "onesun table1 --settings {params.settings:q} --out {output.csv:q} {input:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule table2:
+    input:
+        every_column("results/measures/{pair}/{method}/{month}.json", table="table2"),
+    output:
+        csv="results/table2.csv",
+        md="results/table2.md",
+    log:
+        "logs/table2.log",
+    benchmark:
+        "logs/table2.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    params:
+        settings=settings(
+            "table2",
+            table1={"columns": columns("table2"), "bootstrap": CONFIG["table1"]["bootstrap"]},
+        ),
+    message:
+        "Writing Table 2"
+    shell:
+        "onesun table2 --settings {params.settings:q} --out {output.csv:q} {input:q}"
         " 2>&1 | tee {log:q}"

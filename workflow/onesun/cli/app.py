@@ -20,6 +20,9 @@ from onesun.cli import (
     split,
     store,
     table1,
+    table2,
+    table3,
+    table4,
     train,
 )
 from onesun.errors import OneSunError
@@ -45,6 +48,9 @@ for command in (
     evaluate.evaluate,
     measure.measure,
     table1.table1,
+    table2.table2,
+    table3.table3,
+    table4.table4,
     look.info,
     look.show,
 ):

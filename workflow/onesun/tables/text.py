@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -50,3 +52,17 @@ def origin(columns: Sequence[Source]) -> Iterator[str]:
         yield f"All frames are {SIMULATED}."
     elif simulated:
         yield f"The frames of {', '.join(simulated)} are {SIMULATED}."
+
+
+def number(value: float | None) -> str:
+    """A number as a CSV holds it; empty for None."""
+    return "" if value is None else f"{value:.10g}"
+
+
+def csv_text(lines: Sequence[Mapping[str, Any]]) -> str:
+    """Lines, at least one and all of the same keys, as CSV."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(lines)
+    return text.getvalue()
