@@ -13,7 +13,7 @@ from months import GRID, sun
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
 from onesun.files import read_json, sha256, write_json
 from onesun.geometry.grid import Grid
-from onesun.methods import Method, load
+from onesun.methods import Method, Sources, load
 from onesun.methods.bicubic import BicubicMethod
 from onesun.methods.network import NetworkMethod
 from onesun.networks import Calibration, build
@@ -73,7 +73,7 @@ def test_tiles_are_what_the_network_gives_for_the_frame(weights):
 
 
 def test_nan_exactly_off_the_disk_and_gaps_are_filled(weights):
-    method = load({"kind": "network"}, GRID, weights=weights["onesun"])
+    method = load({"kind": "network"}, GRID, Sources(weights=weights["onesun"]))
     assert isinstance(method, Method)
     field, _ = sun(3)
     field[60:63, 60:64] = np.nan  # a gap on the disk

@@ -46,6 +46,7 @@ def predict(pair: str, name: str, month: str, manifest: Path, method: Method, ou
         "pair": pair,
         "method": name,
         "month": month,
+        "reads": method.reads,
         "frames": [frame.stamp for frame in opened.frames],
         "simulated": opened.simulated,
     }
@@ -56,13 +57,15 @@ def _predict_frame(
     month: AlignedMonth, frame: AlignedFrame, name: str, method: Method, folder: Path
 ) -> None:
     try:
-        prediction = method.predict(month.input(frame))
+        prediction = method.predict(month.field(frame, method.reads), frame)
     except UntrustedFrameError as error:
-        raise UntrustedFrameError(f"{month.folder / frame.input_file}: {error}") from None
+        read = month.folder / frame.file(method.reads)
+        raise UntrustedFrameError(f"{read}: {error}") from None
     header = read_header(month.folder / frame.target_file)
     cards: dict[str, Any] = {
         key: (header[key], header.comments[key]) for key in _CARDS if key in header
     }
     cards["PAIR"] = (month.pair, "input and target instruments")
-    cards["METHOD"] = (name, "what predicted this field")
+    cards["METHOD"] = (name, "what made this field")
+    cards["READS"] = (method.reads, "made of this; of target: no prediction")
     write_field(folder / file_name(frame.stamp), prediction, cards)

@@ -21,7 +21,11 @@ def predict(
         Path | None, typer.Option(help="Weights of a network (safetensors).")
     ] = None,
     calibration: Annotated[
-        Path | None, typer.Option(help="Calibration of the pair, for bicubic.")
+        Path | None, typer.Option(help="Calibration of the pair, for bicubic and matched.")
+    ] = None,
+    fit: Annotated[Path | None, typer.Option(help="What onesun fit wrote (safetensors).")] = None,
+    input_instrument: Annotated[
+        str | None, typer.Option(help="Record of the input, such as mdi, for ceiling.")
     ] = None,
 ) -> None:
     """Predict the target's field for each frame of a month."""
@@ -36,6 +40,10 @@ def predict(
         method,
         month,
         aligned,
-        methods.load(sections["method"], grid, calibration, weights),
+        methods.load(
+            sections["method"],
+            grid,
+            methods.Sources(calibration, fit, weights, input_instrument),
+        ),
         out,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,45 +11,108 @@ from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.methods.base import Method
 
-__all__ = ["Method", "load"]
+__all__ = ["FITTED", "REFERENCES", "Method", "Sources", "load"]
+
+# Kinds whose method reads the target: references, which no table may show as predictions.
+REFERENCES = ("ceiling",)
+# Kinds that need ``onesun fit`` before they can predict.
+FITTED = ("equated", "ridge")
 
 
-def load(
-    settings: Mapping[str, Any],
-    grid: Grid,
-    calibration: Path | None = None,
-    weights: Path | None = None,
-) -> Method:
+@dataclass(frozen=True)
+class Sources:
+    """Where methods get what they need; each kind needs one of these or none.
+
+    Parameters
+    ----------
+    calibration : ``onesun calibrate``'s JSON, for bicubic and matched.
+    fit : ``onesun fit``'s tensors, for equated and ridge.
+    weights : ``onesun train``'s weights, for network.
+    input_instrument : name of the input's record, for ceiling.
+    """
+
+    calibration: Path | None = None
+    fit: Path | None = None
+    weights: Path | None = None
+    input_instrument: str | None = None
+
+    def need(self, kind: str, name: str) -> Any:
+        """One of them. Raises ConfigError when it is absent."""
+        value = getattr(self, name)
+        if value is None:
+            option = "--" + name.replace("_", "-")
+            raise ConfigError(f"{option}: absent, but a method of kind {kind} needs it")
+        return value
+
+
+def load(settings: Mapping[str, Any], grid: Grid, sources: Sources | None = None) -> Method:
     """Make the method that a section of the configuration's ``methods`` describes.
 
     Parameters
     ----------
-    settings : the section; its ``kind`` is raw, bicubic or network.
+    settings : the section; its ``kind`` says which method.
     grid : the common grid.
-    calibration : ``onesun calibrate``'s JSON; bicubic needs it.
-    weights : ``onesun train``'s weights; network needs them.
+    sources : what the kind needs beside.
 
-    Raises ConfigError when the kind is unknown or lacks a file that it needs.
+    Raises ConfigError when the kind is unknown or lacks something that it needs.
     """
     kind = settings["kind"]
-    if kind == "raw":
-        from onesun.methods.raw import RawMethod
-
-        return RawMethod(grid)
-    if kind == "bicubic":
-        from onesun.calibration.product import read_baseline
-        from onesun.methods.bicubic import BicubicMethod
-
-        return BicubicMethod(grid, read_baseline(_needed(kind, "--calibration", calibration)))
-    if kind == "network":
-        weights = _needed(kind, "--weights", weights)
-        from onesun.methods.network import NetworkMethod
-
-        return NetworkMethod(weights, grid)
-    raise ConfigError(f'methods: kind "{kind}" found, expected raw, bicubic or network')
+    if kind not in _KINDS:
+        *others, last = _KINDS
+        raise ConfigError(f'methods: kind "{kind}" found, expected {", ".join(others)} or {last}')
+    return _KINDS[kind](grid, sources or Sources())
 
 
-def _needed(kind: str, option: str, path: Path | None) -> Path:
-    if path is None:
-        raise ConfigError(f"{option}: absent, expected a file for a method of kind {kind}")
-    return path
+def _raw(grid: Grid, _sources: Sources) -> Method:
+    from onesun.methods.raw import RawMethod
+
+    return RawMethod(grid)
+
+
+def _bicubic(grid: Grid, sources: Sources) -> Method:
+    from onesun.calibration.product import read_baseline
+    from onesun.methods.bicubic import BicubicMethod
+
+    return BicubicMethod(grid, read_baseline(sources.need("bicubic", "calibration")))
+
+
+def _matched(grid: Grid, sources: Sources) -> Method:
+    from onesun.calibration.product import read_matched
+    from onesun.methods.bicubic import MatchedMethod
+
+    return MatchedMethod(grid, read_matched(sources.need("matched", "calibration")))
+
+
+def _equated(grid: Grid, sources: Sources) -> Method:
+    from onesun.methods.equated import EquatedMethod
+
+    return EquatedMethod(sources.need("equated", "fit"), grid)
+
+
+def _ridge(grid: Grid, sources: Sources) -> Method:
+    from onesun.methods.ridge import RidgeMethod
+
+    return RidgeMethod(sources.need("ridge", "fit"), grid)
+
+
+def _ceiling(grid: Grid, sources: Sources) -> Method:
+    from onesun.methods.ceiling import CeilingMethod
+
+    return CeilingMethod(grid, sources.need("ceiling", "input_instrument"))
+
+
+def _network(grid: Grid, sources: Sources) -> Method:
+    from onesun.methods.network import NetworkMethod
+
+    return NetworkMethod(sources.need("network", "weights"), grid)
+
+
+_KINDS: dict[str, Callable[[Grid, Sources], Method]] = {
+    "raw": _raw,
+    "bicubic": _bicubic,
+    "matched": _matched,
+    "equated": _equated,
+    "ridge": _ridge,
+    "ceiling": _ceiling,
+    "network": _network,
+}

@@ -1,38 +1,56 @@
-"""The paper's baseline (section 3.1): bicubic upsampling, scaled by the weighted regression."""
+"""The paper's baseline (section 3.1), bicubic upsampling and a scale; and the same by a line."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from onesun.aligned import AlignedFrame
+from onesun.calibration.product import Line
 from onesun.errors import ConfigError
-from onesun.geometry.grid import Grid
+from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import bicubic, fill_nearest
 from onesun.methods.base import FullDisk
 
 
 class BicubicMethod:
-    """The upsampled input over b, with input = a + b * target; as in the paper, a is left alone.
+    """The upsampled input less a, over b, with input = a + b * target.
 
-    Before upsampling, pixels without a value, all those off the disk among them, take the value
-    of the nearest pixel that has one.
+    The paper leaves the zero point alone: a = 0. Before upsampling, pixels without a value, all
+    those off the disk among them, take the value of the nearest pixel that has one.
 
     Parameters
     ----------
     grid : the common grid.
     b : gain of the input against the target.
+    a : the input where the target is 0, gauss.
     """
 
     name = "bicubic"
+    reads: Which = "input"
 
-    def __init__(self, grid: Grid, b: float) -> None:
+    def __init__(self, grid: Grid, b: float, a: float = 0.0) -> None:
         if b <= 0:
-            raise ConfigError(f"bicubic: b {b} found, expected a gain above 0")
+            raise ConfigError(f"{self.name}: b {b} found, expected a gain above 0")
         self._disk = FullDisk(grid)
-        self._b = np.float32(b)
+        self._a, self._b = np.float32(a), np.float32(b)
 
-    def predict(self, field: np.ndarray) -> np.ndarray:
+    def predict(self, field: np.ndarray, frame: AlignedFrame | None = None) -> np.ndarray:
         """See :class:`onesun.methods.base.Method`."""
         self._disk.check(field)
         upsampled = bicubic(fill_nearest(field), self._disk.grid.factor)
+        upsampled -= self._a
         upsampled /= self._b
         return self._disk.masked(upsampled)
+
+
+class MatchedMethod(BicubicMethod):
+    """Bicubic by the instruments' own relation: the line fitted where resolutions match.
+
+    Its b is that of fields seen equally sharp, so that it does not depend on how active the Sun
+    was; what the input leaves unresolved stays missing.
+    """
+
+    name = "matched"
+
+    def __init__(self, grid: Grid, line: Line) -> None:
+        super().__init__(grid, line.b, line.a)

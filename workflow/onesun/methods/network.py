@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from onesun.aligned import AlignedFrame
 from onesun.errors import ConfigError, UntrustedFrameError
-from onesun.geometry.grid import Grid
+from onesun.geometry.grid import Grid, Which
 from onesun.methods.base import FullDisk
 from onesun.parallel import one_core_each
 from onesun.training import card
@@ -38,6 +39,7 @@ class NetworkMethod:
     """
 
     name = "network"
+    reads: Which = "input"
 
     def __init__(self, weights: Path, grid: Grid, device: str = "auto", tile: int = _TILE) -> None:
         self._model = card.load(weights)
@@ -56,7 +58,7 @@ class NetworkMethod:
         self._location = np.where(radius < 1, radius, 0)
         self._on_disk = grid.radius("target") < 1
 
-    def predict(self, field: np.ndarray) -> np.ndarray:
+    def predict(self, field: np.ndarray, frame: AlignedFrame | None = None) -> np.ndarray:
         """See :class:`onesun.methods.base.Method`."""
         self._disk.check(field)
         if np.isnan(field).all():

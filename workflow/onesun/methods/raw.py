@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from onesun.geometry.grid import Grid
+from onesun.aligned import AlignedFrame
+from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import fill_nearest, repeat
 from onesun.methods.base import FullDisk
 
@@ -13,11 +14,12 @@ class RawMethod:
     """Nearest input pixel, unscaled; pixels without a value take the nearest one's."""
 
     name = "raw"
+    reads: Which = "input"
 
     def __init__(self, grid: Grid) -> None:
         self._disk = FullDisk(grid)
 
-    def predict(self, field: np.ndarray) -> np.ndarray:
+    def predict(self, field: np.ndarray, frame: AlignedFrame | None = None) -> np.ndarray:
         """See :class:`onesun.methods.base.Method`."""
         self._disk.check(field)
         repeated = repeat(fill_nearest(field), self._disk.grid.factor)
