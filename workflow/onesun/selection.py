@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from onesun import split
@@ -34,6 +35,40 @@ def row_of(table: Path, pair: str, month: str) -> SplitRow:
 def within(month: AlignedMonth, row: SplitRow) -> list[AlignedFrame]:
     """Frames whose stamp (the target's T_REC) lies in the row's days."""
     return [frame for frame in month.frames if row.holds(day(frame.stamp))]
+
+
+def of_sets(
+    pair: str, manifests: Sequence[Path], table: Path, *sets: str
+) -> dict[str, list[tuple[AlignedMonth, AlignedFrame]]]:
+    """The frames of each of ``sets`` in order of time, with the month they are of.
+
+    Parameters
+    ----------
+    pair : pair of the aligned frames.
+    manifests : manifests of aligned months, all of them in one of ``sets``.
+    table : the split.
+
+    Raises ConfigError for a month given twice or of another set, and for a set without frames.
+    """
+    months = sorted((open_month(path, pair) for path in manifests), key=lambda month: month.month)
+    names = [month.month for month in months]
+    if len(set(names)) < len(names):
+        raise ConfigError(f"--aligned: months {', '.join(names)}, expected each month once")
+    found: dict[str, list[tuple[AlignedMonth, AlignedFrame]]] = {name: [] for name in sets}
+    for month in months:
+        row = row_of(table, pair, month.month)
+        if row.set not in sets:
+            raise ConfigError(
+                f"--aligned: {month.month} is a {row.set} month of {pair}, expected a "
+                f"{' or '.join(sets)} month"
+            )
+        found[row.set] += [(month, frame) for frame in within(month, row)]
+    for name, frames in found.items():
+        if not frames:
+            raise ConfigError(
+                f"{pair}: no frame of {', '.join(names)} is a {name} frame by {table}"
+            )
+    return found
 
 
 def day(stamp: str) -> str:

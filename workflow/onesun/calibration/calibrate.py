@@ -12,13 +12,13 @@ import numpy as np
 from onesun import instruments
 from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.calibration.bins import WEIGHTINGS, BinnedSums, Fit, fit
-from onesun.errors import ConfigError, OneSunError
+from onesun.errors import OneSunError
 from onesun.files import write_json
 from onesun.geometry import psf
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import bicubic, fill_nearest
 from onesun.progress import track
-from onesun.selection import open_month, row_of, within
+from onesun.selection import of_sets
 
 RESOLUTIONS = ("native", "block", "matched")
 _MOST_GROUPS = 100  # of frames, for the jackknife; bounds the memory of a long training set
@@ -106,7 +106,7 @@ def calibrate(
     Raises ConfigError for a month that does not train or when none of the frames lies within the
     split, OneSunError when the gain that the baseline asks for is not positive.
     """
-    months, frames = _training_frames(pair, manifests, split)
+    frames = of_sets(pair, manifests, split, "train")["train"]
     fits = fit_frames(frames, Pairs(grid, input_instrument, settings["within_radius"]), settings)
     chosen = fits[settings["resolution"]][settings["weighting"]]
     if chosen.b is None or chosen.b <= 0:
@@ -118,7 +118,7 @@ def calibrate(
         "product": "calibration",
         "pair": pair,
         "input": input_instrument,
-        "months": months,
+        "months": sorted({month.month for month, _ in frames}),
         "frames": len(frames),
         "simulated": any(frame.simulated for _, frame in frames),
         "baseline": {
@@ -158,23 +158,3 @@ def fit_frames(
 
 def _groups(frames: int) -> int:
     return min(frames, _MOST_GROUPS)
-
-
-def _training_frames(
-    pair: str, manifests: Sequence[Path], split: Path
-) -> tuple[list[str], list[tuple[AlignedMonth, AlignedFrame]]]:
-    months = sorted((open_month(path, pair) for path in manifests), key=lambda month: month.month)
-    names = [month.month for month in months]
-    if len(set(names)) < len(names):
-        raise ConfigError(f"--aligned: months {', '.join(names)}, expected each month once")
-    frames = []
-    for month in months:
-        row = row_of(split, pair, month.month)
-        if row.set != "train":
-            raise ConfigError(
-                f"--aligned: {month.month} is a {row.set} month of {pair}, expected a train month"
-            )
-        frames += [(month, frame) for frame in within(month, row)]
-    if not frames:
-        raise ConfigError(f"{pair}: no frame of {', '.join(names)} lies within {split}")
-    return names, frames

@@ -1,0 +1,33 @@
+"""``onesun fit``: methods that follow from sums over the training months."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def fit(
+    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
+    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
+    aligned: Annotated[
+        list[Path],
+        typer.Option(help="Manifest of a training or validation month's aligned frames; repeat."),
+    ],
+    split: Annotated[Path, typer.Option(help="Table of months that onesun split wrote.")],
+    calibration: Annotated[Path, typer.Option(help="Calibration of the pair.")],
+    settings: Annotated[
+        str,
+        typer.Option(help="Sections method, fitting, calibration and grid: JSON, or a file."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write fit.safetensors and card.json into.")],
+) -> None:
+    """Fit histogram equating or a linear filter; validation months choose the filter's size."""
+    from onesun import config
+    from onesun.fitting.stage import fit as run
+
+    sections = config.settings(
+        settings, "method", "fitting", "calibration", "grid", pair=pair, method=method
+    )
+    run(pair, method, aligned, split, calibration, sections, out)

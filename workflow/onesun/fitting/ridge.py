@@ -1,0 +1,76 @@
+"""Fit the linear filter: ridge regression of a target pixel on the input pixels around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from onesun.fitting.equations import NormalEquations, of_frame
+from onesun.fitting.frames import FrameSet
+from onesun.fitting.product import Fitted
+from onesun.geometry.grid import Grid
+from onesun.parallel import one_core_each
+
+_DIGITS = 9  # of scores in the card, more than the sums' last bits can reach
+
+
+def fit(
+    sets: Mapping[str, FrameSet], grid: Grid, within_radius: float, settings: Mapping[str, Any]
+) -> Fitted:
+    """The filter whose kernel and strength do best on the validation frames.
+
+    One pass over the frames sums the normal equations of the largest kernel, which hold those of
+    every smaller one over the same pixels; from the validation frames' own sums follows the exact
+    error of any filter there. Training sums are made symmetric: with every frame come its
+    reflections and its opposite polarity, mirrored at the zero point, so that no constant remains
+    to be fitted.
+
+    Parameters
+    ----------
+    sets : the train and the validation frames.
+    grid : the common grid.
+    within_radius : input pixels farther from the disk centre are left out; limb radii.
+    settings : ``fitting.ridge``: ``kernels`` (odd) and ``strengths``.
+
+    Returns a tensor ``filter`` (k, k, factor, factor) float32.
+    """
+    kernels = sorted(settings["kernels"])
+    sums = {
+        name: equations(frames, grid, within_radius, kernels[-1]) for name, frames in sets.items()
+    }
+    training = sums["train"].mirrored()
+    best, filters = None, None
+    candidates = []
+    for kernel in kernels:
+        judge = {name: each.within(kernel) for name, each in sums.items()}
+        solved = training.within(kernel).solve(settings["strengths"])
+        for strength, filter_ in zip(settings["strengths"], solved, strict=True):
+            entry = {"kernel": kernel, "strength": strength}
+            for name, each in judge.items():
+                entry[f"{name}_rmse"] = _rounded(each.rmse(filter_))
+            candidates.append(entry)
+            if best is None or entry["validation_rmse"] < best["validation_rmse"]:
+                best, filters = entry, filter_
+    details = {
+        **best,
+        "candidates": candidates,
+        "pixels": {name: each.pixels for name, each in sums.items()},
+        "gain": _rounded(float(filters.sum()) / grid.factor**2),
+    }
+    return Fitted({"filter": filters.astype(np.float32)}, details)
+
+
+def equations(frames: FrameSet, grid: Grid, within_radius: float, kernel: int) -> NormalEquations:
+    """The normal equations of a set, one frame in memory at a time."""
+    inside = grid.radius("input") <= np.float64(within_radius)
+    total = NormalEquations.empty(kernel, grid.factor)
+    with one_core_each() as workers:
+        for field, target in frames:
+            total.merge(of_frame(field, target, inside, kernel, workers))
+    return total
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")

@@ -1,0 +1,65 @@
+"""The stage ``fit``: methods that follow from sums over the training months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from onesun import split as splits
+from onesun.aligned import read_month
+from onesun.calibration.product import read_matched
+from onesun.errors import ConfigError
+from onesun.fitting import equated, product, ridge
+from onesun.fitting.frames import choose
+from onesun.geometry.grid import Grid
+from onesun.methods import FITTED
+
+_FITS = {"equated": equated.fit, "ridge": ridge.fit}
+
+
+def fit(
+    pair: str,
+    method: str,
+    manifests: Sequence[Path],
+    split: Path,
+    calibration: Path,
+    sections: dict[str, Any],
+    out: Path,
+) -> None:
+    """Fit one method and write its folder, whole or not at all.
+
+    Parameters
+    ----------
+    pair, method : names.
+    manifests : manifests of the aligned training and validation months.
+    split, calibration : products of the stages before; the matched line's zero point is used.
+    sections : the sections method, fitting, calibration and grid.
+    out : folder to write fit.safetensors and card.json into.
+
+    Raises ConfigError when the method is of a kind that is not fitted, or a month of neither set.
+    """
+    kind = sections["method"]["kind"]
+    if kind not in FITTED:
+        raise ConfigError(
+            f"method.kind: {kind} found, expected {' or '.join(FITTED)}: nothing else is fitted"
+        )
+    grid = Grid.from_settings(sections["grid"])
+    settings, within = sections["fitting"], sections["calibration"]["within_radius"]
+    zero_point = read_matched(calibration).a
+    sets = choose(pair, manifests, split, zero_point, settings["frames_per_month"])
+    fitted = _FITS[kind](sets, grid, within, settings[kind])
+    by_month = {read_month(manifest).month: manifest for manifest in manifests}
+    card = {
+        "pair": pair,
+        "method": method,
+        "kind": kind,
+        "factor": grid.factor,
+        "zero_point": zero_point,
+        "within_radius": within,
+        "settings": {"frames_per_month": settings["frames_per_month"], **settings[kind]},
+        "data": {name: frames.described(by_month) for name, frames in sets.items()},
+        "split": [vars(row) for row in sorted(splits.read(split)) if row.pair == pair],
+        "simulated": any(frames.simulated for frames in sets.values()),
+    }
+    product.write(out, fitted, card)
