@@ -55,6 +55,7 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     complete = config.complete(least)
     for section in ("source", "sample", "grid", "align", "store", "calibration", "loss_terms"):
         assert complete[section] == shipped[section]
+    assert complete["fitting"] == shipped["fitting"]
     assert complete["training"] == shipped["training"]
     assert complete["measure"] == shipped["measure"]
     assert complete["table2"]["columns"] is None
@@ -113,8 +114,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected align, calibration, grid, loss_terms, losses, measure, "
-        "methods, networks, pairs, sample, source, store, table1, table2 or training; did you mean "
+        "trainning: unknown key, expected align, calibration, fitting, grid, ladder, loss_terms, "
+        "losses, measure, methods, networks, pairs, sample, source, store, table1, table2 or training; did you mean "
         "training?",
     ),
     "negative weight": (
@@ -153,7 +154,35 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
-        'table1.columns[1].method: found "x", expected bicubic, onesun or raw, from methods',
+        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, '
+        "onesun, raw or ridge, from methods",
+    ),
+    "reference shown as a prediction": (
+        _set("table1", "columns", 1, "method", "ceiling"),
+        'table1.columns[1].method: found "ceiling", which is made of the target, expected a method '
+        "that predicts; the ladder shows it",
+    ),
+    "unknown rung": (
+        _set("ladder", "methods", 0, "rew"),
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, onesun, raw '
+        "or ridge, from methods; did you mean raw?",
+    ),
+    "bar that is no rung": (
+        _set("ladder", "methods", ["raw", "onesun"]),
+        'ladder.bar: found "ridge", expected onesun or raw, from ladder.methods',
+    ),
+    "rung without weights on a pair": (
+        lambda content: [
+            content["losses"]["full"].pop("gong-hmi"),
+            content["table1"].update(columns=content["table1"]["columns"][:1]),
+            content["table2"].update(columns=None),
+        ],
+        "losses.full.gong-hmi: missing, expected weights, as ladder shows method "
+        '"onesun" on that pair',
+    ),
+    "even kernel": (
+        _set("fitting", "ridge", "kernels", [3, 4]),
+        "fitting.ridge.kernels[1]: found 4, expected an odd whole number of at least 1",
     ),
     "unknown network": (
         _set("methods", "onesun", "network", "onesum"),

@@ -67,7 +67,10 @@ def every_month(pattern):
 
 
 def columns(table):
-    """The columns that "table1" or "table2" shows."""
+    """The columns that "table1", "table2" or "ladder" shows."""
+    if table == "ladder":
+        rungs = CONFIG["ladder"]["methods"]
+        return [{"pair": pair, "method": method} for pair in PAIRS for method in rungs]
     names = CONFIG[table]["columns"] if table != "table1" else None
     by_name = {column["name"]: column for column in CONFIG["table1"]["columns"]}
     return list(by_name.values()) if names is None else [by_name[name] for name in names]
@@ -90,10 +93,23 @@ def of_pair(role, pattern="{instrument}"):
 
 
 def method_needs(wildcards):
-    """What `onesun predict` needs to carry out a method, by the name of its option."""
+    """The files that `onesun predict` needs to carry out a method, by the names of options."""
+    calibration = {"calibration": "results/calibration/{pair}.json"}
+    fit = {"fit": "results/models/{pair}/{method}/fit.safetensors"}
     needs = {
-        "bicubic": {"calibration": "results/calibration/{pair}.json"},
+        "bicubic": calibration,
+        "matched": calibration,
+        "equated": fit,
+        "ridge": fit,
         "network": {"weights": "results/models/{pair}/{method}/weights.safetensors"},
     }
     kind = METHODS[wildcards.method]["kind"]
     return {name: [path.format(**wildcards)] for name, path in needs.get(kind, {}).items()}
+
+
+def method_words(wildcards):
+    """The words of `onesun predict` with what a method needs: files, the input's record."""
+    words = options(method_needs(wildcards))
+    if METHODS[wildcards.method]["kind"] == "ceiling":
+        words += ["--input-instrument", PAIRS[wildcards.pair]["input"]]
+    return words

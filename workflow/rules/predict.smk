@@ -1,7 +1,7 @@
 """Predictions: what a method makes of a month of input frames.
 
-Goes in: the aligned frames of a month, and what the method needs: a network's weights, or the
-calibration.
+Goes in: the aligned frames of a month, and what the method needs: a network's weights, a fit, the
+calibration, or the record of the input.
 Comes out: results/predictions/{pair}/{method}/{month}/ with a FITS file per frame on the target
 grid, and their manifest {month}.json.
 """
@@ -36,7 +36,12 @@ rule predict:
         gpu=lambda wildcards: int("weights" in method_needs(wildcards)),
     params:
         settings=lambda wildcards: settings("grid", method=METHODS[wildcards.method]),
-        needs=lambda wildcards: options(method_needs(wildcards)),
+        needs=method_words,
+        records=lambda wildcards: (
+            records(PAIRS[wildcards.pair]["input"])
+            if METHODS[wildcards.method]["kind"] == "ceiling"
+            else ""
+        ),
     message:
         "Predicting {wildcards.pair} by {wildcards.method}, {wildcards.month}"
     shell:

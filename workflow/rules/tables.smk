@@ -1,14 +1,16 @@
 """Tables of how far predictions are from targets.
 
-Goes in: statistics (Table 1) and measures (Table 2) of every column's pair and method, a file per
-test month.
-Comes out: results/table1.csv and results/table2.csv and, to be read by people, the same as .md.
+Goes in: statistics (Table 1, the ladder) and measures (Table 2) of every column's pair and method,
+a file per test month.
+Comes out: results/table1.csv, results/table2.csv and results/ladder.csv and, to be read by people,
+the same as .md.
 """
 
 
 localrules:
     table1,
     table2,
+    ladder,
 
 
 rule table1:
@@ -53,4 +55,29 @@ rule table2:
         "Writing Table 2"
     shell:
         "onesun table2 --settings {params.settings:q} --out {output.csv:q} {input:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule ladder:
+    input:
+        every_column("results/statistics/{pair}/{method}/{month}.json", table="ladder"),
+    output:
+        csv="results/ladder.csv",
+        md="results/ladder.md",
+    log:
+        "logs/ladder.log",
+    benchmark:
+        "logs/ladder.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    params:
+        settings=settings(
+            "ladder",
+            methods={name: METHODS[name] for name in CONFIG["ladder"]["methods"]},
+            table1={key: CONFIG["table1"][key] for key in ("rows", "bootstrap")},
+        ),
+    message:
+        "Writing the ladder of baselines"
+    shell:
+        "onesun ladder --settings {params.settings:q} --out {output.csv:q} {input:q}"
         " 2>&1 | tee {log:q}"

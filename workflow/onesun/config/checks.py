@@ -10,6 +10,7 @@ from onesun import locations, split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
+from onesun.methods import REFERENCES
 from onesun.statistics import limits
 
 Config = dict[str, Any]
@@ -25,6 +26,7 @@ def problems(config: Config) -> list[str]:
         *_table1(config),
         *_measure(config),
         *_table2(config),
+        *_ladder(config),
         *_losses(config),
     ]
 
@@ -86,6 +88,11 @@ def _table1(config: Config) -> Iterator[str]:
             if column[key] not in config[section]:
                 path = f"table1.columns[{index}].{key}"
                 yield unknown_name(path, column[key], list(config[section]), section)
+        if config["methods"].get(column["method"], {}).get("kind") in REFERENCES:
+            yield (
+                f'table1.columns[{index}].method: found "{column["method"]}", which is made of the '
+                "target, expected a method that predicts; the ladder shows it"
+            )
     for key in ("columns", "rows"):
         counts = Counter(entry["name"] for entry in table[key])
         for name in [name for name, count in counts.items() if count > 1]:
@@ -115,6 +122,16 @@ def _table2(config: Config) -> Iterator[str]:
             yield unknown_name(f"table2.columns[{index}]", name, known, "table1.columns")
 
 
+def _ladder(config: Config) -> Iterator[str]:
+    ladder = config["ladder"]
+    for index, name in enumerate(ladder["methods"]):
+        if name not in config["methods"]:
+            path = f"ladder.methods[{index}]"
+            yield unknown_name(path, name, list(config["methods"]), "methods")
+    if ladder["bar"] is not None and ladder["bar"] not in ladder["methods"]:
+        yield unknown_name("ladder.bar", ladder["bar"], ladder["methods"], "ladder.methods")
+
+
 def _losses(config: Config) -> Iterator[str]:
     for name, loss in config["losses"].items():
         by_pair = is_by_pair(loss)
@@ -124,14 +141,27 @@ def _losses(config: Config) -> Iterator[str]:
                 yield unknown_name(path, pair, list(config["pairs"]), "pairs")
             if not any(weights.values()):
                 yield f"{path}: found all weights 0, expected one above 0"
-    for column in config["table1"]["columns"]:
-        method = config["methods"].get(column["method"], {})
+    for table, name, pair in _shown(config):
+        method = config["methods"].get(name, {})
         loss = config["losses"].get(method.get("loss"), {})
-        if is_by_pair(loss) and column["pair"] not in loss:
+        if is_by_pair(loss) and pair not in loss:
             yield (
-                f"losses.{method['loss']}.{column['pair']}: missing, expected weights, as "
-                f'table1 shows method "{column["method"]}" on that pair'
+                f"losses.{method['loss']}.{pair}: missing, expected weights, as {table} shows "
+                f'method "{name}" on that pair'
             )
+
+
+def _shown(config: Config) -> list[tuple[str, str, str]]:
+    """Table, method and pair of what the tables show, each method and pair once."""
+    columns = [
+        ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
+    ]
+    rungs = [
+        ("ladder", method, pair)
+        for method in config["ladder"]["methods"]
+        for pair in config["pairs"]
+    ]
+    return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
 
 
 def is_by_pair(loss: Config) -> bool:

@@ -1,0 +1,195 @@
+"""The ladder: every method on every pair in Table 1's rows, and what each rung adds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from onesun.errors import ConfigError
+from onesun.files import write_text
+from onesun.methods import REFERENCES
+from onesun.statistics import product
+from onesun.statistics.regions import Region
+from onesun.tables.columns import Cell, Column, Interval, make_columns
+from onesun.tables.text import SIMULATED, frames, line
+
+_ABOUT = {
+    "raw": "the input as it is, each pixel repeated",
+    "bicubic": "upsampled, divided by the baseline's b (the paper's baseline)",
+    "matched": "upsampled, by the line fitted at matched resolution",
+    "equated": "upsampled, given the target's distribution over the training frames",
+    "ridge": "a linear filter fitted to the training frames",
+    "network": "a trained network",
+    "ceiling": "NO PREDICTION: the target, blurred as the input is, without noise, upsampled",
+}
+
+
+def write_ladder(
+    ladder: Mapping[str, Any],
+    table1: Mapping[str, Any],
+    methods: Mapping[str, Mapping[str, Any]],
+    paths: Sequence[Path],
+    out: Path,
+) -> None:
+    """Write the ladder as ``out`` (CSV) and beside it as Markdown.
+
+    The CSV has a line for each pair, method and area: ``prediction`` is false for what was made of
+    the target itself; then pixels, correlation and its interval, the gain in correlation over the
+    bar and its interval, RMSE and bias (gauss), and the slope of prediction against target. What
+    is not determined is empty.
+
+    Parameters
+    ----------
+    ladder : the configuration's section: ``methods`` in order, and ``bar``.
+    table1 : its rows and bootstrap.
+    methods : sections of the methods, which tell their kinds.
+    paths : what ``onesun evaluate`` wrote, in any order; the pairs are those of the files.
+
+    Raises ConfigError when there is no rung, or files and rungs do not fit each other.
+    """
+    rungs = ladder["methods"]
+    if not rungs:
+        raise ConfigError("ladder.methods: found an empty list, expected at least one method")
+    bar = ladder["bar"] or rungs[0]
+    pairs = sorted({product.read(path).pair for path in paths})
+    # make_columns measures gains from a pair's first column.
+    columns = [
+        {"name": method, "pair": pair, "method": method}
+        for pair in pairs
+        for method in sorted(rungs, key=lambda method: (method != bar, rungs.index(method)))
+    ]
+    made = make_columns({**table1, "columns": columns}, paths)
+    made.sort(key=lambda column: (column.pair, rungs.index(column.method)))
+    kinds = {name: methods[name]["kind"] for name in rungs}
+    regions = [Region.from_settings(row) for row in table1["rows"]]
+    confidence = table1["bootstrap"]["confidence"]
+    text = "\n\n".join(_markdown(made, kinds, bar, regions, confidence)) + "\n"
+    write_text(out.with_suffix(".md"), text)
+    write_text(out, _csv(made, kinds, regions))
+
+
+def _csv(columns: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region]) -> str:
+    text = io.StringIO()
+    lines = [
+        _record(column, kinds[column.method], region, cell)
+        for column in columns
+        for region, cell in zip(regions, column.cells, strict=True)
+    ]
+    table = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(lines)
+    return text.getvalue()
+
+
+def _record(column: Column, kind: str, region: Region, cell: Cell) -> dict[str, Any]:
+    found = cell.agreement
+    known = cell.correlation is not None
+    return {
+        "pair": column.pair,
+        "method": column.method,
+        "prediction": str(kind not in REFERENCES).lower(),
+        "area": region.name,
+        "frames": column.frames,
+        "pixels": found.n,
+        "correlation": _number(cell.correlation),
+        **_bounds("correlation", cell.interval if known else None),
+        "gain": _number(cell.gain),
+        **_bounds("gain", cell.gain_interval if known else None),
+        "rmse": _number(found.rmse),
+        "bias": _number(found.bias),
+        "slope": _number(found.slope),
+    }
+
+
+def _bounds(name: str, interval: Interval) -> dict[str, str]:
+    low, high = interval or (None, None)
+    return {f"{name}_low": _number(low), f"{name}_high": _number(high)}
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _markdown(
+    columns: Sequence[Column],
+    kinds: Mapping[str, str],
+    bar: str,
+    regions: Sequence[Region],
+    confidence: float,
+) -> Iterator[str]:
+    yield "# The ladder of baselines"
+    yield "\n".join(f"- {_name(name, kind)}: {_ABOUT[kind]}" for name, kind in kinds.items())
+    for pair in dict.fromkeys(column.pair for column in columns):
+        rungs = [column for column in columns if column.pair == pair]
+        yield f"## {pair}"
+        yield " ".join(_caption(rungs, bar, confidence))
+        yield "Correlation:"
+        yield "\n".join(_table(rungs, kinds, regions, "correlation"))
+        yield "Root mean square error, gauss:"
+        yield "\n".join(_table(rungs, kinds, regions, "rmse"))
+        for rung in rungs:
+            if kinds[rung.method] not in REFERENCES and rung.method != bar:
+                yield _verdict(rung, bar, regions)
+
+
+def _name(name: str, kind: str) -> str:
+    return f"*{name} (no prediction)*" if kind in REFERENCES else name
+
+
+def _caption(rungs: Sequence[Column], bar: str, confidence: float) -> Iterator[str]:
+    yield from frames(rungs)
+    yield "Areas and formulas as in Table 1. Bold: the best prediction."
+    yield f"Intervals ({100 * confidence:g} %, frames resampled) and gains over {bar} are in the"
+    yield "CSV. What is marked as no prediction was made of the target itself."
+    if any(rung.simulated for rung in rungs):
+        yield f"Frames are {SIMULATED}."
+
+
+def _table(
+    rungs: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region], what: str
+) -> Iterator[str]:
+    rising, digits = what == "correlation", 3 if what == "correlation" else 1
+    values = {rung.method: [_value(cell, what) for cell in rung.cells] for rung in rungs}
+    best = [
+        _best([values[m][row] for m in values if kinds[m] not in REFERENCES], rising)
+        for row in range(len(regions))
+    ]
+    yield line(["Method", *(region.name for region in regions)])
+    yield line([":---", *("---:" for _ in regions)])
+    for method, found in values.items():
+        reference = kinds[method] in REFERENCES
+        cells = []
+        for value, top in zip(found, best, strict=True):
+            text = "—" if value is None else f"{value:.{digits}f}"
+            bold = not reference and value is not None and value == top
+            cells.append(f"**{text}**" if bold else f"*{text}*" if reference else text)
+        yield line([_name(method, kinds[method]), *cells])
+
+
+def _value(cell: Cell, what: str) -> float | None:
+    return cell.correlation if what == "correlation" else cell.agreement.rmse
+
+
+def _best(values: Sequence[float | None], rising: bool) -> float | None:
+    known = [value for value in values if value is not None]
+    return (max(known) if rising else min(known)) if known else None
+
+
+def _verdict(rung: Column, bar: str, regions: Sequence[Region]) -> str:
+    """In how many areas a rung's correlation exceeds the bar's, in words."""
+    gains = [
+        (region.name, cell)
+        for region, cell in zip(regions, rung.cells, strict=True)
+        if cell.gain is not None
+    ]
+    above = [cell for _, cell in gains if cell.gain > 0]
+    clear = [cell for cell in above if cell.gain_interval and cell.gain_interval[0] > 0]
+    text = (
+        f"{rung.method} correlates better than {bar} in {len(above)} of {len(gains)} areas; the "
+        f"interval of the gain lies above 0 in {len(clear)}."
+    )
+    below = [f"{name} ({cell.gain:+.4f})" for name, cell in gains if cell.gain <= 0]
+    return text + (f" Not in: {'; '.join(below)}." if below and above else "")

@@ -1,0 +1,51 @@
+"""Fits: methods that follow from sums over frames, histogram equating and the linear filter.
+
+Goes in: the aligned frames of a pair's training and validation months, the split, the calibration.
+Comes out: results/models/{pair}/{method}/ with fit.safetensors and a card that says how it came
+about.
+"""
+
+
+localrules:
+    fits,
+
+
+rule fits:
+    """Stage: the fits of every method of the ladder."""
+    input:
+        every_column(
+            "results/models/{pair}/{method}/fit.safetensors", "equated", "ridge", table="ladder"
+        ),
+
+
+rule fit:
+    input:
+        aligned=lambda wildcards: monthly(
+            "results/aligned/{pair}/{month}.json", wildcards.pair, "train", "validation"
+        ),
+        split="results/split/{pair}.csv",
+        calibration="results/calibration/{pair}.json",
+    output:
+        fit="results/models/{pair}/{method}/fit.safetensors",
+        card="results/models/{pair}/{method}/card.json",
+    log:
+        "logs/fit/{pair}/{method}.log",
+    benchmark:
+        "logs/fit/{pair}/{method}.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    threads: 4
+    resources:
+        mem_mb=2000,
+    params:
+        settings=lambda wildcards: settings(
+            "fitting", "calibration", "grid", method=METHODS[wildcards.method]
+        ),
+        aligned=lambda wildcards, input: options({"aligned": input.aligned}),
+        out=subpath(output.fit, parent=True),
+    message:
+        "Fitting {wildcards.method} on {wildcards.pair}"
+    shell:
+        "onesun fit --pair {wildcards.pair:q} --method {wildcards.method:q} {params.aligned:q}"
+        " --split {input.split:q} --calibration {input.calibration:q}"
+        " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"
