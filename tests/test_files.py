@@ -4,6 +4,7 @@ import errno
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_a_failed_write_does_not_name_the_temporary_file(tmp_path):
     assert caught.value.filename == str(path)
 
 
+def test_a_folder_that_cannot_be_written_is_not_told_by_a_temporary_name(tmp_path, monkeypatch):
+    def read_only(path, *args, **kwargs):
+        raise OSError(errno.EROFS, "read-only", str(path))
+
+    for name in ("open", "unlink"):  # removing what is not there fails in such a folder, too
+        monkeypatch.setattr(Path, name, read_only)
+    with pytest.raises(OSError, match="read-only") as caught:
+        files.write_bytes(tmp_path / "a", b"abc")
+    assert caught.value.filename == str(tmp_path / "a")
+
+
 def test_bytes_are_written_whole(tmp_path):
     files.write_bytes(tmp_path / "a", b"abc")
     assert (tmp_path / "a").read_bytes() == b"abc"
@@ -72,6 +84,18 @@ def test_a_folder_that_is_no_product_is_not_replaced(tmp_path):
     ):
         pytest.fail("the block must not be entered")
     assert (path / "other").exists()
+
+
+def test_a_folder_can_be_checked_before_long_work(tmp_path):
+    path = tmp_path / "deep" / "model"
+    files.check_folder(path)
+    assert list(path.parent.iterdir()) == []
+    (path / "mine").mkdir(parents=True)
+    with pytest.raises(OutputError, match="model: a folder that holds other files"):
+        files.check_folder(path, path / "card.json")
+    (path / "file").touch()
+    with pytest.raises((FileExistsError, NotADirectoryError)):
+        files.check_folder(path / "file" / "model")
 
 
 def test_a_product_and_its_manifest_take_their_places_together(tmp_path):

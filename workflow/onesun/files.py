@@ -9,7 +9,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +58,20 @@ def whole_product(folder: Path, manifest: Path) -> Iterator[tuple[Path, Path]]:
     """
     folder, manifest = Path(folder), Path(manifest)
     _check_replaceable(folder, manifest)
-    with _beside(folder) as part, _beside(folder) as old, _beside(manifest) as listing:
+    with _beside(manifest) as listing, _beside(folder) as old, _beside(folder) as part:
         part.mkdir()
         yield part, listing
         _to_disk(listing)
         manifest.unlink(missing_ok=True)
         _swap(part, folder, old)
         os.replace(listing, manifest)
+
+
+def check_folder(path: Path, proof: Path | None = None) -> None:
+    """Raise at once what :func:`whole_folder` would raise after long work."""
+    _check_replaceable(path, proof)
+    with _beside(path) as part:
+        part.mkdir()
 
 
 def _check_replaceable(path: Path, proof: Path | None) -> None:
@@ -122,10 +129,12 @@ def _is_running(process: int) -> bool:
 
 
 def _remove(path: Path) -> None:
+    """Remove a file or folder if it can be: it must not hide the error that led here."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 def _to_disk(part: Path) -> None:

@@ -14,7 +14,7 @@ from safetensors.torch import save
 from onesun import split
 from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
-from onesun.files import sha256, whole_folder, write_bytes, write_json, write_text
+from onesun.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
 from onesun.split import SplitRow
 from onesun.training import card
 from onesun.training.checkpoint import Checkpoint, stamp
@@ -45,6 +45,7 @@ def train(
     settings : the sections method, network, loss, loss_terms and training.
     out : folder to write weights.safetensors, card.json and learning_curve.csv into.
     """
+    check_folder(out, out / card.CARD)
     rows = [row for row in split.read(split_table) if row.pair == pair]
     recipe = _recipe(settings, calibration)
     sets = {
