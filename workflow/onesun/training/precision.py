@@ -12,8 +12,8 @@ def resolve(precision: str, device: torch.device) -> torch.dtype:
 
     ``auto`` is bfloat16 where the hardware multiplies it: CUDA from Ampere on, and CPUs with
     AVX512-BF16 or AMX, where a step of the default network takes half the time of float32
-    (benchmarks/training.py) and the validation error stays within 0.01 G. Weights, optimiser and
-    loss are float32 either way.
+    (benchmarks/training.py). Weights, optimiser and loss are float32 either way, and so is all of
+    inference.
     """
     if precision == "auto":
         return torch.bfloat16 if _has_bfloat16(device) else torch.float32
