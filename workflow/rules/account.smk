@@ -51,10 +51,12 @@ rule table4:
     conda:
         "../../envs/onesun.yaml"
     params:
-        settings=settings(
-            "pairs", "methods", "losses", table1={"columns": CONFIG["table1"]["columns"]}
+        settings=settings("methods", "losses", table1={"columns": CONFIG["table1"]["columns"]}),
+        inputs=options(
+            {"pair": PAIRS, "input-instrument": [pair["input"] for pair in PAIRS.values()]}
         ),
     message:
         "Writing Table 4"
     shell:
-        "onesun table4 --settings {params.settings:q} --out {output.csv:q} 2>&1 | tee {log:q}"
+        "onesun table4 {params.inputs:q} --settings {params.settings:q} --out {output.csv:q}"
+        " 2>&1 | tee {log:q}"

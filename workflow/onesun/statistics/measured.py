@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,6 +14,8 @@ from onesun.geometry.grid import Grid
 from onesun.statistics.measures import Measures
 
 PRODUCT = "measures"
+# What reading raises where a file is as its manifest says, but no measures.
+_OTHERWISE = (KeyError, IndexError, TypeError, ValueError, EOFError, BadZipFile, ConfigError)
 
 
 @dataclass(frozen=True)
@@ -68,22 +67,15 @@ def write(out: Path, month: MeasuredMonth) -> None:
 def read(manifest: Path) -> MeasuredMonth:
     """Read what :func:`write` wrote.
 
-    Raises DamagedProductError when a file is missing or damaged.
+    Raises DamagedProductError when a file is missing, has changed or holds something else.
     """
-    folder, content = open_product(manifest, PRODUCT)
+    folder, content = open_product(manifest, PRODUCT, contents=True)
     try:
         (name,) = content["files"]
         measures = Measures(content["settings"], Grid.from_settings(content["grid"]))
-        measures.restore(content["frames"], _arrays(folder / name))
+        with np.load(folder / name) as kept:
+            measures.restore(content["frames"], dict(kept))
         about = (content[key] for key in ("pair", "method", "month", "set", "simulated"))
         return MeasuredMonth(*about, measures)
-    except (KeyError, IndexError, TypeError, ValueError, ConfigError) as error:
+    except _OTHERWISE as error:
         raise DamagedProductError(f"{manifest}: no measures of a month ({error})") from None
-
-
-def _arrays(path: Path) -> Mapping[str, Any]:
-    try:
-        with np.load(path) as kept:
-            return dict(kept)
-    except (OSError, ValueError, BadZipFile, zlib.error) as error:
-        raise DamagedProductError(f"{path}: not readable as measures ({error})") from None

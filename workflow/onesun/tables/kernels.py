@@ -73,6 +73,9 @@ def make_columns(
     different sets or settings, or columns of one pair are of different frames.
     """
     files = {path: measured.read(path) for path in sorted(set(paths))}
+    made = [file.measures for file in files.values()]
+    if len({(each.kernels.kernels, each.settings["within_radius"]) for each in made}) > 1:
+        raise ConfigError("measures of other kernels or radii, expected the same in every file")
     found: list[KernelColumn] = []
     first: dict[str, tuple[str, KernelStatistic]] = {}
     for entry, months in by_column(columns, files):
@@ -94,8 +97,6 @@ def make_columns(
         )
         first.setdefault(entry["pair"], (entry["name"], statistic))
         found.append(column)
-    if len({(column.kernels, column.within_radius) for column in found}) > 1:
-        raise ConfigError("measures of other kernels or radii, expected the same in every column")
     return found
 
 
@@ -115,6 +116,7 @@ def _cells(
                 # Frames are drawn by the same seed: each resample is the same frames in both.
                 changes = spread / getattr(drawn_by, name) - 1
                 columns.append(_known(value / getattr(by, name) - 1))
+            changes[~np.isfinite(changes)] = np.nan
             columns.append(bootstrap.interval(changes, draws["confidence"]))
         cells[name] = tuple(Cell(*entries) for entries in zip(*columns, strict=True))
     return cells

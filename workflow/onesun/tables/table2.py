@@ -7,9 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from onesun.files import write_text
 from onesun.tables.kernels import BIASES, ERRORS, Interval, KernelColumn, make_columns
-from onesun.tables.text import csv_text, frames, interval, line, number, origin
+from onesun.tables.text import csv_text, frames, interval, line, number, origin, write_both
 
 _SHOWN = {"gradient": "Gradient, gauss per pixel", "extremes": "Extreme values, gauss"}
 
@@ -37,8 +36,7 @@ def write_table2(
     Raises ConfigError when files and columns do not fit each other.
     """
     made = make_columns(columns, draws, paths)
-    write_text(out.with_suffix(".md"), _page(made, draws))
-    write_text(out, csv_text(list(_lines(made))))
+    write_both(out, csv_text(list(_lines(made))), _page(made, draws))
 
 
 def _lines(columns: Sequence[KernelColumn]) -> Iterator[dict[str, Any]]:

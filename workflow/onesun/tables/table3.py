@@ -10,12 +10,12 @@ import numpy as np
 
 from onesun import aligned, split
 from onesun.errors import ConfigError
-from onesun.files import read_json, write_text
+from onesun.files import read_json
 from onesun.geometry.grid import Grid
 from onesun.selection import day, within
 from onesun.split import SplitRow
 from onesun.store.patches import places
-from onesun.tables.text import SIMULATED, csv_text, line
+from onesun.tables.text import SIMULATED, csv_text, line, write_both
 
 _PAPERS = (
     "The paper's Table 3: MDI to HMI, trained and validated on April 2010 to April 2011 and tested "
@@ -85,8 +85,7 @@ def write_table3(
     share = places(grid).on_disk
     trained = int(np.count_nonzero(share >= min_on_disk))
     used = [_month(row, by_month, grid.patches, trained) for row in rows]
-    write_text(out.with_suffix(".md"), _page(used, min_on_disk))
-    write_text(out, csv_text([asdict(month) for month in used]))
+    write_both(out, csv_text([asdict(month) for month in used]), _page(used, min_on_disk))
 
 
 def _key(manifest: Path) -> tuple[str, str]:

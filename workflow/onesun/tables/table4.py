@@ -9,8 +9,7 @@ from typing import Any
 
 from onesun.config.checks import is_by_pair
 from onesun.errors import ConfigError
-from onesun.files import write_text
-from onesun.tables.text import csv_text, line
+from onesun.tables.text import csv_text, line, write_both
 
 TERMS = {"mse": "MSE", "gradient": "Gradient", "histogram": "Histogram", "ssim": "SSIM"}
 _PAPERS = "the paper's Table 4"
@@ -36,7 +35,7 @@ class Weights:
 
 
 def write_table4(
-    pairs: Mapping[str, Mapping[str, Any]],
+    inputs: Mapping[str, str],
     methods: Mapping[str, Mapping[str, Any]],
     losses: Mapping[str, Mapping[str, Any]],
     columns: Sequence[Mapping[str, str]],
@@ -46,22 +45,22 @@ def write_table4(
 
     Parameters
     ----------
-    pairs, methods, losses : these sections of the configuration.
+    inputs : each pair's input instrument.
+    methods, losses : these sections of the configuration.
     columns : its ``table1.columns``: the networks among their methods are the rows.
     out : CSV file to write.
 
     Raises ConfigError when no column's method is a network.
     """
-    rows = [row for pair in pairs for row in _rows(pair, pairs, methods, losses, columns)]
+    rows = [row for pair in inputs for row in _rows(pair, inputs, methods, losses, columns)]
     if not any(row.loss for row in rows):
         raise ConfigError("table1.columns: no method is a network, expected one with a loss")
-    write_text(out.with_suffix(".md"), _page(rows))
-    write_text(out, csv_text([asdict(row) for row in rows]))
+    write_both(out, csv_text([asdict(row) for row in rows]), _page(rows))
 
 
 def _rows(
     pair: str,
-    pairs: Mapping[str, Mapping[str, Any]],
+    inputs: Mapping[str, str],
     methods: Mapping[str, Mapping[str, Any]],
     losses: Mapping[str, Mapping[str, Any]],
     columns: Sequence[Mapping[str, str]],
@@ -74,7 +73,7 @@ def _rows(
         weights = losses[loss][pair] if is_by_pair(losses[loss]) else losses[loss]
         yield Weights(pair, name, loss, *(weights.get(term, 0) for term in TERMS))
     if networks:
-        for source, values in _REFERENCES.get(pairs[pair]["input"], {}).items():
+        for source, values in _REFERENCES.get(inputs[pair], {}).items():
             yield Weights(pair, source, "", *values)
 
 

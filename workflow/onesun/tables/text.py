@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from onesun.files import whole_file, write_text
 from onesun.tables.sources import Source
 
 SIMULATED = "simulated MDI/GONG from real HMI"
@@ -66,3 +68,10 @@ def csv_text(lines: Sequence[Mapping[str, Any]]) -> str:
     table.writeheader()
     table.writerows(lines)
     return text.getvalue()
+
+
+def write_both(out: Path, table: str, page: str) -> None:
+    """Write ``table`` as ``out`` (CSV) and ``page`` beside it (Markdown): both or neither."""
+    with whole_file(out.with_suffix(".md")) as for_people, whole_file(out) as for_machines:
+        write_text(for_people, page)
+        write_text(for_machines, table)
