@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from onesun.methods import REFERENCES
 from onesun.statistics import product
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Cell, Column, Interval, make_columns
-from onesun.tables.text import SIMULATED, frames, line
+from onesun.tables.text import SIMULATED, csv_text, frames, line, number
 
 _ABOUT = {
     "raw": "the input as it is, each pixel repeated",
@@ -72,16 +70,12 @@ def write_ladder(
 
 
 def _csv(columns: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region]) -> str:
-    text = io.StringIO()
     lines = [
         _record(column, kinds[column.method], region, cell)
         for column in columns
         for region, cell in zip(regions, column.cells, strict=True)
     ]
-    table = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(lines)
-    return text.getvalue()
+    return csv_text(lines)
 
 
 def _record(column: Column, kind: str, region: Region, cell: Cell) -> dict[str, Any]:
@@ -94,23 +88,19 @@ def _record(column: Column, kind: str, region: Region, cell: Cell) -> dict[str, 
         "area": region.name,
         "frames": column.frames,
         "pixels": found.n,
-        "correlation": _number(cell.correlation),
+        "correlation": number(cell.correlation),
         **_bounds("correlation", cell.interval if known else None),
-        "gain": _number(cell.gain),
+        "gain": number(cell.gain),
         **_bounds("gain", cell.gain_interval if known else None),
-        "rmse": _number(found.rmse),
-        "bias": _number(found.bias),
-        "slope": _number(found.slope),
+        "rmse": number(found.rmse),
+        "bias": number(found.bias),
+        "slope": number(found.slope),
     }
 
 
 def _bounds(name: str, interval: Interval) -> dict[str, str]:
     low, high = interval or (None, None)
-    return {f"{name}_low": _number(low), f"{name}_high": _number(high)}
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
+    return {f"{name}_low": number(low), f"{name}_high": number(high)}
 
 
 def _markdown(
@@ -130,8 +120,10 @@ def _markdown(
         yield "\n".join(_table(rungs, kinds, regions, "correlation"))
         yield "Root mean square error, gauss:"
         yield "\n".join(_table(rungs, kinds, regions, "rmse"))
-        for rung in rungs:
-            if kinds[rung.method] not in REFERENCES and rung.method != bar:
+        methods = list(kinds)
+        for method, rung in zip(methods, rungs, strict=True):
+            above = methods.index(method) > methods.index(bar)
+            if above and kinds[method] not in REFERENCES:
                 yield _verdict(rung, bar, regions)
 
 
