@@ -99,6 +99,7 @@ def write_aligned(
         )
     files = folder_listing(folder / "2016-07")
     content = {"product": "aligned frames", "pair": "mdi-hmi", "month": "2016-07"}
+    content["input_instrument"] = "mdi"
     content |= {"folder": "2016-07", "frames": frames, "files": files}
     write_json(folder / "2016-07.json", content)
     return folder / "2016-07.json", sum(entry["bytes"] for entry in files.values()) / FRAMES

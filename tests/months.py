@@ -41,6 +41,7 @@ def write_aligned(
     month: str,
     frames: Mapping[str, tuple[np.ndarray, np.ndarray]],
     simulated: bool = True,
+    instrument: str = "mdi",
 ) -> Path:
     """Write frames {stamp: (input, target)} as ``folder``/``month``; returns the manifest."""
     entries = []
@@ -60,7 +61,7 @@ def write_aligned(
     manifest = folder / f"{month}.json"
     content = {
         "product": "aligned frames", "folder": month, "files": folder_listing(folder / month),
-        "pair": pair, "month": month, "frames": entries,
+        "pair": pair, "month": month, "frames": entries, "input_instrument": instrument,
     }  # fmt: skip
     write_json(manifest, content)
     return manifest

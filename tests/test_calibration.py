@@ -186,6 +186,13 @@ def test_a_split_that_leaves_no_frame_is_refused(month, tmp_path) -> None:
         calibrate("mdi-hmi", "mdi", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
 
 
+def test_another_instrument_than_the_frames_is_refused(month, tmp_path) -> None:
+    manifest, _ = month
+    split = write_split(tmp_path / "s.csv", "mdi-hmi", {"2016-07": "train"})
+    with pytest.raises(ConfigError, match="--input-instrument: gong found, expected mdi, whose"):
+        calibrate("mdi-hmi", "gong", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+
+
 def test_a_gain_that_is_not_positive_is_refused(tmp_path) -> None:
     field, target = sun(1)
     manifest = write_aligned(tmp_path, "p", "2016-07", {"20160701_060000_TAI": (-field, target)})

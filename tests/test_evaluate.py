@@ -36,7 +36,7 @@ class Case:
         self.aligned = write_aligned(folder / "aligned", PAIR, MONTH, self.frames)
         self.split = write_split(folder / "split.csv", PAIR, {MONTH: "test"})
         self.calibration = folder / "calibration.json"
-        write_json(self.calibration, {"baseline": {"b": 1.4}})
+        write_json(self.calibration, {"pair": PAIR, "baseline": {"b": 1.4}})
         self.predictions = folder / "predictions" / f"{MONTH}.json"
         self.out = folder / "statistics" / f"{MONTH}.json"
 
@@ -131,6 +131,23 @@ def test_a_truncated_prediction_is_named(case: Case) -> None:
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(DamagedProductError, match=f"{STAMPS[1]}.fits: 5000 bytes, expected"):
         case.evaluate()
+
+
+def test_a_calibration_of_another_pair_is_refused(case: Case) -> None:
+    write_json(case.calibration, {"pair": "gong-hmi", "baseline": {"b": 0.7}})
+    with pytest.raises(ConfigError, match=r"calibration\.json: of pair gong-hmi, expected mdi-hmi"):
+        case.predict()
+
+
+@pytest.mark.parametrize("option", ["weights", "fit"])
+def test_a_card_of_another_pair_is_refused(case: Case, option: str) -> None:
+    write_json(case.folder / "card.json", {"pair": "gong-hmi"})
+    with pytest.raises(ConfigError, match=r"card\.json: of pair gong-hmi, expected mdi-hmi"):
+        predict_command(
+            PAIR, METHOD, MONTH, case.aligned,
+            settings=json.dumps({"method": {"kind": "raw"}, "grid": GRID_SETTINGS}),
+            out=case.folder / "x", **{option: case.folder / "x.safetensors"},
+        )  # fmt: skip
 
 
 def test_a_changed_prediction_is_named(case: Case) -> None:

@@ -49,9 +49,8 @@ class Case:
         ]
         self.split = write_split(folder / "split.csv", PAIR, MONTHS)
         self.calibration = folder / "calibration.json"
-        write_json(
-            self.calibration, {"fits": {"matched": {"uniform": {"a": ZERO_POINT, "b": 1.4}}}}
-        )
+        matched = {"matched": {"uniform": {"a": ZERO_POINT, "b": 1.4}}}
+        write_json(self.calibration, {"pair": PAIR, "fits": matched})
 
     def fit(self, kind: str, out: str = "out", manifests=None, **fitting) -> Path:
         settings = {

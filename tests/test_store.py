@@ -68,6 +68,7 @@ def aligned(tmp_path_factory) -> Path:
         "pair": "mdi-hmi",
         "month": "2016-07",
         "folder": "2016-07",
+        "input_instrument": "mdi",
         "frames": frames,
         "files": folder_listing(root / "2016-07"),
     }
@@ -360,6 +361,8 @@ write_month(Path({str(aligned)!r}), Path({str(out)!r}), Grid(512, 4.0), 0.1)
     with pytest.raises(DamagedProductError, match=r"2016-07\.json: missing"):
         open_month(tmp_path / "2016-07.json")
     assert open_month(write_month(aligned, out, GRID, 0.1)).sizes["time"] == FRAMES
+    # What the killed one had half written is gone, too.
+    assert left_in(tmp_path) == ["2016-07.json", "2016-07.zarr"]
 
 
 def test_frames_of_another_grid_are_refused(aligned, tmp_path):

@@ -466,6 +466,12 @@ def test_what_is_missing_is_named(stage, tmp_path):
             PAIR, "onesun", manifests(stage), tmp_path / "split.csv",
             stage / "calibration.json", json.dumps(settings()), tmp_path / "model",
         )  # fmt: skip
+    write_json(tmp_path / "c.json", {"pair": "gong-hmi"})
+    with pytest.raises(ConfigError, match=r"c\.json: of pair gong-hmi, expected mdi-hmi"):
+        train_command(
+            PAIR, "onesun", manifests(stage), stage / "split.csv", tmp_path / "c.json",
+            json.dumps(settings()), tmp_path / "model",
+        )  # fmt: skip
     sections = settings()
     sections["loss"]["mse"] = -1
     with pytest.raises(ConfigError, match=r"loss\.mse.*-1"):

@@ -63,7 +63,7 @@ class AlignedFrame:
 class AlignedMonth:
     """A month of aligned frames of one pair, opened by :func:`read_month`.
 
-    ``files`` are the folder's, as the manifest lists them.
+    ``files`` are the folder's, as the manifest lists them; ``input_instrument`` names a record.
     """
 
     pair: str
@@ -71,6 +71,7 @@ class AlignedMonth:
     folder: Path
     frames: tuple[AlignedFrame, ...]
     files: Mapping[str, Any]
+    input_instrument: str
 
     @property
     def simulated(self) -> bool:
@@ -105,7 +106,14 @@ def read_month(manifest: Path) -> AlignedMonth:
             AlignedFrame(**{key: value for key, value in frame.items() if key in known})
             for frame in content["frames"]
         )
-        return AlignedMonth(content["pair"], content["month"], folder, frames, content["files"])
+        return AlignedMonth(
+            pair=content["pair"],
+            month=content["month"],
+            folder=folder,
+            frames=frames,
+            files=content["files"],
+            input_instrument=content["input_instrument"],
+        )
     except (KeyError, TypeError) as error:
         raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None
 

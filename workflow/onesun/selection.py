@@ -8,6 +8,7 @@ from pathlib import Path
 from onesun import split
 from onesun.aligned import AlignedFrame, AlignedMonth, read_month
 from onesun.errors import ConfigError
+from onesun.files import read_json
 from onesun.split import SplitRow
 
 
@@ -22,6 +23,14 @@ def open_month(manifest: Path, pair: str, month: str | None = None) -> AlignedMo
     if month is not None and opened.month != month:
         raise ConfigError(f"{manifest}: frames of month {opened.month}, expected {month}")
     return opened
+
+
+def check_pair(path: Path, pair: str) -> None:
+    """Raise ConfigError when a calibration or a card (JSON) is of another pair than asked for."""
+    content = read_json(path)
+    found = content.get("pair") if isinstance(content, dict) else None
+    if found != pair:
+        raise ConfigError(f"{path}: of pair {found}, expected {pair}")
 
 
 def row_of(table: Path, pair: str, month: str) -> SplitRow:

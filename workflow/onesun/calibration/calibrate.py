@@ -12,7 +12,7 @@ import numpy as np
 from onesun import instruments
 from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.calibration.bins import WEIGHTINGS, BinnedSums, Fit, fit
-from onesun.errors import OneSunError
+from onesun.errors import ConfigError, OneSunError
 from onesun.files import write_json
 from onesun.geometry import psf
 from onesun.geometry.grid import Grid
@@ -107,6 +107,12 @@ def calibrate(
     split, OneSunError when the gain that the baseline asks for is not positive.
     """
     frames = of_sets(pair, manifests, split, "train")["train"]
+    for month in {month.month: month for month, _ in frames}.values():
+        if month.input_instrument != input_instrument:
+            raise ConfigError(
+                f"--input-instrument: {input_instrument} found, expected "
+                f"{month.input_instrument}, whose frames {pair} {month.month} holds"
+            )
     fits = fit_frames(frames, Pairs(grid, input_instrument, settings["within_radius"]), settings)
     chosen = fits[settings["resolution"]][settings["weighting"]]
     if chosen.b is None or chosen.b <= 0:

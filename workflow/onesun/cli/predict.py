@@ -35,15 +35,6 @@ def predict(
 
     sections = config.settings(settings, "method", "grid", pair=pair, method=method)
     grid = Grid.from_settings(sections["grid"])
-    run(
-        pair,
-        method,
-        month,
-        aligned,
-        methods.load(
-            sections["method"],
-            grid,
-            methods.Sources(calibration, fit, weights, input_instrument),
-        ),
-        out,
-    )
+    sources = methods.Sources(calibration, fit, weights, input_instrument)
+    sources.check_pair(pair)
+    run(pair, method, month, aligned, methods.load(sections["method"], grid, sources), out)

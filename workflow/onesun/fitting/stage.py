@@ -14,6 +14,7 @@ from onesun.fitting import equated, product, ridge
 from onesun.fitting.frames import choose
 from onesun.geometry.grid import Grid
 from onesun.methods import FITTED
+from onesun.selection import check_pair
 
 _FITS = {"equated": equated.fit, "ridge": ridge.fit}
 
@@ -46,6 +47,7 @@ def fit(
         )
     grid = Grid.from_settings(sections["grid"])
     settings, within = sections["fitting"], sections["calibration"]["within_radius"]
+    check_pair(calibration, pair)
     zero_point = read_matched(calibration).a
     sets = choose(pair, manifests, split, zero_point, settings["frames_per_month"])
     fitted = _FITS[kind](sets, grid, within, settings[kind])

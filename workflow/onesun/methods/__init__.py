@@ -10,6 +10,7 @@ from typing import Any
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.methods.base import Method
+from onesun.selection import check_pair
 
 __all__ = ["FITTED", "REFERENCES", "Method", "Sources", "load"]
 
@@ -43,6 +44,12 @@ class Sources:
             option = "--" + name.replace("_", "-")
             raise ConfigError(f"{option}: absent, but a method of kind {kind} needs it")
         return value
+
+    def check_pair(self, pair: str) -> None:
+        """Raise ConfigError when one of the files is of another pair of instruments."""
+        beside = [path.with_name("card.json") for path in (self.fit, self.weights) if path]
+        for path in [*([self.calibration] if self.calibration else []), *beside]:
+            check_pair(path, pair)
 
 
 def load(settings: Mapping[str, Any], grid: Grid, sources: Sources | None = None) -> Method:

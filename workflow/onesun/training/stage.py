@@ -15,6 +15,7 @@ from onesun import split
 from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
 from onesun.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
+from onesun.selection import check_pair
 from onesun.split import SplitRow
 from onesun.training import card
 from onesun.training.checkpoint import Checkpoint, stamp
@@ -47,6 +48,7 @@ def train(
     """
     check_folder(out, out / card.CARD)
     rows = [row for row in split.read(split_table) if row.pair == pair]
+    check_pair(calibration, pair)
     recipe = _recipe(settings, calibration)
     sets = {
         name: PatchSet(patches, _rows(rows, name, pair), recipe.training["min_on_disk"])
