@@ -130,7 +130,12 @@ def test_damaged_models_are_refused(tmp_path):
         NetworkMethod(path, GRID)
     described = read_json(path.with_name("card.json"))
     write_json(path.with_name("card.json"), described | {"weights": {"sha256": sha256(path)}})
-    with pytest.raises(DamagedProductError, match="not weights of"):
+    with pytest.raises(DamagedProductError, match="not readable as safetensors"):
+        NetworkMethod(path, GRID)
+    path.write_bytes(content)
+    other = described | {"network": {**described["network"], "channels": 8}}
+    write_json(path.with_name("card.json"), other)
+    with pytest.raises(DamagedProductError, match=r"not weights of the network that card\.json"):
         NetworkMethod(path, GRID)
     write_json(path.with_name("card.json"), {"factor": 4})
     with pytest.raises(DamagedProductError, match=r"card\.json: not a model's card"):

@@ -128,9 +128,11 @@ def load(weights: Path) -> Model:
         raise DamagedProductError(f"{weights}: not the weights whose SHA-256 {path.name} gives")
     try:
         network.load_state_dict(load_file(weights))
-    except (SafetensorError, RuntimeError) as error:
+    except SafetensorError as error:
+        raise DamagedProductError(f"{weights}: not readable as safetensors ({error})") from None
+    except RuntimeError:  # its message has a line for each tensor
         raise DamagedProductError(
-            f"{weights}: not weights of {card['network']} ({error})"
+            f"{weights}: not weights of the network that {path.name} describes"
         ) from None
     network.eval().requires_grad_(False)
     return Model(network, card["field_scale"], card["factor"], card)
