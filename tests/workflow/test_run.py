@@ -40,7 +40,7 @@ def finished(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     except OneSunError as error:
         pytest.skip(f"needs the sample: {error}")
     folder = tmp_path_factory.mktemp("run")
-    run = run_snakemake(folder, small_config(), "results/table1.csv")
+    run = run_snakemake(folder, small_config(), "tables")
     assert run.returncode == 0, run.stdout
     return folder, run
 
@@ -55,6 +55,18 @@ def test_table_1_is_whole(finished):
         assert name in text
         assert any(name in row.values() for row in rows), name
     assert "simulated MDI/GONG from real HMI" in text
+
+
+def test_the_other_tables_are_whole(finished):
+    results = finished[0] / "results"
+    for number, lines in ((2, 6 * 5), (3, 6), (4, 6)):
+        with open(results / f"table{number}.csv", encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        assert len(rows) == lines
+        text = (results / f"table{number}.md").read_text(encoding="utf-8")
+        assert text.startswith(f"# Table {number}\n")
+        assert ("simulated MDI/GONG from real HMI" in text) == (number != 4)
+        assert "nan" not in text.lower()
 
 
 def test_every_stage_left_its_products(finished):
