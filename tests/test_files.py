@@ -145,11 +145,11 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
 
 def test_a_changed_file_of_a_product_is_named(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
-    listing = files.folder_listing(tmp_path)
-    assert files.read_unchanged(tmp_path / "a", listing) == b"abc"
+    listed = files.folder_listing(tmp_path)["a"]
+    assert files.read_unchanged(tmp_path / "a", listed) == b"abc"
     (tmp_path / "a").write_bytes(b"abd")
     with pytest.raises(DamagedProductError, match="a: its bytes have changed"):
-        files.read_unchanged(tmp_path / "a", listing)
+        files.read_unchanged(tmp_path / "a", listed)
 
 
 def test_a_failed_folder_leaves_nothing(tmp_path):

@@ -22,6 +22,7 @@ from onesun.geometry.grid import Grid
 from onesun.store import layout
 from onesun.store.patches import cut, places
 from onesun.store.read import PatchMonth, open_month
+from onesun.store.shards import ShardedField
 from onesun.store.write import PRODUCT, write_month
 
 GRID = Grid(target_size=512, target_scale=4.0)  # 4 x 4 patches
@@ -306,11 +307,22 @@ def test_another_products_manifest_is_refused(aligned):
         open_month(aligned)
 
 
+@pytest.mark.parametrize("name", ["zarr.json", "location/c/0/0/0", "target/zarr.json", "time/c/0"])
+def test_a_changed_byte_beside_the_shards_is_named_at_opening(store, name):
+    path = store.with_suffix(".zarr") / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    for opener in (open_month, PatchMonth):
+        with pytest.raises(DamagedProductError, match=f"{name}: its bytes have changed"):
+            opener(store)
+
+
 def test_an_array_of_other_codecs_is_refused(store):
     path = store.with_suffix(".zarr") / "target" / "zarr.json"
     path.write_text(path.read_text().replace('"blosc"', '"zstdd"'))
     with pytest.raises(DamagedProductError, match=r"target/zarr\.json: codecs"):
-        PatchMonth(store)
+        ShardedField(path.parent)
 
 
 def test_a_full_disk_leaves_nothing_half_written(aligned, tmp_path, monkeypatch):

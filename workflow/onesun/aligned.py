@@ -82,7 +82,8 @@ class AlignedMonth:
 
         Raises DamagedProductError when the file is not as it was written.
         """
-        return read_field(self.folder / frame.file(which), self.files)
+        name = frame.file(which)
+        return read_field(self.folder / name, self.files[name])
 
     def input(self, frame: AlignedFrame) -> np.ndarray:
         """The input on the input grid; (n, n) float32, gauss, NaN off the disk."""
@@ -106,12 +107,13 @@ def read_month(manifest: Path) -> AlignedMonth:
             AlignedFrame(**{key: value for key, value in frame.items() if key in known})
             for frame in content["frames"]
         )
+        names = [name for frame in frames for name in (frame.input_file, frame.target_file)]
         return AlignedMonth(
             pair=content["pair"],
             month=content["month"],
             folder=folder,
             frames=frames,
-            files=content["files"],
+            files={name: content["files"][name] for name in names},
             input_instrument=content["input_instrument"],
         )
     except (KeyError, TypeError) as error:
@@ -144,13 +146,13 @@ def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None
     write_bytes(path, content.getvalue())
 
 
-def read_field(path: Path, files: Mapping[str, Any] | None = None) -> np.ndarray:
+def read_field(path: Path, listed: Mapping[str, Any] | None = None) -> np.ndarray:
     """Read what :func:`write_field` wrote; float32, gauss, NaN where there is no value.
 
-    Raises DamagedProductError when it cannot be read, or is not as a manifest's ``files`` tell.
+    Raises DamagedProductError when it cannot be read, or is not what a manifest ``listed``.
     """
     try:
-        content = path.read_bytes() if files is None else read_unchanged(path, files)
+        content = path.read_bytes() if listed is None else read_unchanged(path, listed)
         with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
             steps = hdus[1].data
     except (OSError, IndexError, TypeError, ValueError) as error:

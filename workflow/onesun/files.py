@@ -195,8 +195,10 @@ def open_product(
     """
     manifest = Path(manifest)
     content = read_json(manifest)
-    if not isinstance(content, dict) or content.get("product") != product:
-        raise DamagedProductError(f"{manifest}: no manifest of {product}")
+    found = content.get("product") if isinstance(content, dict) else None
+    if found != product:
+        of = f", but of {found}" if found else ""
+        raise DamagedProductError(f"{manifest}: no manifest of {product}{of}")
     try:
         folder = manifest.parent / content["folder"]
         files = content["files"]
@@ -213,13 +215,13 @@ def open_product(
     return folder, content
 
 
-def read_unchanged(path: Path, files: Mapping[str, Any]) -> bytes:
-    """The bytes of one of a product's ``files``, as a manifest lists them.
+def read_unchanged(path: Path, listed: Mapping[str, Any]) -> bytes:
+    """The bytes of a product's file, of which the manifest's ``files`` lists size and SHA-256.
 
-    Raises DamagedProductError when they are not those whose SHA-256 is listed.
+    Raises DamagedProductError when they are not the same.
     """
     content = Path(path).read_bytes()
-    if hashlib.sha256(content).hexdigest() != files[path.name]["sha256"]:
+    if hashlib.sha256(content).hexdigest() != listed["sha256"]:
         raise DamagedProductError(f"{path}: its bytes have changed since it was written")
     return content
 

@@ -37,7 +37,7 @@ class PredictedMonth:
         path = self.folder / file_name(stamp)
         if path.name not in self.files:
             raise DamagedProductError(f"{path}: missing, expected a prediction for each frame")
-        return read_field(path, self.files)
+        return read_field(path, self.files[path.name])
 
 
 def file_name(stamp: str) -> str:

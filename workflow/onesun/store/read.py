@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 import zarr
 
-from onesun.files import open_product
+from onesun.files import open_product, read_unchanged
 from onesun.store import layout
 from onesun.store.shards import ShardedField
 from onesun.store.write import PRODUCT
@@ -24,9 +25,9 @@ def open_month(manifest: Path) -> xr.Dataset:
     ``xarray.open_zarr("2016-07.zarr")`` gives the same values as float64.
 
     Raises DamagedProductError naming a file that is missing or of another size than the manifest
-    tells.
+    tells; also one whose bytes have changed, unless it is a shard, which Zarr finds when reading.
     """
-    folder, _ = open_product(manifest, PRODUCT)
+    folder, _ = _open(manifest)
     dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
     for name in FIELDS:
         steps = dataset[name].chunk(time=1, patch=-1)
@@ -38,6 +39,16 @@ def open_month(manifest: Path) -> xr.Dataset:
             del field.attrs[packing]
         dataset[name] = field
     return dataset
+
+
+def _open(manifest: Path) -> tuple[Path, dict[str, Any]]:
+    """The store's folder and manifest, once all is as it was written but what shards hold."""
+    folder, content = open_product(manifest, PRODUCT)
+    shards = tuple(f"{name}/c/" for name in FIELDS)
+    for name, listed in content["files"].items():
+        if not name.startswith(shards):
+            read_unchanged(folder / name, listed)
+    return folder, content
 
 
 class PatchMonth:
@@ -55,7 +66,7 @@ class PatchMonth:
 
     def __init__(self, manifest: Path) -> None:
         """Open a month; raises DamagedProductError as :func:`open_month` does."""
-        folder, content = open_product(manifest, PRODUCT)
+        folder, content = _open(manifest)
         self.pair: str = content["pair"]
         self.month: str = content["month"]
         self.simulated: bool = content["simulated"]
