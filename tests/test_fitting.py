@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun import config, methods
@@ -221,6 +222,22 @@ def test_the_same_frames_give_the_same_bytes(case, kind, request) -> None:
     second = case.fit(kind, "again", case.manifests[::-1])
     for name in (product.TENSORS, product.CARD):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_any_number_of_cores_gives_the_same_bytes(case, ridge) -> None:
+    before, found = torch.get_num_threads(), []
+    try:
+        for cores in (1, 3):
+            torch.set_num_threads(cores)
+            folder = case.fit("ridge", f"cores{cores}")
+            field, _ = case.of("validation")[0]
+            prediction = case.load(folder, "ridge").predict(field)
+            files = [(folder / name).read_bytes() for name in (product.TENSORS, product.CARD)]
+            found.append((*files, prediction.tobytes()))
+    finally:
+        torch.set_num_threads(before)
+    assert found[0] == found[1]
+    assert found[0][0] == (ridge / product.TENSORS).read_bytes()
 
 
 def test_the_card_says_what_it_was_fitted_to(ridge) -> None:

@@ -133,9 +133,13 @@ def _name(name: str, kind: str) -> str:
 
 def _caption(rungs: Sequence[Column], bar: str, confidence: float) -> Iterator[str]:
     yield from frames(rungs)
-    yield "Areas and formulas as in Table 1. Bold: the best prediction."
-    yield f"Intervals ({100 * confidence:g} %, frames resampled) and gains over {bar} are in the"
-    yield "CSV. What is marked as no prediction was made of the target itself."
+    yield "Areas and formulas as in Table 1. Bold: the best prediction. What is marked as no"
+    yield "prediction was made of the target itself."
+    if rungs[0].frames < 2:
+        yield f"Gains over {bar} are in the CSV; a single frame gives no interval."
+    else:
+        yield f"Intervals ({100 * confidence:g} %, frames resampled) and gains over {bar} are in"
+        yield "the CSV."
     if any(rung.simulated for rung in rungs):
         yield f"Frames are {SIMULATED}."
 
