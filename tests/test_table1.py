@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from onesun.cli.table1 import table1
-from onesun.errors import ConfigError
+from onesun.errors import ConfigError, DamagedProductError
 from onesun.statistics import product
 from onesun.statistics.moments import Moments
 from onesun.statistics.regions import Region, RegionStatistics
@@ -185,6 +185,23 @@ def test_a_column_without_files_is_named(tmp_path, paths) -> None:
 def test_a_file_without_a_column_is_named(tmp_path, paths) -> None:
     with pytest.raises(ConfigError, match=r"gong-hmi\.bicubic.*json: statistics of gong-hmi"):
         make(tmp_path, paths, columns=COLUMNS[:2])
+
+
+def test_a_month_given_twice_is_named(tmp_path, paths) -> None:
+    twice = tmp_path / "copy.json"
+    twice.write_bytes(paths[0].read_bytes())
+    sentence = r"2011-12\.json: statistics of mdi-hmi by bicubic in 2011-12, which .*copy\.json"
+    with pytest.raises(ConfigError, match=sentence):
+        make(tmp_path, [*paths, twice])
+
+
+def test_a_file_of_something_else_is_named(tmp_path, paths) -> None:
+    other = (
+        paths[0].read_text(encoding="utf-8").replace('"product": "statistics"', '"product": "x"')
+    )
+    paths[0].write_text(other, encoding="utf-8")
+    with pytest.raises(DamagedProductError, match=r"2011-12\.json: no statistics of a month"):
+        make(tmp_path, paths)
 
 
 def test_statistics_over_other_rows_are_refused(tmp_path, paths) -> None:

@@ -11,6 +11,9 @@ from onesun.files import read_json, write_json
 from onesun.statistics.regions import RegionStatistics
 
 
+PRODUCT = "statistics"
+
+
 @dataclass(frozen=True)
 class MonthStatistics:
     """What ``onesun evaluate`` writes.
@@ -33,7 +36,7 @@ class MonthStatistics:
         regions = self.statistics.regions
         results = self.statistics.result()
         return {
-            "product": "statistics",
+            "product": PRODUCT,
             "pair": self.pair,
             "method": self.method,
             "month": self.month,
@@ -60,6 +63,8 @@ def read(path: Path) -> MonthStatistics:
     Raises DamagedProductError when the file is missing or is no such product.
     """
     content = read_json(path)
+    if not isinstance(content, dict) or content.get("product") != PRODUCT:
+        raise DamagedProductError(f"{path}: no statistics of a month")
     try:
         return MonthStatistics(
             pair=content["pair"],

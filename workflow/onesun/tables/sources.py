@@ -71,10 +71,18 @@ def by_column(
 ) -> list[tuple[Mapping[str, str], list[File]]]:
     """The files of each column.
 
-    Raises ConfigError when a column has no file, a file no column, or files are of different sets.
+    Raises ConfigError when a column has no file, a file no column, two files are of the same month
+    or files are of different sets.
     """
     wanted = {(column["pair"], column["method"]) for column in columns}
+    seen: dict[tuple[str, str, str], Path] = {}
     for path, file in files.items():
+        other = seen.setdefault((file.pair, file.method, file.month), path)
+        if other != path:
+            raise ConfigError(
+                f"{path}: statistics of {file.pair} by {file.method} in {file.month}, which "
+                f"{other} holds, too"
+            )
         if (file.pair, file.method) not in wanted:
             raise ConfigError(
                 f"{path}: statistics of {file.pair} by {file.method}, expected those of a column "
