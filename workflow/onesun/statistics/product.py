@@ -10,7 +10,6 @@ from onesun.errors import DamagedProductError
 from onesun.files import read_json, write_json
 from onesun.statistics.regions import RegionStatistics
 
-
 PRODUCT = "statistics"
 
 
