@@ -24,10 +24,10 @@ def frames(columns: Sequence[Source]) -> Iterator[str]:
     """How many frames of which months each pair has."""
     by_pair = {column.pair: column for column in columns}
     for pair, column in by_pair.items():
-        plural = "s" if len(column.months) > 1 else ""
+        count, months = column.frames, column.months
         yield (
-            f"{pair}: {column.frames} frames of the {column.set} month{plural} "
-            f"{', '.join(column.months)}."
+            f"{pair}: {count} frame{'s' * (count != 1)} of the {column.set} "
+            f"month{'s' * (len(months) > 1)} {', '.join(months)}."
         )
 
 
