@@ -18,9 +18,16 @@ def test_info_prints_what_was_understood(real_files):
     console = Console(width=140, file=io.StringIO())
     console.print(describe(read(real_files["bbzqa100608t2004.fits.gz"])))
     text = console.file.getvalue()
-    for wanted in ("NSO/GONG (zqa)", "2010-06-08T20:04:35.000", "2010-06-08T20:04:01.000",
-                   "(427.488, 426.868) px", "370.66 px", "no quality word"):  # fmt: skip
+    for wanted in ("NSO/GONG", "2010-06-08T20:04:35.000", "2010-06-08T20:04:01.000",
+                   "(427.488, 426.868) px", "370.66 px", "no quality word",
+                   "corrected by -0.7881 G"):  # fmt: skip
         assert wanted in text
+
+
+def test_an_uncorrected_gong_frame_is_told_apart(real_files):
+    console = Console(width=140, file=io.StringIO())
+    console.print(describe(read(real_files["bbbqa090905t1854.fits.gz"])))
+    assert "not corrected" in console.file.getvalue()
 
 
 def test_info_goes_on_after_a_refused_file(real_files, tmp_path):

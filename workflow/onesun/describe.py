@@ -6,6 +6,7 @@ import numpy as np
 from rich.table import Table
 
 from onesun import instruments
+from onesun.geometry.grid import AU_METRES
 from onesun.magnetogram import Magnetogram
 
 
@@ -16,7 +17,7 @@ def describe(frame: Magnetogram) -> Table:
     table = Table(title=frame.source, title_justify="left", show_header=False, box=None)
     made = ", simulated" if frame.simulated else ""
     rows = {
-        "instrument": f"{record.title} ({record.series}){made}",
+        "instrument": f"{record.title}{made}",
         "time (TAI)": frame.time.isot,
         "time (UTC)": frame.time.utc.isot,
         "integration": _number(frame.interval, "s", 0),
@@ -25,7 +26,7 @@ def describe(frame: Magnetogram) -> Table:
         "solar radius": f"{pointing.rsun:.3f} arcsec = {pointing.limb_radius:.2f} px",
         "roll (CROTA2)": f"{pointing.roll:.4f} deg",
         "observer": f"B0 {pointing.b0:.4f} deg, L0 {pointing.l0:.4f} deg, "
-        f"{pointing.dsun / 1.495978707e11:.6f} AU",
+        f"{pointing.dsun / AU_METRES:.6f} AU",
         "radial velocity": _number(frame.observer_velocity, "m/s", 1),
         "field": f"{np.nanmin(frame.field):.1f} to {np.nanmax(frame.field):.1f} G, "
         f"mean {np.nanmean(frame.field):.2f} G, "
@@ -34,9 +35,17 @@ def describe(frame: Magnetogram) -> Table:
         "missing": f"{100 * frame.missing_share():.2f} % of the disk",
         "quality": str(frame.quality),
     }
+    if "ZPBIAS" in record.header.keep:
+        rows["zero point"] = _zero_point(frame)
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+def _zero_point(frame: Magnetogram) -> str:
+    """GONG's series zqa and bqa differ in this alone; only the former has the keyword."""
+    bias = frame.header.get("ZPBIAS")
+    return "not corrected" if bias is None else f"corrected by {bias} G (ZPBIAS)"
 
 
 def _number(value: float, unit: str, digits: int) -> str:
