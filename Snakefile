@@ -12,11 +12,18 @@ from pathlib import Path
 from snakemake.utils import min_version
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun.config import complete
+from onesun.config import complete, read
 from onesun.errors import ConfigError
 
 min_version("9.19")
 STARTED = time.time()
+
+try:
+    # Of a file that is no YAML, Snakemake would tell neither its name nor the line.
+    if Path("config/config.yaml").is_file():
+        read("config/config.yaml")
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
 
 
 configfile: "config/config.yaml"

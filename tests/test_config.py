@@ -184,6 +184,11 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("fitting", "ridge", "kernels", [3, 4]),
         "fitting.ridge.kernels[1]: found 4, expected an odd whole number of at least 1",
     ),
+    "unknown kind, and so unknown keys beside it": (
+        _set("methods", "onesun", "kind", "netwrok"),
+        'methods.onesun.kind: found "netwrok", expected raw, bicubic, matched, equated, ridge, '
+        "network or ceiling",
+    ),
     "unknown network": (
         _set("methods", "onesun", "network", "onesum"),
         'methods.onesun.network: found "onesum", expected highresnet or onesun, from networks; '
@@ -330,6 +335,10 @@ def test_settings_leave_out_sections_the_command_does_not_use():
         ),
         ('{"algin": {}}', "algin: unknown key, expected align; did you mean align?"),
         ('{"align": ', "settings: not readable as YAML or JSON"),
+        (
+            '{"align": {}, "align": {}}',
+            'settings: not readable as YAML or JSON (the key "align" is',
+        ),
     ],
 )
 def test_settings_refuse_what_the_schema_refuses(text, sentence):
@@ -378,7 +387,10 @@ def test_settings_from_a_whole_configuration_need_names_it_holds(key, names, sen
     ("text", "sentence"),
     [
         ("", "found no keys, expected a mapping of keys to values"),
-        ("align: [", "not readable as YAML or JSON"),
+        ("align: [", "not readable as YAML or JSON (line 1, column 9: "),
+        ("a: 1\n\tb: 2", "not readable as YAML or JSON (line 2, column 1: found character '\\t'"),
+        ("a: {b: 1}\nc: 2\na: 3", 'line 3, column 1: the key "a" is given twice'),
+        ("a: {b: 1, b: 2}", 'line 1, column 11: the key "b" is given twice'),
         (None, "No such file or directory, expected a configuration file"),
     ],
 )

@@ -20,12 +20,16 @@ def shipped_config() -> dict[str, Any]:
 
 
 def run_snakemake(
-    folder: Path, config: dict[str, Any], *arguments: str
+    folder: Path, config: dict[str, Any] | None, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
-    """Call Snakemake in ``folder`` with a configuration; standard error goes to stdout."""
-    (folder / "config").mkdir(exist_ok=True)
-    text = yaml.safe_dump(config, allow_unicode=True)
-    (folder / "config" / "config.yaml").write_text(text, encoding="utf-8")
+    """Call Snakemake in ``folder`` with a configuration; standard error goes to stdout.
+
+    Without a configuration, the one that lies there is used.
+    """
+    if config is not None:
+        (folder / "config").mkdir(exist_ok=True)
+        text = yaml.safe_dump(config, allow_unicode=True)
+        (folder / "config" / "config.yaml").write_text(text, encoding="utf-8")
     return subprocess.run(
         [
             *(sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")),

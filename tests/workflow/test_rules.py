@@ -121,13 +121,14 @@ def refusal(run: subprocess.CompletedProcess[str]) -> list[str]:
     return lines[start + 1 : -1]
 
 
-def test_own_files_that_are_absent_stop_the_run(shipped, snakemake):
+def test_own_files_that_are_absent_stop_the_run(shipped, snakemake, tmp_path):
     shipped["source"] = {"kind": "folder", "folder": "archive"}
-    run = snakemake(shipped, "--dry-run", "results/raw/mdi/2016-07.json")
-    assert run.returncode != 0
-    assert "Missing input files for rule index" in run.stdout
-    assert "archive/mdi/2016-07" in run.stdout
-    assert "Traceback" not in run.stdout
+    (tmp_path / "archive" / "gong" / "2011-12").mkdir(parents=True)
+    (sentence,) = refusal(snakemake(shipped, "--dry-run"))
+    assert sentence == (
+        "source.folder: archive/gong/2016-07 and 7 more not found, expected a folder of FITS "
+        "files for each instrument and month of pairs"
+    )
 
 
 def test_a_misspelt_key_stops_the_run(shipped, snakemake):
@@ -135,6 +136,13 @@ def test_a_misspelt_key_stops_the_run(shipped, snakemake):
     (sentence,) = refusal(snakemake(shipped))
     assert sentence.startswith("training.epoch: unknown key, expected augment, batch")
     assert sentence.endswith("did you mean epochs?")
+
+
+def test_a_file_that_is_no_yaml_is_named_with_the_line(snakemake, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.yaml").write_text("align:\n  tile: 8\n tolerance: 1\n")
+    (sentence,) = refusal(snakemake(None, "--dry-run"))
+    assert sentence.startswith("config/config.yaml: not readable as YAML or JSON (line 3, column 2")
 
 
 def test_a_month_in_two_sets_stops_the_run(shipped, snakemake):

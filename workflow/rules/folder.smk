@@ -4,6 +4,17 @@ Goes in: {source.folder}/{instrument}/{month}/ with FITS files, which are read w
 Comes out: results/raw/{instrument}/{month}.json, their manifest.
 """
 
+OWN = str(Path(CONFIG["source"]["folder"], "{instrument}", "{month}"))
+MISSING = [place for place in every_month(OWN) if not Path(place).is_dir()]
+
+# Snakemake would say only that input files of a rule are missing.
+if MISSING:
+    others = f" and {len(MISSING) - 1} more" if len(MISSING) > 1 else ""
+    raise WorkflowError(
+        f"source.folder: {MISSING[0]}{others} not found, expected a folder of FITS files for each "
+        "instrument and month of pairs"
+    )
+
 
 localrules:
     index,
@@ -18,7 +29,7 @@ rule raw:
 
 rule index:
     input:
-        str(Path(CONFIG["source"]["folder"], "{instrument}", "{month}")),
+        OWN,
     output:
         manifest="results/raw/{instrument}/{month}.json",
     log:

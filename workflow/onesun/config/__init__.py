@@ -10,10 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from onesun import split
 from onesun.config import checks, schema
+from onesun.config.text import read
 from onesun.errors import ConfigError
 
 # Sections of a command's settings that a whole configuration holds under a name of the user's.
@@ -22,7 +21,7 @@ _NAMED = ("split", "method", "network", "loss")
 
 def load(path: Path | str) -> dict[str, Any]:
     """Read a whole configuration from a YAML or JSON file; see `complete`."""
-    return complete(_read(Path(path)))
+    return complete(read(Path(path)))
 
 
 def complete(config: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def settings(
 
     Raises ConfigError with one sentence for each problem.
     """
-    content = _read(source)
+    content = read(source)
     if "pairs" in content:
         config = complete(content)
         return {key: _pick(config, key, pair, method) for key in keys}
@@ -103,24 +102,6 @@ def _pick(config: dict[str, Any], key: str, pair: str | None, method: str | None
         kind = sections["method"]["kind"]
         _refuse([f'methods.{method}.kind: found "{kind}", expected network, which has a {key}'])
     return sections[key]
-
-
-def _read(source: str | Path) -> dict[str, Any]:
-    is_text = isinstance(source, str) and source.lstrip().startswith("{")
-    name = "settings" if is_text else str(source)
-    try:
-        text = source if is_text else Path(source).read_text(encoding="utf-8")
-        # YAML reads JSON, but takes the numbers that JSON writes as 1e-05 for text.
-        is_json = is_text or name.endswith(".json")
-        content = json.loads(text) if is_json else yaml.safe_load(text)
-    except OSError as error:
-        raise ConfigError(f"{name}: {error.strerror}, expected a configuration file") from None
-    except (ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"{name}: not readable as YAML or JSON ({reason})") from None
-    if not isinstance(content, dict):
-        raise ConfigError(f"{name}: found no keys, expected a mapping of keys to values")
-    return content
 
 
 def _valid(content: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def problems(content: Any, part: dict[str, Any]) -> list[str]:
     """What is wrong with ``content`` by the schema ``part``, a sentence each, in key order."""
     validator = _Validator({**part, "$defs": schema()["$defs"]})
     errors = sorted(validator.iter_errors(content), key=lambda error: str(error.absolute_path))
+    errors = _of_known_kinds(errors)
     return list(dict.fromkeys(line for error in errors for line in _sentences(error)))
 
 
@@ -116,6 +117,21 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _of_known_kinds(errors: list[ValidationError]) -> list[ValidationError]:
+    """Without complaints of the keys beside a ``kind`` that is unknown: it decides on them."""
+    unknown = [
+        list(error.absolute_path)[:-1]
+        for error in errors
+        if error.validator == "enum" and list(error.absolute_path)[-1:] == ["kind"]
+    ]
+    about_keys = ("additionalProperties", "required")
+    return [
+        error
+        for error in errors
+        if error.validator not in about_keys or list(error.absolute_path) not in unknown
+    ]
 
 
 def _key_path(error: ValidationError, *more: str) -> str:
