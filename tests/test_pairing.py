@@ -57,8 +57,8 @@ def test_reasons_of_those_left_alone():
     reasons = {one.file: one.reason for one in alone}
     assert reasons == {
         "mdi5.fits": "no partner: each frame within 8 minutes is nearer to another",
-        "mdi200.fits": "no partner: the nearest is 100.0 minutes away, expected at most 8",
-        "hmi100.fits": "no partner: the nearest is 95.0 minutes away, expected at most 8",
+        "mdi200.fits": "no partner: the nearest is 100.0 minutes away, expected at most 8 minutes",
+        "hmi100.fits": "no partner: the nearest is 95.0 minutes away, expected at most 8 minutes",
     }
 
 

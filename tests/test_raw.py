@@ -13,6 +13,7 @@ def own_files(tmp_path):
     (folder / "b.fits").write_bytes(b"bb")
     (folder / "a.fits.gz").write_bytes(b"a")
     (folder / "notes.txt").write_text("not a frame")
+    (folder / "C.FITS.Z").write_bytes(b"c")  # not readable, but not to be passed over in silence
     return tmp_path / "mine"
 
 
@@ -20,7 +21,7 @@ def test_own_files_are_listed_where_they_lie(own_files, tmp_path):
     manifest = tmp_path / "raw" / "2011-03.json"
     raw.index_folder(own_files, "mdi", "2011-03", manifest)
     place = own_files / "mdi" / "2011-03"
-    assert raw.files_of(manifest) == [place / "a.fits.gz", place / "b.fits"]
+    assert raw.files_of(manifest) == [place / "C.FITS.Z", place / "a.fits.gz", place / "b.fits"]
 
 
 def test_a_missing_folder_says_what_was_expected(own_files, tmp_path):
@@ -31,7 +32,7 @@ def test_a_missing_folder_says_what_was_expected(own_files, tmp_path):
 
 def test_an_empty_folder_is_refused(own_files, tmp_path):
     (own_files / "gong" / "2011-03").mkdir(parents=True)
-    with pytest.raises(ConfigError, match="holds no file ending in"):
+    with pytest.raises(ConfigError, match=r"2011-03 holds no FITS file, expected names"):
         raw.index_folder(own_files, "gong", "2011-03", tmp_path / "x.json")
 
 
@@ -40,6 +41,7 @@ def test_an_empty_folder_is_refused(own_files, tmp_path):
     [
         (lambda path: path.unlink(), r"b\.fits: missing, expected 2 bytes"),
         (lambda path: path.write_bytes(b"b"), r"b\.fits: 1 bytes, expected 2 bytes"),
+        (lambda path: path.write_bytes(b"bc"), r"b\.fits: its bytes have changed"),
     ],
 )
 def test_a_file_that_changed_is_named(own_files, tmp_path, damage, sentence):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from onesun.errors import ConfigError
 from onesun.files import open_product, sha256, write_json
 
 PRODUCT = "raw frames"
-SUFFIXES = (".fits", ".fits.gz", ".fits.fz", ".fts", ".fts.gz")
+# Compressed as the reader cannot undo, too: alignment then lists them as refused.
+FITS_NAME = re.compile(r".*\.(fits|fit|fts)(\.(gz|fz|bz2|z|zip))?", re.IGNORECASE)
 
 
 def index_folder(folder: Path, instrument: str, month: str, manifest: Path) -> None:
@@ -24,9 +26,12 @@ def index_folder(folder: Path, instrument: str, month: str, manifest: Path) -> N
         raise ConfigError(
             f"source.folder: {place} not found, expected the {record.title} files of {month} there"
         )
-    files = sorted(path for path in place.iterdir() if path.name.endswith(SUFFIXES))
+    files = sorted(path for path in place.iterdir() if FITS_NAME.fullmatch(path.name))
     if not files:
-        raise ConfigError(f"source.folder: {place} holds no file ending in {', '.join(SUFFIXES)}")
+        raise ConfigError(
+            f"source.folder: {place} holds no FITS file, expected names ending in .fits, .fit or "
+            ".fts, or these with .gz or .fz"
+        )
     write_manifest(
         manifest,
         instrument,

@@ -73,4 +73,5 @@ def _alone(one: Observation, others: np.ndarray, tolerance: float) -> str:
     nearest = float(np.abs(others - one.seconds).min()) / 60
     if nearest <= tolerance:
         return f"no partner: each frame within {tolerance:g} minutes is nearer to another"
-    return f"no partner: the nearest is {nearest:.1f} minutes away, expected at most {tolerance:g}"
+    away = f"{nearest:.1f} minutes" if nearest < 1440 else f"{nearest / 1440:.1f} days"
+    return f"no partner: the nearest is {away} away, expected at most {tolerance:g} minutes"

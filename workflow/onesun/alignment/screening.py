@@ -47,9 +47,7 @@ class Refusal:
 def refuse(observation: Observation, reason: str) -> Refusal:
     """Leave out a frame that had looked usable."""
     path = observation.path
-    return Refusal(
-        path.name, observation.instrument, observation.time, reason.replace(str(path), path.name)
-    )
+    return Refusal(path.name, observation.instrument, observation.time, _without(path, reason))
 
 
 def screen(
@@ -72,8 +70,7 @@ def screen(
         try:
             frame = read(path, instrument)
         except UntrustedFrameError as error:
-            reason = str(error).replace(str(path), path.name)
-            refused.append(Refusal(path.name, instrument, "", reason))
+            refused.append(Refusal(path.name, instrument, "", _without(path, str(error))))
             continue
         observation = observe(path, frame)
         reason = _unusable(frame, max_missing)
@@ -93,6 +90,11 @@ def observe(path: Path, frame: Magnetogram) -> Observation:
         time=frame.time.isot,
         stamp=_stamp(path, frame),
     )
+
+
+def _without(path: Path, reason: str) -> str:
+    """A reason less the file that it names first: another column does, and without its folder."""
+    return reason.removeprefix(f"{path}: ")
 
 
 def _unusable(frame: Magnetogram, max_missing: float) -> str | None:

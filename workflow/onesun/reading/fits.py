@@ -26,7 +26,8 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
     """
     path = Path(path)
     if not path.is_file():
-        raise UntrustedFrameError(f"{path}: no such file")
+        found = "a folder found, expected a FITS file" if path.is_dir() else "no such file"
+        raise UntrustedFrameError(f"{path}: {found}")
     try:
         with warnings.catch_warnings():
             # A truncated file only warns and then reads as garbage: make it an error.

@@ -94,7 +94,7 @@ def _not_ours(header: Mapping[str, Any], path: Path, expected: str) -> Untrusted
 
 def _check_product(header: Mapping[str, Any], record: Instrument, path: Path) -> None:
     if not _matches(header, record.header.identify):
-        raise _not_ours(header, path, f"a {record.title} magnetogram")
+        raise _not_ours(header, path, f"a magnetogram of {record.title}")
     for keyword, beginnings in record.header.refuse.items():
         if str(header.get(keyword, "")).strip().startswith(beginnings):
             raise _not_ours(header, path, "a full-disk line-of-sight magnetogram")
