@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from rich.table import Table
 
 from onesun import instruments
 from onesun.geometry.grid import AU_METRES
 from onesun.magnetogram import Magnetogram
 
 
-def describe(frame: Magnetogram) -> Table:
-    """A table of what was understood of ``frame``, units included."""
+def describe(frame: Magnetogram) -> str:
+    """What was understood of ``frame``, units included: its file's name, then a line for each."""
     record = instruments.load(frame.instrument)
     pointing = frame.pointing
-    table = Table(title=frame.source, title_justify="left", show_header=False, box=None)
     made = ", simulated" if frame.simulated else ""
     rows = {
         "instrument": f"{record.title}{made}",
@@ -25,21 +23,21 @@ def describe(frame: Magnetogram) -> Table:
         "plate scale": f"{pointing.scale:.6f} arcsec/px",
         "solar radius": f"{pointing.rsun:.3f} arcsec = {pointing.limb_radius:.2f} px",
         "roll (CROTA2)": f"{pointing.roll:.4f} deg",
-        "observer": f"B0 {pointing.b0:.4f} deg, L0 {pointing.l0:.4f} deg, "
-        f"{pointing.dsun / AU_METRES:.6f} AU",
-        "radial velocity": _number(frame.observer_velocity, "m/s", 1),
+        "observer": f"B0 {pointing.b0:.4f} deg, Carrington L0 {pointing.l0:.4f} deg, "
+        f"{pointing.dsun / AU_METRES:.6f} AU from the Sun",
+        "observer velocity": _number(frame.observer_velocity, "m/s", 1),
         "field": f"{np.nanmin(frame.field):.1f} to {np.nanmax(frame.field):.1f} G, "
         f"mean {np.nanmean(frame.field):.2f} G, "
         f"mean unsigned {np.nanmean(np.abs(frame.field)):.2f} G",
-        "noise": f"{frame.core_noise():.2f} G (robust sigma of the disk-centre core)",
+        "noise": f"at most {frame.core_noise():.2f} G (robust sigma of the disk centre's core, "
+        "quiet Sun included)",
         "missing": f"{100 * frame.missing_share():.2f} % of the disk",
         "quality": str(frame.quality),
     }
     if "ZPBIAS" in record.header.keep:
         rows["zero point"] = _zero_point(frame)
-    for name, value in rows.items():
-        table.add_row(name, value)
-    return table
+    width = max(len(name) for name in rows)
+    return "\n".join([frame.source, *(f"  {name:{width}}  {rows[name]}" for name in rows)])
 
 
 def _zero_point(frame: Magnetogram) -> str:

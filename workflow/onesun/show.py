@@ -27,8 +27,8 @@ def write_png(frame: Magnetogram, path: Path, *, limit: float, aligned: bool = F
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
-    field, extent, axes_label = _picture(frame, aligned)
-    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    field, extent, labels = _picture(frame, aligned)
+    figure = Figure(figsize=(6.4, 5.4), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(
         field, origin="lower", cmap="gray", vmin=-limit, vmax=limit, extent=extent,
@@ -38,28 +38,36 @@ def write_png(frame: Magnetogram, path: Path, *, limit: float, aligned: bool = F
     radius = RSUN_AT_1AU if aligned else frame.pointing.rsun
     turn = np.linspace(0, 2 * np.pi, 721)
     axes.plot(radius * np.cos(turn), radius * np.sin(turn), color="#d55e00", lw=0.6)
-    axes.set(xlabel=f"x ({axes_label}, arcsec)", ylabel=f"y ({axes_label}, arcsec)")
-    simulated = " (simulated)" if frame.simulated else ""
-    record = instruments.load(frame.instrument)
-    axes.set_title(f"{record.title}{simulated}  {frame.time.utc.isot[:19]} UTC", fontsize=10)
+    axes.set(xlabel=f"{labels[0]} (arcsec)", ylabel=f"{labels[1]} (arcsec)")
+    axes.set_title(_title(frame, aligned), fontsize=10)
     figure.colorbar(image, ax=axes, label="line-of-sight field (G)", extend="both", shrink=0.85)
     with whole_file(path) as part:
         figure.savefig(part, dpi=150, format="png")
 
 
+def _title(frame: Magnetogram, aligned: bool) -> str:
+    simulated = " (simulated)" if frame.simulated else ""
+    time = frame.time.utc.isot[:19].replace("T", " ")
+    how = "solar north up" if aligned else f"as recorded, roll {frame.pointing.roll:.2f}°"
+    return f"{instruments.load(frame.instrument).title}{simulated}  {time} UTC, {how}"
+
+
 def _picture(
     frame: Magnetogram, aligned: bool
-) -> tuple[np.ndarray, tuple[float, float, float, float], str]:
+) -> tuple[np.ndarray, tuple[float, float, float, float], tuple[str, str]]:
+    """Pixels, where they end (arcsec from the disk centre), and what the axes show."""
     if aligned:
         from onesun.alignment.standard import by_header
 
         field = by_header(frame, _PIXELS)
         half = field.shape[0] / 2 * (2.2 * RSUN_AT_1AU / _PIXELS)
-        return field, (-half, half, -half, half), "solar west and north at 1 AU"
+        labels = ("solar west as from 1 AU", "solar north as from 1 AU")
+        return field, (-half, half, -half, half), labels
     pointing = frame.pointing
     thin = max(1, frame.field.shape[0] // _PIXELS)
     ny, nx = (size // thin * thin for size in frame.field.shape)
     blocks = frame.field[:ny, :nx].reshape(ny // thin, thin, nx // thin, thin)
     left, right = (np.array([-0.5, nx - 0.5]) - pointing.x0) * pointing.scale
     low, high = (np.array([-0.5, ny - 0.5]) - pointing.y0) * pointing.scale
-    return blocks.mean(axis=(1, 3)), (left, right, low, high), "detector"
+    labels = ("detector x from the disk centre", "detector y from the disk centre")
+    return blocks.mean(axis=(1, 3)), (left, right, low, high), labels

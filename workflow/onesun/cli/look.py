@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -19,21 +20,10 @@ Name = Annotated[
 
 def info(files: Files, instrument: Name = None) -> None:
     """Print what is understood of each FILE: pointing, time, noise, quality."""
-    from rich.console import Console
-
     from onesun.describe import describe
     from onesun.reading import read
 
-    console = Console(highlight=False, soft_wrap=True)
-    refused = 0
-    for path in files:
-        try:
-            console.print(describe(read(path, instrument)))
-        except UntrustedFrameError as error:
-            print(f"onesun: {error}", file=sys.stderr)
-            refused += 1
-    if refused:
-        raise typer.Exit(2)
+    _each(files, lambda path: print(describe(read(path, instrument)), flush=True))
 
 
 def show(
@@ -53,7 +43,23 @@ def show(
 
     if out is not None and len(files) > 1:
         raise ConfigError(f"--out: {out} given for {len(files)} files, expected one file")
-    for path in files:
+
+    def picture(path: Path) -> None:
         target = out or path.with_name(path.name.split(".fits")[0] + ".png")
         write_png(read(path, instrument), target, limit=field_range, aligned=aligned)
-        print(target)
+        print(target, flush=True)
+
+    _each(files, picture)
+
+
+def _each(files: list[Path], do: Callable[[Path], None]) -> None:
+    """Go on after a file that cannot be trusted; the exit code tells in the end."""
+    refused = 0
+    for path in files:
+        try:
+            do(path)
+        except UntrustedFrameError as error:
+            print(f"onesun: {error}", file=sys.stderr)
+            refused += 1
+    if refused:
+        raise typer.Exit(2)
