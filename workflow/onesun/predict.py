@@ -7,7 +7,7 @@ from typing import Any
 
 from onesun.aligned import AlignedFrame, AlignedMonth, read_header, write_field
 from onesun.errors import UntrustedFrameError
-from onesun.files import folder_listing, whole_folder, write_json
+from onesun.files import folder_listing, whole_product, write_json
 from onesun.methods import Method
 from onesun.predictions import PRODUCT, file_name
 from onesun.progress import track
@@ -35,22 +35,21 @@ def predict(pair: str, name: str, month: str, manifest: Path, method: Method, ou
     Raises ConfigError when the manifest is of another pair or month.
     """
     opened = open_month(manifest, pair, month)
-    with whole_folder(out) as folder:
+    with whole_product(out, out.with_name(out.name + ".json")) as (folder, listing):
         for frame in track(opened.frames, f"predicting {pair} {name} {month}"):
             _predict_frame(opened, frame, name, method, folder)
-        files = folder_listing(folder)
-    content = {
-        "product": PRODUCT,
-        "folder": out.name,
-        "files": files,
-        "pair": pair,
-        "method": name,
-        "month": month,
-        "reads": method.reads,
-        "frames": [frame.stamp for frame in opened.frames],
-        "simulated": opened.simulated,
-    }
-    write_json(out.with_name(out.name + ".json"), content)
+        content = {
+            "product": PRODUCT,
+            "folder": out.name,
+            "files": folder_listing(folder),
+            "pair": pair,
+            "method": name,
+            "month": month,
+            "reads": method.reads,
+            "frames": [frame.stamp for frame in opened.frames],
+            "simulated": opened.simulated,
+        }
+        write_json(listing, content)
 
 
 def _predict_frame(

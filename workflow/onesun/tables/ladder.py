@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.files import write_text
 from onesun.methods import REFERENCES
 from onesun.statistics import product
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Cell, Column, Interval, make_columns
-from onesun.tables.text import SIMULATED, csv_text, frames, line, number
+from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
 
 _ABOUT = {
     "raw": "the input as it is, each pixel repeated",
@@ -65,8 +64,7 @@ def write_ladder(
     regions = [Region.from_settings(row) for row in table1["rows"]]
     confidence = table1["bootstrap"]["confidence"]
     text = "\n\n".join(_markdown(made, kinds, bar, regions, confidence)) + "\n"
-    write_text(out.with_suffix(".md"), text)
-    write_text(out, _csv(made, kinds, regions))
+    write_both(out, _csv(made, kinds, regions), text)
 
 
 def _csv(columns: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.files import whole_file, write_text
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Column, Interval, make_columns
 from onesun.tables.markdown import render
+from onesun.tables.text import write_both
 
 
 def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) -> None:
@@ -32,9 +32,7 @@ def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) 
     """
     columns = make_columns(settings, paths)
     regions = [Region.from_settings(row) for row in settings["rows"]]
-    with whole_file(out.with_suffix(".md")) as page, whole_file(out) as table:
-        write_text(page, render(columns, regions, settings["bootstrap"]))
-        write_text(table, _csv(columns, regions))
+    write_both(out, _csv(columns, regions), render(columns, regions, settings["bootstrap"]))
 
 
 def _csv(columns: Sequence[Column], regions: Sequence[Region]) -> str:
