@@ -137,6 +137,26 @@ def test_a_missing_keyword_is_named(mdi_file, keyword):
         read(mdi_file(**{keyword: None}))
 
 
+@pytest.mark.parametrize(
+    ("card", "sentence"),
+    [
+        (b"RSUN_OBS=           97O.4 1", r"RSUN_OBS is .*97O.4 1.*, expected a positive number"),
+        (b"T_OBS   = 2010.10.15'", 'T_OBS is "2010.10.15\'", expected a time'),
+        (b"OBS_VR  =       -1 0 0", None),  # not needed
+    ],
+)
+def test_a_card_that_is_not_fits_is_told_as_it_stands(mdi_file, card, sentence):
+    path = mdi_file()
+    content = path.read_bytes()
+    start = content.index(card[:9])
+    path.write_bytes(content[:start] + card.ljust(80) + content[start + 80 :])
+    if sentence is None:
+        assert np.isnan(read(path).observer_velocity)
+    else:
+        with pytest.raises(UntrustedFrameError, match=sentence):
+            read(path)
+
+
 def test_gong_without_a_radius_is_refused(tmp_path):
     header = {"DATE-OBS": "2010/06/08", "TIME-OBS": "20:04:16"}
     with pytest.raises(MissingKeywordError, match="header has no RADIUS and no SEMIDIAM"):

@@ -38,7 +38,7 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
             _check_sum(path, content)
             with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
                 hdu = _image(path, hdus)
-                header = hdu.header.copy()
+                header = _readable(hdu.header)
                 return _in_gauss(hdu.data, header), header
     except UntrustedFrameError:
         raise
@@ -81,6 +81,22 @@ def _image(path: Path, hdus: fits.HDUList) -> fits.PrimaryHDU:
                 )
             return hdu
     raise UntrustedFrameError(f"{path}: holds no image")
+
+
+def _readable(header: fits.Header) -> fits.Header:
+    """A copy in which a card that cannot be read as FITS has its text as its value.
+
+    Astropy would raise when its keyword is asked for, and only then.
+    """
+    header = header.copy()
+    for index, card in enumerate(list(header.cards)):
+        try:
+            _ = card.value
+        except fits.VerifyError:
+            text = "".join(char if " " <= char <= "~" else "?" for char in card.image[9:])
+            del header[index]
+            header.insert(index, (card.keyword, text.strip()))
+    return header
 
 
 def _in_gauss(stored: np.ndarray, header: fits.Header) -> np.ndarray:
