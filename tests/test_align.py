@@ -122,6 +122,7 @@ def month(tmp_path_factory):
     write_raw(folder, "mdi", 192.5, field=blank)
     write_raw(folder, "mdi", 288.5)
     write_raw(folder, "mdi", 384.5, QUALITY=0x110)
+    write_raw(folder, "mdi", 432.5, T_REC="2016.07.07_no_time_TAI")
     truncated = write_raw(folder, "mdi", 480.5)
     truncated.write_bytes(truncated.read_bytes()[:20000])
     holed = SUN.shot((128, 128), pointing(128, 15.87, distance=1.008), START).field
@@ -146,6 +147,7 @@ def test_every_frame_is_accounted_for(month):
         "mdi.20160707_031230": "no pixel of the disk holds a value",
         "mdi.20160707_044830": "no partner: the nearest is 96.5 minutes away, expected at most 8",
         "mdi.20160707_062430": "more than 10 % missing, pointing anomaly or roll",
+        "mdi.20160707_071230": "T_REC is '2016.07.07_no_time_TAI', which is no time",
         "mdi.20160707_080030": "damaged",
         "mdi.20160707_093630": "of the disk is missing, expected at most 1.00%",
         "mdi.20160707_100100": "expected at",

@@ -69,10 +69,10 @@ def screen(
     for path in track(files, f"reading {instrument}", total=len(files)):
         try:
             frame = read(path, instrument)
+            observation = observe(path, frame)
         except UntrustedFrameError as error:
             refused.append(Refusal(path.name, instrument, "", _without(path, str(error))))
             continue
-        observation = observe(path, frame)
         reason = _unusable(frame, max_missing)
         if reason:
             refused.append(refuse(observation, reason))
