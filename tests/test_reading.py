@@ -48,10 +48,8 @@ def mdi_file(tmp_path):
 
 
 def uniform(shape=(1024, 1024)):
-    """12 G everywhere but in one pixel near the middle: a field of one value would be refused."""
-    data = np.full(shape, 120, np.int32)
-    data[shape[0] // 2, shape[1] // 2] = -50
-    return data
+    """12 and 11 G in turn: a field that repeats itself would be refused."""
+    return np.where(np.indices(shape).sum(axis=0) % 2, 120, 110).astype(np.int32)
 
 
 @pytest.mark.parametrize(
@@ -191,11 +189,19 @@ def test_a_frame_without_values_is_refused(mdi_file):
         read(mdi_file(np.full((1024, 1024), -(2**31), np.int32)))
 
 
-@pytest.mark.parametrize("value", [0, 120])
-def test_a_frame_of_one_value_is_refused(mdi_file, value):
-    sentence = f"{value / 10:g} G found in every pixel of the disk, expected a field"
-    with pytest.raises(UntrustedFrameError, match=sentence):
-        read(mdi_file(np.full((1024, 1024), value, np.int32)))
+@pytest.mark.parametrize(("rows", "share"), [(1024, "100"), (512, "50")])
+def test_a_frame_that_is_filled_in_is_refused(mdi_file, rows, share):
+    data = uniform()
+    data[:rows] = 0
+    with pytest.raises(UntrustedFrameError, match=f"{share}% of the disk repeats the pixel beside"):
+        read(mdi_file(data))
+
+
+def test_a_field_that_cannot_be_is_refused(mdi_file):
+    data = uniform()
+    data[512, 512] = 100_001
+    with pytest.raises(UntrustedFrameError, match="10000.1 G found on the disk, expected at most 10000 G"):
+        read(mdi_file(data))
 
 
 def test_another_size_is_refused(mdi_file):
