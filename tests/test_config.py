@@ -114,9 +114,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected align, calibration, fitting, grid, ladder, loss_terms, "
-        "losses, measure, methods, networks, pairs, sample, source, store, table1, table2 or "
-        "training; did you mean training?",
+        "trainning: unknown key, expected ablation, align, calibration, figures, fitting, grid, "
+        "ladder, loss_terms, losses, measure, methods, networks, pairs, sample, source, store, "
+        "table1, table2 or training; did you mean training?",
     ),
     "negative weight": (
         _set("losses", "full", "mdi-hmi", "gradient", -1),
@@ -154,8 +154,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
-        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, '
-        "onesun, raw or ridge, from methods",
+        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
@@ -164,8 +164,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
-        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, onesun, raw '
-        "or ridge, from methods; did you mean raw?",
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods; did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
@@ -179,6 +179,16 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         ],
         "losses.full.gong-hmi: missing, expected weights, as ladder shows method "
         '"onesun" on that pair',
+    ),
+    "unknown method of the ablation": (
+        _set("ablation", "methods", 1, "mes"),
+        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods; did you mean mse?",
+    ),
+    "reference in the ablation": (
+        _set("ablation", "methods", 0, "ceiling"),
+        'ablation.methods[0]: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
     ),
     "even kernel": (
         _set("fitting", "ridge", "kernels", [3, 4]),
@@ -196,7 +206,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse or released, from losses',
+        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist or released, from losses',
     ),
     "unknown instrument": (
         _set("pairs", "mdi-hmi", "input", "mdy"),

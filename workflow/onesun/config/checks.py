@@ -27,6 +27,7 @@ def problems(config: Config) -> list[str]:
         *_measure(config),
         *_table2(config),
         *_ladder(config),
+        *_ablation(config),
         *_losses(config),
     ]
 
@@ -132,6 +133,18 @@ def _ladder(config: Config) -> Iterator[str]:
         yield unknown_name("ladder.bar", ladder["bar"], ladder["methods"], "ladder.methods")
 
 
+def _ablation(config: Config) -> Iterator[str]:
+    for index, name in enumerate(config["ablation"]["methods"]):
+        path = f"ablation.methods[{index}]"
+        if name not in config["methods"]:
+            yield unknown_name(path, name, list(config["methods"]), "methods")
+        elif config["methods"][name]["kind"] in REFERENCES:
+            yield (
+                f'{path}: found "{name}", which is made of the target, expected a method that '
+                "predicts"
+            )
+
+
 def _losses(config: Config) -> Iterator[str]:
     for name, loss in config["losses"].items():
         by_pair = is_by_pair(loss)
@@ -157,8 +170,9 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
     ]
     rungs = [
-        ("ladder", method, pair)
-        for method in config["ladder"]["methods"]
+        (table, method, pair)
+        for table in ("ablation", "ladder")
+        for method in config[table]["methods"]
         for pair in config["pairs"]
     ]
     return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())

@@ -1,0 +1,28 @@
+"""Losses and methods as figures and tables name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from onesun.config.checks import is_by_pair
+
+TERMS = {"mse": "MSE", "gradient": "Grad", "histogram": "Hist", "ssim": "SSIM"}
+
+
+def loss_label(weights: Mapping[str, float]) -> str:
+    """The terms whose weight is above 0, as "MSE + Grad", in the order of equation 8."""
+    return " + ".join(label for term, label in TERMS.items() if weights.get(term, 0) > 0)
+
+
+def method_label(
+    name: str,
+    pair: str,
+    methods: Mapping[str, Mapping[str, Any]],
+    losses: Mapping[str, Mapping[str, Any]],
+) -> str:
+    """A network's loss, any other method's own name; sections of the configuration."""
+    if methods[name]["kind"] != "network":
+        return name
+    loss = losses[methods[name]["loss"]]
+    return loss_label(loss[pair] if is_by_pair(loss) else loss)
