@@ -206,7 +206,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist or released, from losses',
+        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist or released, '
+        "from losses",
     ),
     "unknown instrument": (
         _set("pairs", "mdi-hmi", "input", "mdy"),
