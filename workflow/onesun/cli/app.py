@@ -9,6 +9,7 @@ import sys
 import typer
 
 from onesun.cli import (
+    ablation,
     align,
     calibrate,
     evaluate,
@@ -54,6 +55,7 @@ for command in (
     table2.table2,
     table3.table3,
     table4.table4,
+    ablation.ablation,
     ladder.ladder,
     look.info,
     look.show,

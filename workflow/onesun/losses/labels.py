@@ -15,6 +15,19 @@ def loss_label(weights: Mapping[str, float]) -> str:
     return " + ".join(label for term, label in TERMS.items() if weights.get(term, 0) > 0)
 
 
+def method_weights(
+    name: str,
+    pair: str,
+    methods: Mapping[str, Mapping[str, Any]],
+    losses: Mapping[str, Mapping[str, Any]],
+) -> Mapping[str, float]:
+    """Weights of a network's loss on a pair; none for other methods. Sections as configured."""
+    if methods[name]["kind"] != "network":
+        return {}
+    loss = losses[methods[name]["loss"]]
+    return loss[pair] if is_by_pair(loss) else loss
+
+
 def method_label(
     name: str,
     pair: str,
@@ -22,7 +35,4 @@ def method_label(
     losses: Mapping[str, Mapping[str, Any]],
 ) -> str:
     """A network's loss, any other method's own name; sections of the configuration."""
-    if methods[name]["kind"] != "network":
-        return name
-    loss = losses[methods[name]["loss"]]
-    return loss_label(loss[pair] if is_by_pair(loss) else loss)
+    return loss_label(method_weights(name, pair, methods, losses)) or name
