@@ -49,6 +49,7 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/ablation.smk"
+include: "workflow/rules/histograms.smk"
 include: "workflow/rules/account.smk"
 
 

@@ -190,6 +190,20 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         'ablation.methods[0]: found "ceiling", which is made of the target, expected a method that '
         "predicts",
     ),
+    "unknown pair of a figure": (
+        _set("figures", "fig9", "pair", "mdi"),
+        'figures.fig9.pair: found "mdi", expected gong-hmi or mdi-hmi, from pairs; did you '
+        "mean mdi-hmi?",
+    ),
+    "unknown class of strong fields": (
+        _set("figures", "fig9", "strong", "captoin"),
+        'figures.fig9.strong: found "captoin", expected caption or text, from measure.strong; did '
+        "you mean caption?",
+    ),
+    "patch that is not measured": (
+        _set("figures", "fig4", "patch", 64),
+        "figures.fig4.patch: found 64, expected one of measure.patches, [32, 128]",
+    ),
     "even kernel": (
         _set("fitting", "ridge", "kernels", [3, 4]),
         "fitting.ridge.kernels[1]: found 4, expected an odd whole number of at least 1",

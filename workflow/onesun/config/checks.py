@@ -28,6 +28,7 @@ def problems(config: Config) -> list[str]:
         *_table2(config),
         *_ladder(config),
         *_ablation(config),
+        *_figures(config),
         *_losses(config),
     ]
 
@@ -142,6 +143,28 @@ def _ablation(config: Config) -> Iterator[str]:
             yield (
                 f'{path}: found "{name}", which is made of the target, expected a method that '
                 "predicts"
+            )
+
+
+def _figures(config: Config) -> Iterator[str]:
+    figures, measure = config["figures"], config["measure"]
+    known = {
+        ("fig4", "pair"): ("pairs", list(config["pairs"])),
+        ("fig5", "baseline"): ("methods", list(config["methods"])),
+        ("fig5", "method"): ("methods", list(config["methods"])),
+        ("fig9", "pair"): ("pairs", list(config["pairs"])),
+        ("fig9", "strong"): ("measure.strong", list(measure["strong"])),
+    }
+    for (figure, key), (section, names) in known.items():
+        found = figures[figure][key]
+        if found is not None and found not in names:
+            yield unknown_name(f"figures.{figure}.{key}", found, names, section)
+    for figure in ("fig4", "fig9"):
+        patch = figures[figure]["patch"]
+        if patch is not None and patch not in measure["patches"]:
+            yield (
+                f"figures.{figure}.patch: found {patch}, expected one of measure.patches, "
+                f"{measure['patches']}"
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onesun.config.checks import is_by_pair
@@ -36,3 +36,16 @@ def method_label(
 ) -> str:
     """A network's loss, any other method's own name; sections of the configuration."""
     return loss_label(method_weights(name, pair, methods, losses)) or name
+
+
+def labelled(
+    names: Sequence[str],
+    pair: str,
+    methods: Mapping[str, Mapping[str, Any]],
+    losses: Mapping[str, Mapping[str, Any]],
+) -> list[dict[str, str]]:
+    """Columns of these methods on a pair, as in ``table1.columns``, named by their losses."""
+    return [
+        {"name": method_label(name, pair, methods, losses), "pair": pair, "method": name}
+        for name in names
+    ]

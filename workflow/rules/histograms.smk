@@ -1,0 +1,117 @@
+"""Figures 4, 5 and 9: histograms of the errors.
+
+Goes in: measures of the methods that a figure shows, a file per pair and test month.
+Comes out: results/figures/fig4.png (of any pair: fig4-{pair}.png), fig5.png, fig9.png; .pdf and .md.
+"""
+
+FIGURES = CONFIG["figures"]
+ABLATED = CONFIG["ablation"]["methods"]
+HISTOGRAM_PAIR = {name: FIGURES[name]["pair"] or next(iter(PAIRS)) for name in ("fig4", "fig9")}
+ENDS = (ABLATED or list(METHODS))[0], (ABLATED or list(METHODS))[-1]
+FIG5 = {name: FIGURES["fig5"][name] or end for name, end in zip(("baseline", "method"), ENDS)}
+
+
+def histogram_inputs(methods, *pairs):
+    """The measures of methods on pairs in the test months."""
+    pattern = "results/measures/{pair}/{method}/{month}.json"
+    months = [path for pair in pairs for path in monthly(pattern, pair, "test")]
+    return expand(months, method=methods)
+
+
+def histogram_settings(name, **sections):
+    """The settings of a figure: its own section and the style."""
+    return settings(figures={key: FIGURES[key] for key in ("style", name)}, **sections)
+
+
+def histogram_png(name, title):
+    """A figure as the report shows it."""
+    caption = f"../report/{name[:4]}.rst"
+    path, labels = f"results/figures/{name}.png", {"figure": title}
+    return report(path, caption=caption, category="Figures", labels=labels)
+
+
+rule fig4:
+    input:
+        histogram_inputs(ABLATED, HISTOGRAM_PAIR["fig4"]),
+    output:
+        png=histogram_png("fig4", "4 Errors by loss"),
+        pdf="results/figures/fig4.pdf",
+        md="results/figures/fig4.md",
+    log:
+        "logs/fig4.log",
+    benchmark:
+        "logs/fig4.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    params:
+        pair=HISTOGRAM_PAIR["fig4"],
+        settings=histogram_settings("fig4", **ABLATION),
+    message:
+        "Drawing Figure 4"
+    shell:
+        "onesun fig4 --pair {params.pair:q} --settings {params.settings:q} --out {output.png:q}"
+        " {input:q} 2>&1 | tee {log:q}"
+
+
+use rule fig4 as fig4_of_pair with:
+    input:
+        lambda wildcards: histogram_inputs(ABLATED, wildcards.pair),
+    output:
+        png=histogram_png("fig4-{pair}", "4 Errors by loss, {pair}"),
+        pdf="results/figures/fig4-{pair}.pdf",
+        md="results/figures/fig4-{pair}.md",
+    log:
+        "logs/fig4-{pair}.log",
+    benchmark:
+        "logs/fig4-{pair}.tsv"
+    params:
+        pair=lambda wildcards: wildcards.pair,
+        settings=histogram_settings("fig4", **ABLATION),
+    message:
+        "Drawing Figure 4 of {wildcards.pair}"
+
+
+rule fig5:
+    input:
+        histogram_inputs(list(FIG5.values()), *PAIRS),
+    output:
+        png=histogram_png("fig5", "5 Output against target"),
+        pdf="results/figures/fig5.pdf",
+        md="results/figures/fig5.md",
+    log:
+        "logs/fig5.log",
+    benchmark:
+        "logs/fig5.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    params:
+        words=options({"pair": PAIRS} | {name: [each] for name, each in FIG5.items()}),
+        settings=histogram_settings("fig5"),
+    message:
+        "Drawing Figure 5"
+    shell:
+        "onesun fig5 {params.words:q} --settings {params.settings:q} --out {output.png:q} {input:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule fig9:
+    input:
+        histogram_inputs(ABLATED, HISTOGRAM_PAIR["fig9"]),
+    output:
+        png=histogram_png("fig9", "9 Correlation by patch"),
+        pdf="results/figures/fig9.pdf",
+        md="results/figures/fig9.md",
+    log:
+        "logs/fig9.log",
+    benchmark:
+        "logs/fig9.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    params:
+        pair=HISTOGRAM_PAIR["fig9"],
+        settings=histogram_settings("fig9", **ABLATION),
+    message:
+        "Drawing Figure 9"
+    shell:
+        "onesun fig9 --pair {params.pair:q} --settings {params.settings:q} --out {output.png:q}"
+        " {input:q} 2>&1 | tee {log:q}"
