@@ -11,30 +11,18 @@ ENDS = (ABLATED or list(METHODS))[0], (ABLATED or list(METHODS))[-1]
 FIG5 = {name: FIGURES["fig5"][name] or end for name, end in zip(("baseline", "method"), ENDS)}
 
 
-def histogram_inputs(methods, *pairs):
-    """The measures of methods on pairs in the test months."""
-    pattern = "results/measures/{pair}/{method}/{month}.json"
-    months = [path for pair in pairs for path in monthly(pattern, pair, "test")]
-    return expand(months, method=methods)
-
-
-def histogram_settings(name, **sections):
-    """The settings of a figure: its own section and the style."""
-    return settings(figures={key: FIGURES[key] for key in ("style", name)}, **sections)
-
-
-def histogram_png(name, title):
-    """A figure as the report shows it."""
-    caption = f"../report/{name[:4]}.rst"
-    path, labels = f"results/figures/{name}.png", {"figure": title}
-    return report(path, caption=caption, category="Figures", labels=labels)
+localrules:
+    fig4,
+    fig4_of_pair,
+    fig5,
+    fig9,
 
 
 rule fig4:
     input:
-        histogram_inputs(ABLATED, HISTOGRAM_PAIR["fig4"]),
+        measures_of(ABLATED, HISTOGRAM_PAIR["fig4"]),
     output:
-        png=histogram_png("fig4", "4 Errors by loss"),
+        png=figure_png("fig4", "4 Errors by loss"),
         pdf="results/figures/fig4.pdf",
         md="results/figures/fig4.md",
     log:
@@ -45,7 +33,7 @@ rule fig4:
         "../../envs/onesun.yaml"
     params:
         pair=HISTOGRAM_PAIR["fig4"],
-        settings=histogram_settings("fig4", **ABLATION),
+        settings=figure_settings("fig4", **ABLATION),
     message:
         "Drawing Figure 4"
     shell:
@@ -55,9 +43,9 @@ rule fig4:
 
 use rule fig4 as fig4_of_pair with:
     input:
-        lambda wildcards: histogram_inputs(ABLATED, wildcards.pair),
+        lambda wildcards: measures_of(ABLATED, wildcards.pair),
     output:
-        png=histogram_png("fig4-{pair}", "4 Errors by loss, {pair}"),
+        png=figure_png("fig4-{pair}", "4 Errors by loss, {pair}"),
         pdf="results/figures/fig4-{pair}.pdf",
         md="results/figures/fig4-{pair}.md",
     log:
@@ -66,16 +54,16 @@ use rule fig4 as fig4_of_pair with:
         "logs/fig4-{pair}.tsv"
     params:
         pair=lambda wildcards: wildcards.pair,
-        settings=histogram_settings("fig4", **ABLATION),
+        settings=figure_settings("fig4", **ABLATION),
     message:
         "Drawing Figure 4 of {wildcards.pair}"
 
 
 rule fig5:
     input:
-        histogram_inputs(list(FIG5.values()), *PAIRS),
+        measures_of(list(FIG5.values()), *PAIRS),
     output:
-        png=histogram_png("fig5", "5 Output against target"),
+        png=figure_png("fig5", "5 Output against target"),
         pdf="results/figures/fig5.pdf",
         md="results/figures/fig5.md",
     log:
@@ -86,7 +74,7 @@ rule fig5:
         "../../envs/onesun.yaml"
     params:
         words=options({"pair": PAIRS} | {name: [each] for name, each in FIG5.items()}),
-        settings=histogram_settings("fig5"),
+        settings=figure_settings("fig5"),
     message:
         "Drawing Figure 5"
     shell:
@@ -96,9 +84,9 @@ rule fig5:
 
 rule fig9:
     input:
-        histogram_inputs(ABLATED, HISTOGRAM_PAIR["fig9"]),
+        measures_of(ABLATED, HISTOGRAM_PAIR["fig9"]),
     output:
-        png=histogram_png("fig9", "9 Correlation by patch"),
+        png=figure_png("fig9", "9 Correlation by patch"),
         pdf="results/figures/fig9.pdf",
         md="results/figures/fig9.md",
     log:
@@ -109,7 +97,7 @@ rule fig9:
         "../../envs/onesun.yaml"
     params:
         pair=HISTOGRAM_PAIR["fig9"],
-        settings=histogram_settings("fig9", **ABLATION),
+        settings=figure_settings("fig9", **ABLATION),
     message:
         "Drawing Figure 9"
     shell:
