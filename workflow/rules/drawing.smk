@@ -1,4 +1,9 @@
-"""What the rules of figures share: settings, the PNG as the report shows it, measures of methods."""
+"""What the rules of figures share.
+
+Goes in: the configuration.
+Comes out: no file, but functions: a figure's settings, its PNG as the report shows it, and the measures
+that it shows.
+"""
 
 
 def figure_settings(figure, *sections, **parts):
