@@ -50,6 +50,17 @@ def records(*names):
     )
 
 
+def resource(name):
+    """The content of a YAML file of resources/, likewise."""
+    return canonical(yaml.safe_load(locations.resource(name).read_text("utf-8")))
+
+
+def figure_settings(figure, *sections, **parts):
+    """As `settings`, with what every figure and this one are drawn by."""
+    section = {name: CONFIG["figures"][name] for name in ("style", figure)}
+    return settings(*sections, figures=section, **parts)
+
+
 def monthly(pattern, pair, *sets):
     """``pattern`` for each month of a pair's sets (of all sets if none is named)."""
     return expand(pattern, pair=pair, month=months(CONFIG, pair, *sets), allow_missing=True)

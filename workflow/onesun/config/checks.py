@@ -29,6 +29,7 @@ def problems(config: Config) -> list[str]:
         *_ladder(config),
         *_ablation(config),
         *_losses(config),
+        *_figures(config),
     ]
 
 
@@ -143,6 +144,33 @@ def _ablation(config: Config) -> Iterator[str]:
                 f'{path}: found "{name}", which is made of the target, expected a method that '
                 "predicts"
             )
+
+
+def _figures(config: Config) -> Iterator[str]:
+    figures = config["figures"]
+    method = figures["fig2"]["method"]
+    if method is not None and method not in config["methods"]:
+        yield unknown_name("figures.fig2.method", method, list(config["methods"]), "methods")
+    for index, name in enumerate(figures["fig7"]["networks"] or []):
+        if name not in config["networks"]:
+            path = f"figures.fig7.networks[{index}]"
+            yield unknown_name(path, name, list(config["networks"]), "networks")
+    for figure in ("fig2", "fig3"):
+        frame = figures[figure]["frame"]
+        for name, pair in config["pairs"].items() if frame else ():
+            months = _test_months(name, pair)
+            if months and f"{frame[:4]}-{frame[4:6]}" not in months:
+                yield (
+                    f'figures.{figure}.frame: found "{frame}", expected a frame of a test month of '
+                    f"{name}: {', '.join(months)}"
+                )
+
+
+def _test_months(name: str, pair: Config) -> list[str]:
+    try:
+        return split.months(split.assign(name, pair["split"]), "test")
+    except ConfigError:
+        return []  # told by _split
 
 
 def _losses(config: Config) -> Iterator[str]:
