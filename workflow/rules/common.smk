@@ -98,6 +98,33 @@ def every_column(pattern, *kinds, table="table1"):
     return sorted(set(paths))
 
 
+def ablation():
+    """The methods that the ablation compares."""
+    methods = CONFIG["ablation"]["methods"]
+    if not methods:
+        raise WorkflowError("ablation.methods: found an empty list, expected methods to compare")
+    return methods
+
+
+def figure_months(figure, pattern, methods=("",)):
+    """``pattern`` for each pair and method, and the month of the frame that a figure shows.
+
+    Without a frame it is the last test month that pairs share, or each pair's own last.
+    """
+    frame = CONFIG["figures"][figure]["frame"]
+    tests = {pair: set(months(CONFIG, pair, "test")) for pair in PAIRS}
+    shared = set.intersection(*tests.values())
+    return [
+        pattern.format(
+            pair=pair,
+            method=method,
+            month=f"{frame[:4]}-{frame[4:6]}" if frame else max(shared or tests[pair]),
+        )
+        for pair in PAIRS
+        for method in methods
+    ]
+
+
 def of_pair(role, pattern="{instrument}"):
     """Function of wildcards: ``pattern`` with a pair's "input" or "target" instrument."""
     return lambda wildcards: pattern.format(instrument=PAIRS[wildcards.pair][role], **wildcards)

@@ -13,6 +13,8 @@ from onesun.cli import (
     calibrate,
     evaluate,
     fig1,
+    fig2,
+    fig3,
     fit,
     index,
     ladder,
@@ -59,6 +61,8 @@ for command in (
     ladder.ladder,
     sunspots.sunspots,
     fig1.fig1,
+    fig2.fig2,
+    fig3.fig3,
     look.info,
     look.show,
 ):

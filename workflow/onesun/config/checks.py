@@ -136,41 +136,42 @@ def _ladder(config: Config) -> Iterator[str]:
 
 def _ablation(config: Config) -> Iterator[str]:
     for index, name in enumerate(config["ablation"]["methods"]):
-        path = f"ablation.methods[{index}]"
-        if name not in config["methods"]:
-            yield unknown_name(path, name, list(config["methods"]), "methods")
-        elif config["methods"][name]["kind"] in REFERENCES:
-            yield (
-                f'{path}: found "{name}", which is made of the target, expected a method that '
-                "predicts"
-            )
+        yield from _predicts(f"ablation.methods[{index}]", name, config["methods"])
+
+
+def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
+    if name not in methods:
+        yield unknown_name(path, name, list(methods), "methods")
+    elif methods[name]["kind"] in REFERENCES:
+        yield (
+            f'{path}: found "{name}", which is made of the target, expected a method that predicts'
+        )
 
 
 def _figures(config: Config) -> Iterator[str]:
     figures = config["figures"]
-    method = figures["fig2"]["method"]
-    if method is not None and method not in config["methods"]:
-        yield unknown_name("figures.fig2.method", method, list(config["methods"]), "methods")
+    if figures["fig2"]["method"] is not None:
+        yield from _predicts("figures.fig2.method", figures["fig2"]["method"], config["methods"])
     for index, name in enumerate(figures["fig7"]["networks"] or []):
         if name not in config["networks"]:
             path = f"figures.fig7.networks[{index}]"
             yield unknown_name(path, name, list(config["networks"]), "networks")
+    try:
+        tests = [
+            set(split.months(split.assign(name, pair["split"]), "test"))
+            for name, pair in config["pairs"].items()
+        ]
+    except ConfigError:
+        return  # told by _split
+    shared = sorted(set.intersection(*tests)) if tests else []
     for figure in ("fig2", "fig3"):
         frame = figures[figure]["frame"]
-        for name, pair in config["pairs"].items() if frame else ():
-            months = _test_months(name, pair)
-            if months and f"{frame[:4]}-{frame[4:6]}" not in months:
-                yield (
-                    f'figures.{figure}.frame: found "{frame}", expected a frame of a test month of '
-                    f"{name}: {', '.join(months)}"
-                )
-
-
-def _test_months(name: str, pair: Config) -> list[str]:
-    try:
-        return split.months(split.assign(name, pair["split"]), "test")
-    except ConfigError:
-        return []  # told by _split
+        if frame is not None and f"{frame[:4]}-{frame[4:6]}" not in shared:
+            months = ", ".join(shared) or "there is none"
+            yield (
+                f'figures.{figure}.frame: found "{frame}", expected a frame of a test month of '
+                f"every pair ({months})"
+            )
 
 
 def _losses(config: Config) -> Iterator[str]:

@@ -14,6 +14,7 @@ from onesun.sunspots import Series
 
 COLOURS = {"ground": BLUE, "space": VERMILION}
 _YEARS = 50  # at least, before the end of the sunspot numbers
+_LABEL_SHIFT = 1.3  # years; an instrument often begins before another at its pixel has ended
 _LABEL_GAP = 1.12  # from a line to its name, a factor on the axis of pixels
 
 
@@ -49,7 +50,7 @@ def _line(axes: Axes, instrument: Magnetograph, end: float) -> None:
     if instrument.last is None:
         axes.plot([last], [instrument.pixel], ">", color=colour, ms=4, clip_on=False)
     axes.text(
-        instrument.first, instrument.pixel * _LABEL_GAP, instrument.name,
+        instrument.first + _LABEL_SHIFT, instrument.pixel * _LABEL_GAP, instrument.name,
         va="bottom", fontsize="small", color=colour,
     )  # fmt: skip
 
