@@ -15,6 +15,7 @@ from onesun.cli import (
     fig1,
     fig2,
     fig3,
+    fig7,
     fit,
     index,
     ladder,
@@ -63,6 +64,7 @@ for command in (
     fig1.fig1,
     fig2.fig2,
     fig3.fig3,
+    fig7.fig7,
     look.info,
     look.show,
 ):
