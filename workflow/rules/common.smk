@@ -50,17 +50,6 @@ def records(*names):
     )
 
 
-def resource(name):
-    """The content of a YAML file of resources/, likewise."""
-    return canonical(yaml.safe_load(locations.resource(name).read_text("utf-8")))
-
-
-def figure_settings(figure, *sections, **parts):
-    """As `settings`, with what every figure and this one are drawn by."""
-    section = {name: CONFIG["figures"][name] for name in ("style", figure)}
-    return settings(*sections, figures=section, **parts)
-
-
 def monthly(pattern, pair, *sets):
     """``pattern`` for each month of a pair's sets (of all sets if none is named)."""
     return expand(pattern, pair=pair, month=months(CONFIG, pair, *sets), allow_missing=True)
@@ -96,33 +85,6 @@ def every_column(pattern, *kinds, table="table1"):
         for path in monthly(pattern, column["pair"], "test")
     ]
     return sorted(set(paths))
-
-
-def ablation():
-    """The methods that the ablation compares."""
-    methods = CONFIG["ablation"]["methods"]
-    if not methods:
-        raise WorkflowError("ablation.methods: found an empty list, expected methods to compare")
-    return methods
-
-
-def figure_months(figure, pattern, methods=("",)):
-    """``pattern`` for each pair and method, and the month of the frame that a figure shows.
-
-    Without a frame it is the last test month that pairs share, or each pair's own last.
-    """
-    frame = CONFIG["figures"][figure]["frame"]
-    tests = {pair: set(months(CONFIG, pair, "test")) for pair in PAIRS}
-    shared = set.intersection(*tests.values())
-    return [
-        pattern.format(
-            pair=pair,
-            method=method,
-            month=f"{frame[:4]}-{frame[4:6]}" if frame else max(shared or tests[pair]),
-        )
-        for pair in PAIRS
-        for method in methods
-    ]
 
 
 def of_pair(role, pattern="{instrument}"):

@@ -5,6 +5,24 @@ method (Figure 2), or of each that the ablation compares (Figure 3).
 Comes out: results/figures/fig2.png and fig3.png, the same as .pdf, and their captions .md.
 """
 
+from onesun.config import figure_month
+
+
+def ablation():
+    """The methods that the ablation compares."""
+    if not CONFIG["ablation"]["methods"]:
+        raise WorkflowError("ablation.methods: found an empty list, expected methods to compare")
+    return CONFIG["ablation"]["methods"]
+
+
+def shown(figure, pattern, methods=("",)):
+    """``pattern`` for each pair and method, and the month of the frame that a figure shows."""
+    return [
+        pattern.format(pair=pair, method=method, month=figure_month(CONFIG, figure, pair))
+        for pair in PAIRS
+        for method in methods
+    ]
+
 
 localrules:
     fig2,
@@ -13,8 +31,8 @@ localrules:
 
 rule fig2:
     input:
-        aligned=figure_months("fig2", "results/aligned/{pair}/{month}.json"),
-        predictions=lambda wildcards: figure_months(
+        aligned=shown("fig2", "results/aligned/{pair}/{month}.json"),
+        predictions=lambda wildcards: shown(
             "fig2",
             "results/predictions/{pair}/{method}/{month}.json",
             [CONFIG["figures"]["fig2"]["method"] or ablation()[-1]],
@@ -52,8 +70,8 @@ rule fig2:
 
 rule fig3:
     input:
-        aligned=figure_months("fig3", "results/aligned/{pair}/{month}.json"),
-        predictions=lambda wildcards: figure_months(
+        aligned=shown("fig3", "results/aligned/{pair}/{month}.json"),
+        predictions=lambda wildcards: shown(
             "fig3", "results/predictions/{pair}/{method}/{month}.json", ablation()
         ),
     output:

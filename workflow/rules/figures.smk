@@ -7,6 +7,17 @@ Comes out: data/sunspots.csv with its manifest .json; results/figures/fig1.png a
 """
 
 
+def resource(name):
+    """The content of a YAML file of resources/, so that a change in it reruns what reads it."""
+    return canonical(yaml.safe_load(locations.resource(name).read_text("utf-8")))
+
+
+def figure_settings(figure, *sections, **parts):
+    """As `settings`, with what every figure and this one are drawn by."""
+    section = {name: CONFIG["figures"][name] for name in ("style", figure)}
+    return settings(*sections, figures=section, **parts)
+
+
 localrules:
     sunspots,
     fig1,

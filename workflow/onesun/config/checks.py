@@ -194,7 +194,7 @@ def _losses(config: Config) -> Iterator[str]:
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:
-    """Table, method and pair of what the tables show, each method and pair once."""
+    """Table or figure, method and pair of what they show, each method and pair once."""
     columns = [
         ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
     ]
@@ -204,7 +204,9 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         for method in config[table]["methods"]
         for pair in config["pairs"]
     ]
-    return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
+    figure = config["figures"]["fig2"]["method"]
+    disks = [("figures.fig2", figure, pair) for pair in config["pairs"] if figure is not None]
+    return list({entry[1:]: entry for entry in [*disks, *rungs, *columns]}.values())
 
 
 def is_by_pair(loss: Config) -> bool:

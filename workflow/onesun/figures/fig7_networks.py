@@ -94,7 +94,8 @@ def _box(axes: Axes, box: Box, y: float) -> None:
     axes.add_patch(
         FancyBboxPatch(
             (_LEFT, y - _HALF), _RIGHT - _LEFT, 2 * _HALF,
-            boxstyle="round,pad=0,rounding_size=0.02", facecolor=colour, alpha=0.45, edgecolor="none", mutation_aspect=10,
+            boxstyle="round,pad=0,rounding_size=0.02", facecolor=colour, alpha=0.45,
+            edgecolor="none", mutation_aspect=10,
         )
     )  # fmt: skip
     first, rest = box.words[0], ", ".join(box.words[1:])
@@ -126,27 +127,27 @@ def _blocks(axes: Axes, found: Sequence[Box]) -> None:
 
 def _lines(axes: Axes, found: Sequence[Box], rows: Mapping[str, float]) -> None:
     """Arrows from each box to those that take it: straight to the next, others pass at the left."""
-    passing = sorted(
-        ((rows[key], rows[box.key]) for box in found for key in box.inputs),
-        key=lambda ends: ends[0] - ends[1],
-    )
-    lanes: list[list[tuple[float, float]]] = []
-    middle = (_LEFT + _RIGHT) / 2
     arrow = {"arrowstyle": "-|>,head_width=0.12,head_length=0.25", "lw": 0.8, "color": BLUE,
              "shrinkA": 0, "shrinkB": 0}  # fmt: skip
-    for top, bottom in passing:
+    middle = (_LEFT + _RIGHT) / 2
+    spans = [(rows[key], rows[box.key]) for box in found for key in box.inputs]
+    for top, bottom in spans:
         if top - bottom == 1:
             ends = (middle, bottom + _HALF), (middle, top - _HALF)
             axes.annotate("", *ends, arrowprops=arrow)
-            continue
-        lane = next(
-            (number for number, taken in enumerate(lanes)
-             if all(bottom >= high or top <= low for low, high in taken)), len(lanes),
-        )  # fmt: skip
-        lanes[lane : lane + 1] = [[*(lanes[lane] if lane < len(lanes) else []), (bottom, top)]]
+    for (top, bottom), lane in _lanes([span for span in spans if span[0] - span[1] > 1]).items():
         x, start, end = _LEFT - _LANE * (lane + 0.8), top - 0.15, bottom + 0.15
         axes.plot([_LEFT, x, x], [start, start, end], color=BLUE, lw=0.8)
         axes.annotate("", (_LEFT, end), (x, end), arrowprops=arrow)
+
+
+def _lanes(spans: Sequence[tuple[float, float]]) -> dict[tuple[float, float], int]:
+    """For each (top, bottom) the lane, counted from the boxes, in which it meets no other."""
+    lanes: dict[tuple[float, float], int] = {}
+    for top, bottom in sorted(spans, key=lambda span: span[0] - span[1]):
+        taken = {lane for (high, low), lane in lanes.items() if high > bottom and low < top}
+        lanes[top, bottom] = min(set(range(len(lanes) + 1)) - taken)
+    return lanes
 
 
 def caption(panels: Sequence[Panel], patch: int) -> str:
