@@ -52,6 +52,8 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/ablation.smk"
 include: "workflow/rules/histograms.smk"
 include: "workflow/rules/account.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/disks.smk"
 
 
 localrules:

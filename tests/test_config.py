@@ -311,6 +311,31 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("methods", "raw", "kind", "network"),
         "methods.raw.network: missing, expected a name under networks",
     ),
+    "frame of no test month": (
+        _set("figures", "fig3", "frame", "20160707_010000_TAI"),
+        'figures.fig3.frame: found "20160707_010000_TAI", expected a frame of a test month of '
+        "every pair (2011-12)",
+    ),
+    "frame that is no stamp": (
+        _set("figures", "fig2", "frame", "2011-12-17"),
+        'figures.fig2.frame: found "2011-12-17", expected a stamp as "YYYYMMDD_HHMMSS_TAI", or '
+        "null",
+    ),
+    "figure of an unknown method": (
+        _set("figures", "fig2", "method", "onesn"),
+        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods; did you mean onesun?",
+    ),
+    "figure of an unknown network": (
+        _set("figures", "fig7", "networks", ["highresnets"]),
+        'figures.fig7.networks[0]: found "highresnets", expected highresnet or onesun, from '
+        "networks; did you mean highresnet?",
+    ),
+    "figure of a reference": (
+        _set("figures", "fig2", "method", "ceiling"),
+        'figures.fig2.method: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
+    ),
 }
 
 

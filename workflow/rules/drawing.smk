@@ -1,9 +1,11 @@
 """What the rules of figures share.
 
 Goes in: the configuration.
-Comes out: no file, but functions: a figure's settings, its PNG as the report shows it, and the measures
-that it shows.
+Comes out: no file, but functions: a figure's settings, its PNG as the report shows it, what it is made
+of.
 """
+
+from onesun.config import figure_month
 
 
 def figure_settings(figure, *sections, **parts):
@@ -24,3 +26,24 @@ def measures_of(methods, *pairs):
     pattern = "results/measures/{pair}/{method}/{month}.json"
     months = [path for pair in pairs for path in monthly(pattern, pair, "test")]
     return expand(months, method=methods)
+
+
+def ablation():
+    """The methods that the ablation compares."""
+    if not CONFIG["ablation"]["methods"]:
+        raise WorkflowError("ablation.methods: found an empty list, expected methods to compare")
+    return CONFIG["ablation"]["methods"]
+
+
+def shown(figure, pattern, methods=("",)):
+    """``pattern`` for each pair and method, and the month of the frame that a figure shows."""
+    return [
+        pattern.format(pair=pair, method=method, month=figure_month(CONFIG, figure, pair))
+        for pair in PAIRS
+        for method in methods
+    ]
+
+
+def resource(name):
+    """The content of a YAML file of resources/, so that a change in it reruns what reads it."""
+    return canonical(yaml.safe_load(locations.resource(name).read_text("utf-8")))

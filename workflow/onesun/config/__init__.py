@@ -83,6 +83,18 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
+def figure_month(config: dict[str, Any], figure: str, pair: str) -> str:
+    """The test month of a pair from which "fig2" or "fig3" shows a frame.
+
+    Without a configured frame it is the last month that all pairs test, else the pair's own last.
+    """
+    frame = config["figures"][figure]["frame"]
+    if frame is not None:
+        return f"{frame[:4]}-{frame[4:6]}"
+    tests = [set(months(config, name, "test")) for name in config["pairs"]]
+    return max(set.intersection(*tests) or months(config, pair, "test"))
+
+
 def canonical(section: Any) -> str:
     """A section as JSON that is the same for the same content: sorted keys, no spaces."""
     return json.dumps(section, sort_keys=True, separators=(",", ":"), allow_nan=False)

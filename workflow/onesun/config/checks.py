@@ -28,8 +28,9 @@ def problems(config: Config) -> list[str]:
         *_table2(config),
         *_ladder(config),
         *_ablation(config),
-        *_figures(config),
         *_losses(config),
+        *_error_figures(config),
+        *_figures(config),
     ]
 
 
@@ -136,17 +137,45 @@ def _ladder(config: Config) -> Iterator[str]:
 
 def _ablation(config: Config) -> Iterator[str]:
     for index, name in enumerate(config["ablation"]["methods"]):
-        path = f"ablation.methods[{index}]"
-        if name not in config["methods"]:
-            yield unknown_name(path, name, list(config["methods"]), "methods")
-        elif config["methods"][name]["kind"] in REFERENCES:
-            yield (
-                f'{path}: found "{name}", which is made of the target, expected a method that '
-                "predicts"
-            )
+        yield from _predicts(f"ablation.methods[{index}]", name, config["methods"])
+
+
+def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
+    if name not in methods:
+        yield unknown_name(path, name, list(methods), "methods")
+    elif methods[name]["kind"] in REFERENCES:
+        yield (
+            f'{path}: found "{name}", which is made of the target, expected a method that predicts'
+        )
 
 
 def _figures(config: Config) -> Iterator[str]:
+    figures = config["figures"]
+    if figures["fig2"]["method"] is not None:
+        yield from _predicts("figures.fig2.method", figures["fig2"]["method"], config["methods"])
+    for index, name in enumerate(figures["fig7"]["networks"] or []):
+        if name not in config["networks"]:
+            path = f"figures.fig7.networks[{index}]"
+            yield unknown_name(path, name, list(config["networks"]), "networks")
+    try:
+        tests = [
+            set(split.months(split.assign(name, pair["split"]), "test"))
+            for name, pair in config["pairs"].items()
+        ]
+    except ConfigError:
+        return  # told by _split
+    shared = sorted(set.intersection(*tests)) if tests else []
+    for figure in ("fig2", "fig3"):
+        frame = figures[figure]["frame"]
+        if frame is not None and f"{frame[:4]}-{frame[4:6]}" not in shared:
+            months = ", ".join(shared) or "there is none"
+            yield (
+                f'figures.{figure}.frame: found "{frame}", expected a frame of a test month of '
+                f"every pair ({months})"
+            )
+
+
+def _error_figures(config: Config) -> Iterator[str]:
     figures, measure = config["figures"], config["measure"]
     known = {
         ("fig4", "pair"): ("pairs", list(config["pairs"])),
@@ -188,7 +217,7 @@ def _losses(config: Config) -> Iterator[str]:
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:
-    """Table, method and pair of what the tables show, each method and pair once."""
+    """Table or figure, method and pair of what they show, each method and pair once."""
     columns = [
         ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
     ]
@@ -198,7 +227,9 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         for method in config[table]["methods"]
         for pair in config["pairs"]
     ]
-    return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
+    figure = config["figures"]["fig2"]["method"]
+    disks = [("figures.fig2", figure, pair) for pair in config["pairs"] if figure is not None]
+    return list({entry[1:]: entry for entry in [*disks, *rungs, *columns]}.values())
 
 
 def is_by_pair(loss: Config) -> bool:

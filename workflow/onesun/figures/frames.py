@@ -1,0 +1,167 @@
+"""The frame that figures of disks show, and a region of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from onesun import aligned, instruments, predictions
+from onesun.aligned import AlignedFrame, AlignedMonth
+from onesun.errors import ConfigError
+from onesun.figures.style import Extent
+from onesun.geometry.grid import Grid, Which
+from onesun.predictions import PredictedMonth
+
+WITHIN = 0.9  # limb radii; the region is not looked for beyond
+
+
+@dataclass(frozen=True)
+class Region:
+    """A square of whole input pixels: its first row and column, and how many on a side."""
+
+    grid: Grid
+    row: int
+    column: int
+    size: int
+
+    def cut(self, field: np.ndarray, which: Which) -> np.ndarray:
+        """The region's pixels of a field on the input or the target grid."""
+        factor = 1 if which == "input" else self.grid.factor
+        rows, columns = (
+            slice(start * factor, (start + self.size) * factor) for start in (self.row, self.column)
+        )
+        return field[rows, columns]
+
+    @property
+    def extent(self) -> Extent:
+        """Its edges in arcsec from the disk centre, for a Sun seen from 1 AU."""
+        half, scale = self.grid.input_size / 2, self.grid.input_scale
+        left, low = ((start - half) * scale for start in (self.column, self.row))
+        return left, left + self.size * scale, low, low + self.size * scale
+
+
+def choose_region(
+    target: np.ndarray, grid: Grid, place: Sequence[float] | None, key: str
+) -> Region:
+    """The region around ``place``, as configured under ``key``; None is the strongest patch."""
+    return strongest_region(target, grid) if place is None else region_at(place, grid, key)
+
+
+def strongest_region(target: np.ndarray, grid: Grid) -> Region:
+    """The patch of strongest mean |B| among those whose centre lies within 0.9 R.
+
+    Parameters
+    ----------
+    target : (N, N) gauss; what has no value counts as 0.
+    """
+    side, count = grid.patch * grid.factor, grid.input_size // grid.patch
+    strength = np.abs(np.nan_to_num(target)).reshape(count, side, count, side).mean(axis=(1, 3))
+    centre = (np.arange(count) + 0.5 - count / 2) * side / grid.limb_radius("target")
+    strength[np.hypot(centre[:, None], centre) > WITHIN] = -1
+    row, column = np.unravel_index(np.argmax(strength), strength.shape)
+    return Region(grid, int(row) * grid.patch, int(column) * grid.patch, grid.patch)
+
+
+def region_at(place: Sequence[float], grid: Grid, key: str) -> Region:
+    """The square of one patch around a place (arcsec west and north), to the next input pixel.
+
+    Raises ConfigError naming ``key`` when it does not lie on the grid.
+    """
+    column, row = (
+        round(arcsec / grid.input_scale + (grid.input_size - grid.patch) / 2) for arcsec in place
+    )
+    if not 0 <= min(row, column) <= max(row, column) <= grid.input_size - grid.patch:
+        half = (grid.input_size - grid.patch) / 2 * grid.input_scale
+        raise ConfigError(
+            f"figures.{key}: found {list(place)}, expected both within {half:.0f} arcsec, so that "
+            "a patch around it lies on the grid"
+        )
+    return Region(grid, row, column, grid.patch)
+
+
+@dataclass(frozen=True)
+class PairFrame:
+    """One frame of one pair with what methods made of it; fields are read when asked for."""
+
+    month: AlignedMonth
+    frame: AlignedFrame
+    predicted: Mapping[str, PredictedMonth]
+
+    @property
+    def input_name(self) -> str:
+        """The input instrument's short name, such as MDI."""
+        return instruments.load(self.month.input_instrument).title.split("/")[-1]
+
+    @property
+    def target_name(self) -> str:
+        """The target instrument's short name, such as HMI."""
+        header = aligned.read_header(self.month.folder / self.frame.target_file)
+        return str(header.get("TELESCOP", "target")).split("/")[-1]
+
+    def input(self) -> np.ndarray:
+        """(n, n) gauss, NaN off the disk."""
+        return self.month.input(self.frame)
+
+    def target(self) -> np.ndarray:
+        """(N, N) gauss, NaN off the disk."""
+        return self.month.target(self.frame)
+
+    def prediction(self, method: str) -> np.ndarray:
+        """(N, N) gauss, NaN off the disk."""
+        return self.predicted[method].prediction(self.frame.stamp)
+
+
+def read_frames(
+    manifests: Sequence[Path],
+    predicted: Sequence[Path],
+    methods: Sequence[str],
+    stamp: str | None,
+    figure: str,
+) -> list[PairFrame]:
+    """The same frame of every pair.
+
+    Parameters
+    ----------
+    manifests : of a month's aligned frames, one a pair; their order is kept.
+    predicted : manifests of predictions of these months.
+    methods : what is needed for each pair.
+    stamp : of the frame; None is the last that all pairs have.
+    figure : "fig2", for the sentences.
+
+    Raises ConfigError when predictions are missing or the frame is not there.
+    """
+    months = [aligned.read_month(manifest) for manifest in manifests]
+    found = [predictions.read_month(manifest) for manifest in predicted]
+    by_key = {(month.pair, month.method, month.month): month for month in found}
+    for month in months:
+        for method in methods:
+            if (month.pair, method, month.month) not in by_key:
+                raise ConfigError(
+                    f"figures.{figure}: no predictions of {month.pair} by {method} in "
+                    f"{month.month}, expected them for every pair and method"
+                )
+    chosen = _stamp(months, stamp, figure)
+    return [
+        PairFrame(
+            month,
+            next(frame for frame in month.frames if frame.stamp == chosen),
+            {method: by_key[month.pair, method, month.month] for method in methods},
+        )
+        for month in months
+    ]
+
+
+def _stamp(months: Sequence[AlignedMonth], wanted: str | None, figure: str) -> str:
+    shared = set.intersection(*({frame.stamp for frame in month.frames} for month in months))
+    where = " and ".join(f"{month.pair} in {month.month}" for month in months)
+    if not shared:
+        raise ConfigError(f"figures.{figure}.frame: no frame is shared by {where}, expected one")
+    if wanted is not None and wanted not in shared:
+        raise ConfigError(
+            f'figures.{figure}.frame: found "{wanted}", expected a frame of {where}: '
+            f"{', '.join(sorted(shared))}"
+        )
+    return wanted or max(shared)
