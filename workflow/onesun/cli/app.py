@@ -11,6 +11,7 @@ import typer
 from onesun.cli import (
     align,
     calibrate,
+    cost,
     evaluate,
     fit,
     index,
@@ -18,6 +19,7 @@ from onesun.cli import (
     look,
     measure,
     predict,
+    report,
     sample,
     split,
     store,
@@ -55,6 +57,8 @@ for command in (
     table3.table3,
     table4.table4,
     ladder.ladder,
+    cost.cost,
+    report.report,
     look.info,
     look.show,
 ):

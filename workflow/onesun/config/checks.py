@@ -28,6 +28,7 @@ def problems(config: Config) -> list[str]:
         *_table2(config),
         *_ladder(config),
         *_losses(config),
+        *_report(config),
     ]
 
 
@@ -148,6 +149,20 @@ def _losses(config: Config) -> Iterator[str]:
             yield (
                 f"losses.{method['loss']}.{pair}: missing, expected weights, as {table} shows "
                 f'method "{name}" on that pair'
+            )
+
+
+def _report(config: Config) -> Iterator[str]:
+    frame = config["report"]["frame"]
+    for name, pair in config["pairs"].items() if frame else ():
+        try:
+            tested = split.months(split.assign(name, pair["split"]), "test")
+        except ConfigError:
+            continue  # told by _split
+        if f"{frame[:4]}-{frame[4:6]}" not in tested:
+            yield (
+                f'report.frame: found "{frame}", expected a frame of a test month of {name}: '
+                f"{', '.join(tested)}"
             )
 
 
