@@ -83,6 +83,12 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
+def shown_month(config: dict[str, Any], pair: str) -> str:
+    """The month whose fields the report shows: of the frame asked for, or the last one tested."""
+    frame = config["report"]["frame"]
+    return f"{frame[:4]}-{frame[4:6]}" if frame else months(config, pair, "test")[-1]
+
+
 def canonical(section: Any) -> str:
     """A section as JSON that is the same for the same content: sorted keys, no spaces."""
     return json.dumps(section, sort_keys=True, separators=(",", ":"), allow_nan=False)

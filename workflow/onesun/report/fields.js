@@ -62,3 +62,20 @@ function ticks(axis, along, size, start, scale) {
   unit.textContent = along === "left" ? "solar x (arcsec)" : "solar y (arcsec)";
   axis.append(unit);
 }
+
+/** Screen pixels for a pixel of the field: as many as fit, a whole number unless that is none. */
+function fit(width, height, room) {
+  const ratio = window.devicePixelRatio;
+  const tallest = Math.max(0.8 * window.innerHeight, height / ratio);
+  const most = Math.min(room / width, tallest / height);
+  return most * ratio >= 1 ? Math.floor(most * ratio) / ratio : room / width;
+}
+
+/** The pixel of the field, row 0 the southernmost, at which a mouse or finger points. */
+function pixelUnder(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  const column = Math.floor(((event.clientX - box.left) / box.width) * canvas.width);
+  const line = Math.floor(((event.clientY - box.top) / box.height) * canvas.height);
+  const within = (value, size) => Math.min(size - 1, Math.max(0, value));
+  return [within(column, canvas.width), canvas.height - 1 - within(line, canvas.height)];
+}

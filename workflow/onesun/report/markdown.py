@@ -9,7 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # A figure's caption may say again what stands above it.
-_OWN_NUMBER = re.compile(r"\A(#+ [^\n]*\n+)?\**(figure|fig\.) *\d+[.:]?\**[.:]? *", re.IGNORECASE)
+_OWN_NUMBER = re.compile(
+    r"\A(#+ [^\n]*\n+)?(\**(figure|fig\.) *\d+[.:]?\**[.:]? *)?", re.IGNORECASE
+)
 
 
 @cache

@@ -41,10 +41,10 @@
     dividers.forEach((divider, index) => {
       const cut = state.cuts[index];
       divider.style.left = `${(100 * cut) / canvas.width}%`;
-      divider.setAttribute("aria-valuemin", 0);
-      divider.setAttribute("aria-valuemax", canvas.width);
-      divider.setAttribute("aria-valuenow", cut);
-      divider.setAttribute("aria-valuetext", `x = ${arcsec(position(cut, 0)[0])}`);
+      divider.ariaValueMin = 0;
+      divider.ariaValueMax = canvas.width;
+      divider.ariaValueNow = cut;
+      divider.ariaValueText = `x = ${arcsec(position(cut, 0)[0])}`;
     });
     ROLES.forEach((role, index) => {
       const tag = byId(`tag-${role}`);
@@ -96,14 +96,6 @@
     byId("cross").hidden = true;
   }
 
-  function pixelUnder(event) {
-    const box = canvas.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * canvas.width);
-    const line = Math.floor(((event.clientY - box.top) / box.height) * canvas.height);
-    const within = (value, size) => Math.min(size - 1, Math.max(0, value));
-    return [within(column, canvas.width), canvas.height - 1 - within(line, canvas.height)];
-  }
-
   function mark([column, row]) {
     const cross = byId("cross");
     cross.hidden = false;
@@ -113,20 +105,13 @@
 
   // ---- Size ----
 
-  /** Whole screen pixels for a pixel of the field, unless the screen is too small for that. */
   function resize() {
-    const ratio = window.devicePixelRatio || 1;
-    const plot = document.querySelector(".viewer").clientWidth;
     const margins = stage.parentElement.clientWidth - stage.clientWidth;
-    const room = plot - margins;
-    const tallest = Math.max(0.8 * window.innerHeight, canvas.height / ratio);
-    const chosen = Number(byId("zoom").value);
-    const most = Math.min(room / canvas.width, tallest / canvas.height);
-    const fit = most * ratio >= 1 ? Math.floor(most * ratio) / ratio : room / canvas.width;
-    const zoom = chosen || fit;
+    const room = document.querySelector(".viewer").clientWidth - margins;
+    const zoom = Number(byId("zoom").value) || fit(canvas.width, canvas.height, room);
     canvas.style.width = `${canvas.width * zoom}px`;
     canvas.style.height = `${canvas.height * zoom}px`;
-    canvas.classList.toggle("small", zoom * ratio < 1);
+    canvas.classList.toggle("small", zoom * window.devicePixelRatio < 1);
     place();
   }
 
@@ -139,12 +124,10 @@
   function showMethod(index) {
     const scene = state.scene;
     state.layers = [scene.input, scene.methods[index], scene.target];
-    const names = state.layers.map((layer) => layer.name);
-    names[0] += ", input";
-    names[2] += ", target";
     ROLES.forEach((role, place) => {
-      byId(`name-${role}`).textContent = names[place];
-      byId(`tag-${role}`).textContent = names[place];
+      const { name } = state.layers[place];
+      byId(`tag-${role}`).textContent = name;
+      byId(`name-${role}`).textContent = role === "method" ? name : `${name}, ${role}`;
     });
     document.querySelectorAll(".agreement").forEach((table) => {
       table.querySelectorAll("tbody tr").forEach((row, place) => {
@@ -184,15 +167,13 @@
   // ---- Hands ----
 
   function listen(scenes) {
-    canvas.addEventListener("pointermove", (event) => {
-      byId("cross").hidden = true;
-      read(...pixelUnder(event));
-    });
-    canvas.addEventListener("pointerdown", (event) => {
-      const pixel = pixelUnder(event);
-      read(...pixel);
-      if (event.pointerType !== "mouse") mark(pixel);
-    });
+    const point = (event) => {
+      read(...pixelUnder(canvas, event));
+      if (event.pointerType !== "mouse") mark(state.at);
+      else byId("cross").hidden = true;
+    };
+    canvas.addEventListener("pointermove", point);
+    canvas.addEventListener("pointerdown", point);
     canvas.addEventListener("pointerleave", (event) => {
       if (event.pointerType === "mouse") unread();
     });
