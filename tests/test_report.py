@@ -286,6 +286,16 @@ def test_a_caption_may_name_its_figure_or_not(text):
     assert plain == "<p>Full disks, in G. Four frames.</p>\n"
 
 
+def test_a_link_stays_text_and_a_figure_may_be_of_a_pair(parts):
+    figure = parts.figure.rename(parts.figure.with_name("fig4-gong-hmi.png"))
+    figure.with_suffix(".md").write_text("Of ![x](http://a/b.png) and <http://a/c>.", "utf-8")
+    parts.figure = figure
+    page = parts.write()
+    assert "Figure 4, gong-hmi</h3>" in page
+    assert not re.search(r'(src|href)="http', page)
+    assert "and &lt;http://a/c&gt;." in page
+
+
 def test_headings_stand_below_that_of_their_table():
     text = "# Table 1\n\nOf *pairs*.\n\n## mdi-hmi\n\n### Rows\n"
     assert markdown.title_of(text) == "Table 1"

@@ -17,6 +17,7 @@ _OWN_NUMBER = re.compile(
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.disable(["link", "autolink", "image"])  # the page needs nothing from elsewhere
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return parser

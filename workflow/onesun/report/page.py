@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import platform
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata, resources
@@ -139,10 +140,10 @@ def _figure(path: Path) -> Figure:
             width, height = image.size
     except (OSError, SyntaxError, ValueError) as error:
         raise DamagedProductError(f"{path}: not readable as a PNG ({error})") from None
-    number = path.stem.removeprefix("fig")
+    named = re.fullmatch(r"fig(\d+)(?:-(.+))?", path.stem)
     return Figure(
         id=path.stem,
-        title=f"Figure {number}" if number.isdigit() else path.stem,
+        title="Figure " + ", ".join(filter(None, named.groups())) if named else path.stem,
         image=_data_url("image/png", content),
         width=width,
         height=height,
