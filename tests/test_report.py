@@ -207,6 +207,7 @@ def test_the_page_holds_tables_figures_and_how_it_was_made(parts):
 def test_the_configuration_on_the_page_is_complete_and_makes_the_run_again(parts):
     text = re.search(r"<pre[^>]*><code>(.*?)</code></pre>", parts.write(), re.S)[1]
     assert yaml.safe_load(html.unescape(text)) == config.complete(parts.config)
+    assert "*id001" not in text  # the two pairs share a split
 
 
 def test_the_page_needs_nothing_else(parts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import platform
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from PIL import Image
 
 import onesun
 from onesun import instruments
+from onesun.config import canonical
 from onesun.errors import DamagedProductError
 from onesun.files import write_text
 from onesun.report import markdown
@@ -89,7 +91,7 @@ def write_page(
         tables=[_table(path) for path in tables],
         figures=[_figure(path) for path in figures],
         cost=_table(cost) if cost else None,
-        config=yaml.safe_dump(dict(config), allow_unicode=True, default_flow_style=None, width=100),
+        config=_yaml(config),
         versions=_versions(snakemake),
         seeds=dict(_seeds(config)),
     )
@@ -98,6 +100,12 @@ def write_page(
 
 def _shipped(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _yaml(config: Mapping[str, Any]) -> str:
+    # By way of JSON: what stands in two places is written out in both.
+    plain = json.loads(canonical(config))
+    return yaml.safe_dump(plain, allow_unicode=True, default_flow_style=None, width=100)
 
 
 def _pairs(config: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -91,7 +91,7 @@
 
   function unread() {
     state.at = null;
-    byId("where").textContent = "Point at a pixel to read it";
+    byId("where").textContent = "point at a pixel";
     ROLES.forEach((role) => (byId(`value-${role}`).textContent = "–"));
     byId("cross").hidden = true;
   }
