@@ -5,7 +5,7 @@ method (Figure 2), or of each that the ablation compares (Figure 3).
 Comes out: results/figures/fig2.png and fig3.png, the same as .pdf, and their captions .md.
 """
 
-from onesun.config import figure_month
+from onesun.config import shown_month
 
 
 def ablation():
@@ -17,8 +17,9 @@ def ablation():
 
 def shown(figure, pattern, methods=("",)):
     """``pattern`` for each pair and method, and the month of the frame that a figure shows."""
+    frame = CONFIG["figures"][figure]["frame"]
     return [
-        pattern.format(pair=pair, method=method, month=figure_month(CONFIG, figure, pair))
+        pattern.format(pair=pair, method=method, month=shown_month(CONFIG, frame, pair))
         for pair in PAIRS
         for method in methods
     ]

@@ -11,6 +11,7 @@ import typer
 from onesun.cli import (
     align,
     calibrate,
+    cost,
     evaluate,
     fig1,
     fig2,
@@ -22,6 +23,7 @@ from onesun.cli import (
     look,
     measure,
     predict,
+    report,
     sample,
     split,
     store,
@@ -65,6 +67,8 @@ for command in (
     fig2.fig2,
     fig3.fig3,
     fig7.fig7,
+    cost.cost,
+    report.report,
     look.info,
     look.show,
 ):
