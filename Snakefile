@@ -1,6 +1,6 @@
-# From raw magnetograms to the paper's Table 1, one rule per arrow of the README's picture.
+# From raw magnetograms to the paper's tables and figures, one rule per arrow of the README's picture.
 #
-#   snakemake --cores all                 everything Table 1 needs
+#   snakemake --cores all                 everything: tables, figures and results/report.html
 #   snakemake --cores all aligned         one stage; `snakemake --list-target-rules` names them all
 #   snakemake --dry-run                   what would run, and why
 #
@@ -29,6 +29,9 @@ except ConfigError as error:
 configfile: "config/config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 try:
     CONFIG = complete(config)
 except ConfigError as error:
@@ -54,6 +57,7 @@ include: "workflow/rules/histograms.smk"
 include: "workflow/rules/account.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/disks.smk"
+include: "workflow/rules/report.smk"
 
 
 localrules:
@@ -63,7 +67,10 @@ localrules:
 rule all:
     default_target: True
     input:
-        "results/table1.csv",
+        rules.tables.input,
+        rules.figures.input,
+        "results/ladder.csv",
+        "results/report.html",
 
 
 onerror:

@@ -115,8 +115,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "misspelt section": (
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, calibration, figures, fitting, grid, "
-        "ladder, loss_terms, losses, measure, methods, networks, pairs, sample, source, store, "
-        "table1, table2 or training; did you mean training?",
+        "ladder, loss_terms, losses, measure, methods, networks, pairs, report, sample, source, "
+        "store, table1, table2 or training; did you mean training?",
     ),
     "negative weight": (
         _set("losses", "full", "mdi-hmi", "gradient", -1),

@@ -25,7 +25,12 @@ rule ablation:
     input:
         every_column("results/measures/{pair}/{method}/{month}.json", table="ablation"),
     output:
-        csv="results/ablation.csv",
+        csv=report(
+            "results/ablation.csv",
+            caption="../report/ablation.rst",
+            category="Tables",
+            labels={"table": "Ablation"},
+        ),
         terms="results/ablation_terms.csv",
         md="results/ablation.md",
     log:

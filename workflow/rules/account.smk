@@ -22,7 +22,12 @@ rule table3:
         split=expand("results/split/{pair}.csv", pair=PAIRS),
         aligned=every_month("results/aligned/{pair}/{month}.json"),
     output:
-        csv="results/table3.csv",
+        csv=report(
+            "results/table3.csv",
+            caption="../report/table3.rst",
+            category="Tables",
+            labels={"table": "3 Months, frames and patches"},
+        ),
         md="results/table3.md",
     log:
         "logs/table3.log",
@@ -42,7 +47,12 @@ rule table3:
 
 rule table4:
     output:
-        csv="results/table4.csv",
+        csv=report(
+            "results/table4.csv",
+            caption="../report/table4.rst",
+            category="Tables",
+            labels={"table": "4 Weights of the losses"},
+        ),
         md="results/table4.md",
     log:
         "logs/table4.log",

@@ -5,7 +5,7 @@ Comes out: no file, but functions: a figure's settings, its PNG as the report sh
 of.
 """
 
-from onesun.config import figure_month
+from onesun.config import shown_month
 
 
 def figure_settings(figure, *sections, **parts):
@@ -37,8 +37,9 @@ def ablation():
 
 def shown(figure, pattern, methods=("",)):
     """``pattern`` for each pair and method, and the month of the frame that a figure shows."""
+    frame = CONFIG["figures"][figure]["frame"]
     return [
-        pattern.format(pair=pair, method=method, month=figure_month(CONFIG, figure, pair))
+        pattern.format(pair=pair, method=method, month=shown_month(CONFIG, frame, pair))
         for pair in PAIRS
         for method in methods
     ]

@@ -4,11 +4,11 @@ Goes in: measures of the methods that a figure shows, a file per pair and test m
 Comes out: results/figures/fig4.png (of any pair: fig4-{pair}.png), fig5.png, fig9.png; .pdf and .md.
 """
 
-FIGURES = CONFIG["figures"]
+DRAWN = CONFIG["figures"]
 ABLATED = CONFIG["ablation"]["methods"]
-HISTOGRAM_PAIR = {name: FIGURES[name]["pair"] or next(iter(PAIRS)) for name in ("fig4", "fig9")}
+HISTOGRAM_PAIR = {name: DRAWN[name]["pair"] or next(iter(PAIRS)) for name in ("fig4", "fig9")}
 ENDS = (ABLATED or list(METHODS))[0], (ABLATED or list(METHODS))[-1]
-FIG5 = {name: FIGURES["fig5"][name] or end for name, end in zip(("baseline", "method"), ENDS)}
+FIG5 = {name: DRAWN["fig5"][name] or end for name, end in zip(("baseline", "method"), ENDS)}
 
 
 localrules:

@@ -83,12 +83,14 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
-def figure_month(config: dict[str, Any], figure: str, pair: str) -> str:
-    """The test month of a pair from which "fig2" or "fig3" shows a frame.
+def shown_month(config: dict[str, Any], frame: str | None, pair: str) -> str:
+    """The test month of a pair from which a figure or the report shows a frame.
 
-    Without a configured frame it is the last month that all pairs test, else the pair's own last.
+    Parameters
+    ----------
+    frame : the configured stamp, YYYYMMDD_HHMMSS_TAI; None stands for the last month that all
+        pairs test, or else the pair's own last.
     """
-    frame = config["figures"][figure]["frame"]
     if frame is not None:
         return f"{frame[:4]}-{frame[4:6]}"
     tests = [set(months(config, name, "test")) for name in config["pairs"]]

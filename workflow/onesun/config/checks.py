@@ -31,6 +31,7 @@ def problems(config: Config) -> list[str]:
         *_losses(config),
         *_error_figures(config),
         *_figures(config),
+        *_frames(config),
     ]
 
 
@@ -157,6 +158,10 @@ def _figures(config: Config) -> Iterator[str]:
         if name not in config["networks"]:
             path = f"figures.fig7.networks[{index}]"
             yield unknown_name(path, name, list(config["networks"]), "networks")
+
+
+def _frames(config: Config) -> Iterator[str]:
+    """Frames to be shown are of a month that every pair tests."""
     try:
         tests = [
             set(split.months(split.assign(name, pair["split"]), "test"))
@@ -165,13 +170,14 @@ def _figures(config: Config) -> Iterator[str]:
     except ConfigError:
         return  # told by _split
     shared = sorted(set.intersection(*tests)) if tests else []
-    for figure in ("fig2", "fig3"):
-        frame = figures[figure]["frame"]
+    sections = {f"figures.{name}": config["figures"][name] for name in ("fig2", "fig3")}
+    for path, section in (sections | {"report": config["report"]}).items():
+        frame = section["frame"]
         if frame is not None and f"{frame[:4]}-{frame[4:6]}" not in shared:
             months = ", ".join(shared) or "there is none"
             yield (
-                f'figures.{figure}.frame: found "{frame}", expected a frame of a test month of '
-                f"every pair ({months})"
+                f'{path}.frame: found "{frame}", expected a frame of a test month of every pair '
+                f"({months})"
             )
 
 
