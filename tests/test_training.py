@@ -20,6 +20,7 @@ from onesun.cli.train import train as train_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.files import folder_listing, read_json, write_json
 from onesun.geometry.grid import Grid
+from onesun.losses import TERMS
 from onesun.split import SplitRow
 from onesun.store.write import write_month
 from onesun.training import card, precision
@@ -253,6 +254,28 @@ def test_scores_of_the_card_are_those_of_its_weights(stage, trained):
     error = (model.network(batch.input) - batch.target).numpy() * 3500
     scores = read_json(trained / "card.json")["scores"]
     assert scores["validation_rmse"] == pytest.approx(np.sqrt(np.nanmean(error**2)), rel=1e-4)
+
+
+def test_every_term_is_validated_though_only_some_are_minimised(stage, tmp_path):
+    sections = settings(epochs=1)
+    sections["loss"] = {"mse": 1, "gradient": 5}
+    out = run(stage, tmp_path / "model", sections)
+    row = curve(out)[1]
+    assert [name for name in row if name.startswith("training_")] == [
+        "training_loss", "training_mse", "training_gradient",
+    ]  # fmt: skip
+    model = card.load(out / "weights.safetensors")
+    validation = patch_set(stage, ROWS[1:])
+    batch = Assembler(validation, 3500.0, -1.0, 1)(in_turn(validation))
+    prediction = model.network(batch.input)
+    terms = {name: float(row[f"validation_{name}"]) for name in TERMS}
+    given = {"histogram": {"width": 0.15, "limit": 5000, "noise": 60}}
+    given["ssim"] = {"window": 11, "sigma": 1.5}
+    for name, make in TERMS.items():
+        expected = make(given.get(name, {}), 3500.0)(prediction, batch.target).item()
+        assert terms[name] == pytest.approx(expected, rel=1e-4), name
+    loss = terms["mse"] + 5 * terms["gradient"]
+    assert float(row["validation_loss"]) == pytest.approx(loss, rel=1e-12)
 
 
 def test_same_seed_same_bytes_on_any_number_of_cores(stage, trained, tmp_path):
