@@ -282,6 +282,19 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("source", "kind", "folder"),
         "source.folder: found null, expected the folder of your own files, as kind is folder",
     ),
+    "weights of the search that do not rise": (
+        _set("search", "weights", "gradient", [5, 0.5]),
+        "search.weights.gradient: found [5, 0.5], expected rising numbers",
+    ),
+    "weight of the search that is none": (
+        _set("search", "weights", "ssim", [0]),
+        "search.weights.ssim[0]: found 0, expected a number above 0",
+    ),
+    "search with a method that is not trained": (
+        _set("search", "method", "ridge"),
+        'search.method: found "ridge", expected mse, mse-grad, mse-grad-hist or onesun, from '
+        "methods of kind network",
+    ),
     "kind that needs more keys": (
         _set("methods", "raw", "kind", "network"),
         "methods.raw.network: missing, expected a name under networks",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from onesun import locations, split
@@ -28,6 +29,7 @@ def problems(config: Config) -> list[str]:
         *_table2(config),
         *_ladder(config),
         *_losses(config),
+        *_search(config),
     ]
 
 
@@ -149,6 +151,16 @@ def _losses(config: Config) -> Iterator[str]:
                 f"losses.{method['loss']}.{pair}: missing, expected weights, as {table} shows "
                 f'method "{name}" on that pair'
             )
+
+
+def _search(config: Config) -> Iterator[str]:
+    search = config["search"]
+    for term, weights in search["weights"].items():
+        if any(a >= b for a, b in pairwise(weights)):
+            yield f"search.weights.{term}: found {weights}, expected rising numbers"
+    networks = [name for name, each in config["methods"].items() if each["kind"] == "network"]
+    if any(search["weights"].values()) and search["method"] not in networks:
+        yield unknown_name("search.method", search["method"], networks, "methods of kind network")
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:
