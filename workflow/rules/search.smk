@@ -6,6 +6,8 @@ MSE and by MSE + weight * term; results/search/{pair}.csv, which weights are bes
 .md.
 """
 
+import re
+
 from onesun.search import candidates
 
 

@@ -80,9 +80,7 @@ class Passes:
         return total.detach(), {name: term.detach() for name, term in terms.items()}
 
     @torch.no_grad()
-    def score(
-        self, batch: Batch, terms: CompositeLoss, field_scale: float
-    ) -> tuple[Sums, Scores]:
+    def score(self, batch: Batch, terms: CompositeLoss, field_scale: float) -> tuple[Sums, Scores]:
         """Sums of ``terms`` and of the scores over a batch, in double precision."""
         self.network.eval()
 
