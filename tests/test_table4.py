@@ -78,6 +78,17 @@ def test_what_the_search_found_stands_beside_what_is_used(tmp_path, shipped) -> 
     assert "It was done on simulated MDI/GONG from real HMI." in text
 
 
+def test_a_network_trained_with_what_was_found_shows_it(tmp_path, shipped) -> None:
+    shipped["methods"]["onesun"]["loss"] = "searched"
+    lines, text = make(tmp_path, shipped, searches=[write_search(tmp_path)])
+    used, found = lines[:2]
+    assert (used["loss"], used["at_edge"]) == ("searched", "histogram")
+    assert [used[term] for term in ("mse", "gradient", "histogram", "ssim")] == [
+        found[term] for term in ("mse", "gradient", "histogram", "ssim")
+    ]
+    assert "| gong-hmi | onesun | searched | 1 | — | — | — |" in text
+
+
 def test_without_a_search_nothing_is_said_of_one(tmp_path, shipped) -> None:
     lines, text = make(tmp_path, shipped)
     assert {line["at_edge"] for line in lines} == {""}

@@ -152,7 +152,7 @@ def test_a_month_in_two_sets_stops_the_run(shipped, snakemake):
 def test_a_negative_weight_stops_the_run(shipped, snakemake, tmp_path):
     shipped["losses"]["full"]["mdi-hmi"]["ssim"] = -1
     assert refusal(snakemake(shipped)) == [
-        "losses.full.mdi-hmi.ssim: found -1, expected a number of at least 0"
+        "losses.full.mdi-hmi.ssim: found -1, expected a number of at least 0, or search"
     ]
     assert not (tmp_path / "results").exists()
 

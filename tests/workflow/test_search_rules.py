@@ -104,3 +104,15 @@ def test_a_loss_that_is_trained_with_is_not_the_searchs(finished):
     config["losses"]["full"]["mdi-hmi"]["gradient"] = 7
     plan = again(finished, config)
     assert plan == {"train": 1, "table4": 1, "models": 1, "total": 3}
+
+
+def test_only_a_loss_that_takes_its_weights_waits_for_the_search(shipped, snakemake):
+    folder = "results/models/gong-hmi"
+    run = snakemake(
+        shipped, "--dry-run", "--printshellcmds", f"{folder}/searched/weights.safetensors"
+    )
+    plan = planned(run.stdout)
+    assert (plan["train"], plan["search"]) == (1, 1)
+    assert run.stdout.count(" --search results/search/gong-hmi.csv ") == 1
+    plan = planned(snakemake(shipped, "--dry-run", f"{folder}/onesun/weights.safetensors").stdout)
+    assert {"search", "train_candidate"}.isdisjoint(plan)

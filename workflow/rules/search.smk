@@ -27,6 +27,12 @@ rule searches:
 
 # A candidate, such as gradient/5, takes the place of the method.
 use rule train as train_candidate with:
+    input:
+        patches=lambda wildcards: monthly(
+            "results/patches/{pair}/{month}.json", wildcards.pair, "train", "validation"
+        ),
+        split="results/split/{pair}.csv",
+        calibration="results/calibration/{pair}.json",
     output:
         weights="results/search/{pair}/{method}/weights.safetensors",
         card="results/search/{pair}/{method}/card.json",

@@ -27,6 +27,11 @@ def losses(search: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     }
 
 
+def asked(loss: Mapping[str, Any]) -> list[str]:
+    """The terms of a loss whose weights are to be those that the search finds."""
+    return [term for term, weight in loss.items() if weight == "search"]
+
+
 def text(weight: float) -> str:
     """A weight as names and tables show it: the same for 5 and 5.0, other for another weight."""
     return f"{weight:.15g}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.search.candidates import text
+from onesun.search.candidates import asked, text
 
 _TRUTH = {"yes": True, "no": False}
 
@@ -86,6 +87,26 @@ def read(path: Path, pair: str | None = None) -> list[Row]:
 def found(rows: Sequence[Row]) -> dict[str, Row]:
     """The chosen row of each term that was searched."""
     return {row.term: row for row in rows if row.chosen}
+
+
+def fill(loss: Mapping[str, Any], path: Path | None, pair: str) -> dict[str, float]:
+    """The weights of a loss, with what the search found in the place of each "search".
+
+    Raises ConfigError where there is no search, or it did not search the term.
+    """
+    terms = asked(loss)
+    if not terms:
+        return dict(loss)
+    if path is None:
+        raise ConfigError(
+            f"--search: missing, expected the table that onesun search wrote, as loss.{terms[0]} "
+            "is search"
+        )
+    best = found(read(path, pair))
+    for term in terms:
+        if term not in best:
+            raise ConfigError(f"{path}: no weight of {term} found, as loss.{term} is search")
+    return {**loss, **{term: best[term].weight for term in terms}}
 
 
 def _row(path: Path, line: int, entry: dict[str, str]) -> Row:

@@ -10,11 +10,13 @@ from typing import Any
 from onesun.config.checks import is_by_pair
 from onesun.errors import ConfigError
 from onesun.search import product
+from onesun.search.candidates import asked
 from onesun.search.page import OBJECTIVE
 from onesun.tables.text import SIMULATED, csv_text, line, write_both
 
 TERMS = {"mse": "MSE", "gradient": "Gradient", "histogram": "Histogram", "ssim": "SSIM"}
 _SEARCHED = "the grid search"
+_ALL_SEARCHED = {term: "search" for term in TERMS if term != "mse"}
 _PAPERS = "the paper's Table 4"
 _RELEASED = "the paper's released runs"
 # By input instrument. The two sources have the weights of SSIM the other way round.
@@ -80,23 +82,31 @@ def _rows(
     """A pair's methods in the order of the columns, then what they are compared with."""
     shown = dict.fromkeys(column["method"] for column in columns if column["pair"] == pair)
     networks = [name for name in shown if methods[name]["kind"] == "network"]
+    best = product.found([row for row in searched if row.pair == pair])
     for name in networks:
         loss = methods[name]["loss"]
         weights = losses[loss][pair] if is_by_pair(losses[loss]) else losses[loss]
-        yield Weights(pair, name, loss, *(weights.get(term, 0) for term in TERMS))
+        yield _filled(pair, name, loss, weights, best)
+    if networks and best:
+        yield _filled(pair, _SEARCHED, "", {"mse": 1, **_ALL_SEARCHED}, best)
     if networks:
-        yield from _found(pair, searched)
         for source, values in _REFERENCES.get(inputs[pair], {}).items():
             yield Weights(pair, source, "", *values)
 
 
-def _found(pair: str, searched: Sequence[product.Row]) -> Iterator[Weights]:
-    """The row of what the search found for a pair, if it was searched."""
-    best = product.found([row for row in searched if row.pair == pair])
-    if best:
-        weights = [best[term].weight if term in best else None for term in TERMS if term != "mse"]
-        at_edge = " ".join(term for term in TERMS if term in best and best[term].at_edge)
-        yield Weights(pair, _SEARCHED, "", 1, *weights, at_edge=at_edge)
+def _filled(
+    pair: str,
+    source: str,
+    loss: str,
+    weights: Mapping[str, float | str],
+    best: Mapping[str, product.Row],
+) -> Weights:
+    """A row in which "search" is replaced by what was found, and None where nothing was."""
+    terms = asked(weights)
+    found = {term: best[term].weight if term in best else None for term in terms}
+    at_edge = " ".join(term for term in terms if term in best and best[term].at_edge)
+    numbers = [found[term] if term in found else weights.get(term, 0) for term in TERMS]
+    return Weights(pair, source, loss, *numbers, at_edge=at_edge)
 
 
 def _page(rows: Sequence[Weights], searched: Sequence[product.Row]) -> str:
