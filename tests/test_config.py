@@ -164,8 +164,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
-        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, mse, mse-grad, '
-        "mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
