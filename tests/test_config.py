@@ -115,12 +115,12 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "misspelt section": (
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, calibration, figures, fitting, grid, "
-        "ladder, loss_terms, losses, measure, methods, networks, pairs, report, sample, source, "
-        "store, table1, table2 or training; did you mean training?",
+        "ladder, loss_terms, losses, measure, methods, networks, pairs, report, sample, search, "
+        "source, store, table1, table2 or training; did you mean training?",
     ),
     "negative weight": (
         _set("losses", "full", "mdi-hmi", "gradient", -1),
-        "losses.full.mdi-hmi.gradient: found -1, expected a number of at least 0",
+        "losses.full.mdi-hmi.gradient: found -1, expected a number of at least 0, or search",
     ),
     "weight that is not a number": (
         _set("losses", "mse", "mse", float("nan")),
@@ -155,7 +155,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
         'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods",
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
@@ -165,7 +165,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
         'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods; did you mean raw?",
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
@@ -220,8 +220,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist or released, '
-        "from losses",
+        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist, released or '
+        "searched, from losses",
     ),
     "unknown instrument": (
         _set("pairs", "mdi-hmi", "input", "mdy"),
@@ -306,6 +306,31 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "own files without a folder": (
         _set("source", "kind", "folder"),
         "source.folder: found null, expected the folder of your own files, as kind is folder",
+    ),
+    "weight that is neither a number nor searched": (
+        _set("losses", "searched", "ssim", "serach"),
+        'losses.searched.ssim: found "serach", expected a number of at least 0, or search',
+    ),
+    "weight from a search that there is not": (
+        lambda content: [
+            content["search"]["weights"].update(ssim=[]),
+            content["ladder"]["methods"].append("searched"),
+        ],
+        "search.weights.ssim: found no weight, expected some to choose from, as ladder shows "
+        'method "searched", whose loss takes ssim from the search',
+    ),
+    "weights of the search that do not rise": (
+        _set("search", "weights", "gradient", [5, 0.5]),
+        "search.weights.gradient: found [5, 0.5], expected rising numbers",
+    ),
+    "weight of the search that is none": (
+        _set("search", "weights", "ssim", [0]),
+        "search.weights.ssim[0]: found 0, expected a number above 0",
+    ),
+    "search with a method that is not trained": (
+        _set("search", "method", "ridge"),
+        'search.method: found "ridge", expected mse, mse-grad, mse-grad-hist, onesun or '
+        "searched, from methods of kind network",
     ),
     "kind that needs more keys": (
         _set("methods", "raw", "kind", "network"),

@@ -20,6 +20,7 @@ from onesun.cli.train import train as train_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.files import folder_listing, read_json, write_json
 from onesun.geometry.grid import Grid
+from onesun.losses import TERMS
 from onesun.split import SplitRow
 from onesun.store.write import write_month
 from onesun.training import card, precision
@@ -29,6 +30,7 @@ from onesun.training.passes import Passes
 from onesun.training.patchset import PatchSet
 from onesun.training.scores import Scores
 from onesun.training.world import World
+from searched import write_search
 
 PAIR = "mdi-hmi"
 SMALL = Grid(GRID.target_size, GRID.target_scale, GRID.factor, patch=16)
@@ -73,7 +75,9 @@ def settings(**training) -> dict:
     }
 
 
-def run(stage: Path, out: Path, sections: dict | None = None, **training) -> Path:
+def run(
+    stage: Path, out: Path, sections: dict | None = None, search: Path | None = None, **training
+) -> Path:
     train_command(
         pair=PAIR,
         method="onesun",
@@ -82,6 +86,7 @@ def run(stage: Path, out: Path, sections: dict | None = None, **training) -> Pat
         calibration=stage / "calibration.json",
         settings=json.dumps(sections or settings(**training)),
         out=out,
+        search=search,
     )
     return out
 
@@ -253,6 +258,53 @@ def test_scores_of_the_card_are_those_of_its_weights(stage, trained):
     error = (model.network(batch.input) - batch.target).numpy() * 3500
     scores = read_json(trained / "card.json")["scores"]
     assert scores["validation_rmse"] == pytest.approx(np.sqrt(np.nanmean(error**2)), rel=1e-4)
+
+
+def test_every_term_is_validated_though_only_some_are_minimised(stage, tmp_path):
+    sections = settings(epochs=1)
+    sections["loss"] = {"mse": 1, "gradient": 5}
+    out = run(stage, tmp_path / "model", sections)
+    row = curve(out)[1]
+    assert [name for name in row if name.startswith("training_")] == [
+        "training_loss", "training_mse", "training_gradient",
+    ]  # fmt: skip
+    model = card.load(out / "weights.safetensors")
+    validation = patch_set(stage, ROWS[1:])
+    batch = Assembler(validation, 3500.0, -1.0, 1)(in_turn(validation))
+    prediction = model.network(batch.input)
+    terms = {name: float(row[f"validation_{name}"]) for name in TERMS}
+    given = {"histogram": {"width": 0.15, "limit": 5000, "noise": 60}}
+    given["ssim"] = {"window": 11, "sigma": 1.5}
+    for name, make in TERMS.items():
+        expected = make(given.get(name, {}), 3500.0)(prediction, batch.target).item()
+        assert terms[name] == pytest.approx(expected, rel=1e-4), name
+    loss = terms["mse"] + 5 * terms["gradient"]
+    assert float(row["validation_loss"]) == pytest.approx(loss, rel=1e-12)
+
+
+def test_weights_may_come_from_the_search(stage, tmp_path):
+    """Gradient 5 and histogram 1e-5 are what the search chose; its table is part of the card."""
+    asked, given = settings(epochs=1), settings(epochs=1)
+    asked["loss"] = {"mse": 1, "gradient": "search", "histogram": "search"}
+    given["loss"] = {"mse": 1, "gradient": 5, "histogram": 1e-5}
+    table = write_search(tmp_path)
+    found = run(stage, tmp_path / "found", asked, table)
+    typed = run(stage, tmp_path / "typed", given)
+    for name in ("weights.safetensors", "learning_curve.csv"):
+        assert hashes(found)[name] == hashes(typed)[name]
+    content = read_json(found / "card.json")
+    assert content["loss"] == read_json(typed / "card.json")["loss"]
+    assert content["search"]["loss"]["gradient"] == "search"
+    assert content["search"]["sha256"] == hashes(tmp_path)[table.name]
+    assert "search" not in read_json(typed / "card.json")
+    with pytest.raises(
+        ConfigError, match=r"--search: missing, expected the table .* loss\.gradient"
+    ):
+        run(stage, tmp_path / "model", asked)
+    asked["loss"]["ssim"] = "search"
+    with pytest.raises(ConfigError, match=r"mdi-hmi\.csv: no weight of ssim found"):
+        run(stage, tmp_path / "model", asked, table)
+    assert not (tmp_path / "model").exists()
 
 
 def test_same_seed_same_bytes_on_any_number_of_cores(stage, trained, tmp_path):

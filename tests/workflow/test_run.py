@@ -26,6 +26,7 @@ def small_config() -> dict:
     config["align"]["tile"] = 64
     config["networks"]["onesun"] |= {"channels": 8, "blocks": 1}
     config["training"] |= {"epochs": 1, "batch": 8}
+    config["search"]["weights"] = {"gradient": [5]}
     config["table1"]["bootstrap"]["resamples"] = 10
     return config
 
@@ -59,13 +60,13 @@ def test_table_1_is_whole(finished):
 
 def test_the_other_tables_are_whole(finished):
     results = finished[0] / "results"
-    for number, lines in ((2, 6 * 5), (3, 6), (4, 6)):
+    for number, lines in ((2, 6 * 5), (3, 6), (4, 8)):
         with open(results / f"table{number}.csv", encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
         assert len(rows) == lines
         text = (results / f"table{number}.md").read_text(encoding="utf-8")
         assert text.startswith(f"# Table {number}\n")
-        assert ("simulated MDI/GONG from real HMI" in text) == (number != 4)
+        assert "simulated MDI/GONG from real HMI" in text
         assert "nan" not in text.lower()
 
 

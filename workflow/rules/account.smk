@@ -1,6 +1,6 @@
 """An account of what was used: which frames and patches (Table 3), which weights (Table 4).
 
-Goes in: the splits and the aligned frames of every month; the configuration.
+Goes in: the splits and the aligned frames of every month; the configuration and the grid search.
 Comes out: results/table3.csv and results/table4.csv and, to be read by people, the same as .md.
 """
 
@@ -46,6 +46,8 @@ rule table3:
 
 
 rule table4:
+    input:
+        rules.searches.input,
     output:
         csv=report(
             "results/table4.csv",
@@ -62,8 +64,12 @@ rule table4:
         "../../envs/onesun.yaml"
     params:
         settings=settings("methods", "losses", table1={"columns": CONFIG["table1"]["columns"]}),
-        inputs=options(
-            {"pair": PAIRS, "input-instrument": [pair["input"] for pair in PAIRS.values()]}
+        inputs=lambda wildcards, input: options(
+            {
+                "pair": PAIRS,
+                "input-instrument": [pair["input"] for pair in PAIRS.values()],
+                "search": input,
+            }
         ),
     message:
         "Writing Table 4"

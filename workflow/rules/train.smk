@@ -1,12 +1,15 @@
 """Training: one network of one pair.
 
-Goes in: the patch stores of a pair's training and validation months, the split, the calibration.
+Goes in: the patch stores of a pair's training and validation months, the split, the calibration;
+the grid search, where the loss takes weights from it.
 Comes out: results/models/{pair}/{method}/ with the weights of the best epoch, a card that says how
 they came about, and the learning curve.
 
 An interrupted training goes on from its last checkpoint, which is no output of the rule: Snakemake
 removes a failed job's outputs.
 """
+
+from onesun.search.candidates import asked
 
 
 localrules:
@@ -26,6 +29,11 @@ rule train:
         ),
         split="results/split/{pair}.csv",
         calibration="results/calibration/{pair}.json",
+        search=lambda wildcards: (
+            f"results/search/{wildcards.pair}.csv"
+            if asked(method_sections(CONFIG, wildcards.pair, wildcards.method)["loss"])
+            else []
+        ),
     output:
         weights="results/models/{pair}/{method}/weights.safetensors",
         card="results/models/{pair}/{method}/card.json",
@@ -44,7 +52,9 @@ rule train:
         settings=lambda wildcards: settings(
             "loss_terms", "training", **method_sections(CONFIG, wildcards.pair, wildcards.method)
         ),
-        patches=lambda wildcards, input: options({"patches": input.patches}),
+        patches=lambda wildcards, input: options(
+            {"patches": input.patches, "search": [input.search] if input.get("search") else []}
+        ),
         out=subpath(output.weights, parent=True),
     message:
         "Training {wildcards.method} on {wildcards.pair}"

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from onesun.errors import ConfigError, OneSunError
-from onesun.losses import CompositeLoss
+from onesun.losses import CompositeLoss, every_term
 from onesun.networks import Calibration, Network, build
 from onesun.progress import track
 from onesun.training import precision
@@ -57,9 +57,9 @@ class Training:
     Adam with a step that rises linearly over the first batches (``warmup``), because Adam's first
     steps rest on few gradients, and falls to 0 along a half cosine over the rest. An epoch leaves
     out the patches of its last, incomplete batch (others each time). After every epoch the loss,
-    the root-mean-square error and the correlation over the whole validation set join the learning
-    curve, whose first row, epoch 0, is the untrained network; the weights of the epoch with the
-    lowest validation loss are kept.
+    all its terms, the root-mean-square error and the correlation over the whole validation set
+    join the learning curve, whose first row, epoch 0, is the untrained network; the weights of the
+    epoch with the lowest validation loss are kept.
 
     On a CPU the same recipe and data give the same weights, byte for byte, on any number of
     cores, interrupted or not, on processors with the same instructions.
@@ -76,6 +76,7 @@ class Training:
             world.device, memory_format=torch.channels_last
         )
         self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings["field_scale"])
+        self.judged = every_term(recipe.loss_terms, settings["field_scale"])
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=settings["learning_rate"], betas=tuple(settings["betas"])
         )
@@ -187,20 +188,23 @@ class Training:
             )
 
     def _validate(self, passes: Passes) -> dict[str, float]:
-        """Loss, terms, RMSE (gauss) and correlation over the validation set."""
+        """Loss, RMSE (gauss), correlation and every term over the validation set.
+
+        Terms of weight 0 are among them: networks of different losses can be compared.
+        """
         scale, device = self.settings["field_scale"], self.world.device
         order = in_turn(self.validation)
         batches = [(order[i : i + self.batch], None) for i in range(0, len(order), self.batch)]
         jobs = batches[self.world.rank :: self.world.size]
-        totals = self.loss.nothing(device)
+        totals = self.judged.nothing(device)
         scores = Scores.none(device)
         for batch in ahead(self._assemble[self.validation], jobs, device):
-            sums, found = passes.score(batch, scale)
+            sums, found = passes.score(batch, self.judged, scale)
             totals = {name: total + sums[name] for name, total in totals.items()}
             scores += found
         self.world.add_up([*totals.values(), scores.sums])
-        loss, terms = self.loss.combine(totals)
-        named = {"loss": loss, **terms}
+        _, terms = self.judged.combine(totals)
+        named = {"loss": self.loss.weigh(terms), **terms}
         return {
             **{f"validation_{name}": value.item() for name, value in named.items()},
             "validation_rmse": scores.rmse,

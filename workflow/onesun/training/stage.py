@@ -15,6 +15,7 @@ from onesun import split
 from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
 from onesun.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
+from onesun.search.product import fill
 from onesun.selection import check_pair
 from onesun.split import SplitRow
 from onesun.training import card
@@ -32,6 +33,7 @@ def train(
     calibration: Path,
     settings: dict[str, Any],
     out: Path,
+    search: Path | None = None,
 ) -> None:
     """Train one network and write its folder, whole or not at all.
 
@@ -45,11 +47,13 @@ def train(
     split_table, calibration : products of the stages before.
     settings : the sections method, network, loss, loss_terms and training.
     out : folder to write weights.safetensors, card.json and learning_curve.csv into.
+    search : what the grid search found for the pair; for a loss that takes weights from it.
     """
     check_folder(out, out / card.CARD)
     rows = [row for row in split.read(split_table) if row.pair == pair]
     check_pair(calibration, pair)
-    recipe = _recipe(settings, calibration)
+    loss = fill(settings["loss"], search, pair)
+    recipe = _recipe(settings | {"loss": loss}, calibration)
     sets = {
         name: PatchSet(patches, _rows(rows, name, pair), recipe.training["min_on_disk"])
         for name in ("train", "validation")
@@ -69,6 +73,8 @@ def train(
             return
         described = card.describe(training, rows, progress.curve, progress.best_epoch)
         described |= {"pair": pair, "method": method}
+        if loss != settings["loss"]:
+            described["search"] = {"loss": settings["loss"], "sha256": sha256(search)}
         _write(out, progress.best, progress.curve, described)
         checkpoint.remove()
 
