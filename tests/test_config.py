@@ -183,7 +183,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
         'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods; did you mean mse?",
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean mse?",
     ),
     "reference in the ablation": (
         _set("ablation", "methods", 0, "ceiling"),
@@ -349,7 +349,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "figure of an unknown method": (
         _set("figures", "fig2", "method", "onesn"),
         'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw or ridge, from methods; did you mean onesun?",
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
+        "onesun?",
     ),
     "figure of an unknown network": (
         _set("figures", "fig7", "networks", ["highresnets"]),
