@@ -49,6 +49,8 @@ include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/account.smk"
+include: "workflow/rules/series.smk"
+include: "workflow/rules/variability.smk"
 
 
 localrules:

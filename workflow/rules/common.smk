@@ -8,7 +8,7 @@ import yaml
 from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun import locations
-from onesun.config import canonical, method_sections, months
+from onesun.config import canonical, method_sections, months, series_month
 
 PAIRS = CONFIG["pairs"]
 METHODS = CONFIG["methods"]

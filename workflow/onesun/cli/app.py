@@ -11,14 +11,17 @@ import typer
 from onesun.cli import (
     align,
     calibrate,
+    crop,
     evaluate,
     fit,
     index,
     ladder,
     look,
     measure,
+    noise,
     predict,
     sample,
+    series,
     split,
     store,
     table1,
@@ -26,6 +29,7 @@ from onesun.cli import (
     table3,
     table4,
     train,
+    variability,
 )
 from onesun.errors import OneSunError
 
@@ -50,6 +54,10 @@ for command in (
     predict.predict,
     evaluate.evaluate,
     measure.measure,
+    noise.noise,
+    crop.crop,
+    series.series,
+    variability.variability,
     table1.table1,
     table2.table2,
     table3.table3,

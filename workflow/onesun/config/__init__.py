@@ -83,6 +83,21 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
+def series_month(config: dict[str, Any]) -> str:
+    """The test month whose region is followed through time.
+
+    Raises ConfigError when none is named and the pairs share none.
+    """
+    if config["series"]["month"] is not None:
+        return config["series"]["month"]
+    shared = set.intersection(*(set(months(config, pair, "test")) for pair in config["pairs"]))
+    if not shared:
+        raise ConfigError(
+            "series.month: found null, expected a month, as the pairs share no test month"
+        )
+    return max(shared)
+
+
 def canonical(section: Any) -> str:
     """A section as JSON that is the same for the same content: sorted keys, no spaces."""
     return json.dumps(section, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from onesun import locations, split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
+from onesun.geometry.window import Window
 from onesun.methods import REFERENCES
 from onesun.statistics import limits
 
@@ -27,6 +29,8 @@ def problems(config: Config) -> list[str]:
         *_measure(config),
         *_table2(config),
         *_ladder(config),
+        *_series(config),
+        *_figures(config),
         *_losses(config),
     ]
 
@@ -130,6 +134,58 @@ def _ladder(config: Config) -> Iterator[str]:
             yield unknown_name(path, name, list(config["methods"]), "methods")
     if ladder["bar"] is not None and ladder["bar"] not in ladder["methods"]:
         yield unknown_name("ladder.bar", ladder["bar"], ladder["methods"], "ladder.methods")
+
+
+def _series(config: Config) -> Iterator[str]:
+    series, pairs = config["series"], config["pairs"]
+    name, method = series["method"], config["methods"].get(series["method"])
+    if name is not None and method is None:
+        yield unknown_name("series.method", name, list(config["methods"]), "methods")
+    elif method is not None and method["kind"] in REFERENCES:
+        yield (
+            f'series.method: found "{name}", which is made of the target, expected a method that '
+            "predicts"
+        )
+    month = series["month"]
+    for pair in pairs if month is not None else []:
+        try:
+            rows = split.assign(pair, pairs[pair]["split"])
+        except ConfigError:
+            continue  # told by _split
+        tested = [row.month for row in rows if row.set == "test"]
+        if tested and month not in tested:
+            yield unknown_name("series.month", month, tested, f"the test months of {pair}")
+    yield from _region(config)
+
+
+def _region(config: Config) -> Iterator[str]:
+    series = config["series"]
+    try:
+        grid = Grid.from_settings(config["grid"])
+    except ConfigError:
+        return  # told by _grid
+    (x, y), (width, height) = series["region"]["centre"], series["region"]["size"]
+    corner = math.hypot(abs(x) + width / 2, abs(y) + height / 2)
+    if corner >= RSUN_AT_1AU:
+        yield (
+            f"series.region: found a corner {corner:.0f} arcsec from the disk's centre, expected "
+            f"all within {RSUN_AT_1AU:.0f}, the limb"
+        )
+        return
+    try:
+        Window.around(grid, (x, y), (width, height)).widened(series["margin"])
+    except ConfigError as error:
+        yield f"series.region: with a margin of {series['margin']} input pixels: {error}"
+
+
+def _figures(config: Config) -> Iterator[str]:
+    named = {
+        f"fig6.pairs[{i}]": pair for i, pair in enumerate(config["figures"]["fig6"]["pairs"] or [])
+    }
+    named["fig8.pair"] = config["figures"]["fig8"]["pair"]
+    for key, pair in named.items():
+        if pair is not None and pair not in config["pairs"]:
+            yield unknown_name(f"figures.{key}", pair, list(config["pairs"]), "pairs")
 
 
 def _losses(config: Config) -> Iterator[str]:
