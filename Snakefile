@@ -51,6 +51,7 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/account.smk"
 include: "workflow/rules/series.smk"
 include: "workflow/rules/variability.smk"
+include: "workflow/rules/series_figures.smk"
 
 
 localrules:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from onesun.errors import OneSunError
-from onesun.series.daily import Daily, analyse
+from onesun.series.daily import Daily, Times, analyse
 from onesun.series.regression import regress
 
 HOURS = np.arange(31) * 1.6  # the sample's 48 hours
@@ -27,7 +27,7 @@ def residuals(seed: int, memory: float, scatter: float = 0.003) -> np.ndarray:
 
 def analysed(values: np.ndarray, **settings) -> Daily:
     settings = {"degree": 1, "half_day": True} | settings
-    return analyse(HOURS, values, INTERVALS, VELOCITY, **settings)
+    return analyse(Times(HOURS, INTERVALS, VELOCITY), values, **settings)
 
 
 def observed(day: float, half: float = 0.0, quarter: float = 0.0) -> np.ndarray:
@@ -98,19 +98,30 @@ def test_without_memory_it_is_least_squares() -> None:
 def test_gaps_do_no_harm() -> None:
     kept = np.r_[0:9, 14:31]
     values = observed(0.02) + residuals(1, 0.3)
-    found = analyse(
-        HOURS[kept], values[kept], [INTERVALS[k] for k in kept], VELOCITY[kept],
-        degree=1, half_day=False,
-    )  # fmt: skip
+    times = Times(HOURS[kept], [INTERVALS[k] for k in kept], VELOCITY[kept])
+    found = analyse(times, values[kept], degree=1, half_day=False)
     day = found.waves[24.0]
     assert abs(day.in_phase - 0.02) < 3 * day.in_phase_error
     assert set(found.waves) == {24.0}
 
 
+def test_zero_points_are_told_from_the_orbit() -> None:
+    # As GONG's: a gauss from frame to frame, half a per cent of the ratio each.
+    offsets, found = np.random.default_rng(3).normal(-2, 1, len(HOURS)), {}
+    values = observed(0.02) + residuals(2, 0.0, 0.0005) - 0.005 * (offsets - offsets.mean())
+    for signed in (None, offsets):
+        times = Times(HOURS, INTERVALS, VELOCITY, signed)
+        found[signed is None] = analyse(times, values, degree=1, half_day=True)
+    with_them, without = (found[key].waves[24.0] for key in (False, True))
+    assert found[False].zero_point == pytest.approx(-0.005, rel=0.1)
+    assert found[True].zero_point is None
+    assert with_them.in_phase == pytest.approx(0.02, abs=3 * with_them.in_phase_error + 2e-4)
+    assert with_them.in_phase_error < without.in_phase_error / 3
+
+
 @pytest.mark.parametrize(("frames", "step"), [(9, 4.0), (31, 0.5)])
 def test_too_few_frames_or_hours_are_refused(frames: int, step: float) -> None:
     hours = np.arange(frames) * step
+    times = Times(hours, [None] * frames, np.cos(hours))
     with pytest.raises(OneSunError, match=rf"{frames} frames over \d+\.0 h, expected at least 10"):
-        analyse(
-            hours, np.zeros(frames), [None] * frames, np.cos(hours), degree=1, half_day=True
-        )  # fmt: skip
+        analyse(times, np.zeros(frames), degree=1, half_day=True)

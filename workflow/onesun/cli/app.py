@@ -13,6 +13,8 @@ from onesun.cli import (
     calibrate,
     crop,
     evaluate,
+    fig6,
+    fig8,
     fit,
     index,
     ladder,
@@ -63,6 +65,8 @@ for command in (
     table3.table3,
     table4.table4,
     ladder.ladder,
+    fig6.fig6,
+    fig8.fig8,
     look.info,
     look.show,
 ):

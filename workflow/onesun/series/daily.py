@@ -41,6 +41,37 @@ class Wave:
 
 
 @dataclass(frozen=True)
+class Times:
+    """When and how frames were observed.
+
+    Parameters
+    ----------
+    hours : (n,) rising.
+    regimes : (n,) what has a level of its own: the input's integration time.
+    velocity : (n,) OBS_VR, m/s.
+    signed : (n,) mean signed field of what HMI is held against, gauss, or None. An input's zero
+        point changes it from frame to frame, and the unsigned field with it, where one polarity
+        prevails. It holds nothing of HMI, so that it cannot take up HMI's variability.
+    """
+
+    hours: np.ndarray
+    regimes: Sequence[Any]
+    velocity: np.ndarray
+    signed: np.ndarray | None = None
+
+    def levels(self) -> np.ndarray:
+        """A column of zeros and ones for each regime."""
+        kinds = sorted(set(self.regimes), key=str)
+        return np.array([[regime == kind for kind in kinds] for regime in self.regimes], float)
+
+    def zero_points(self) -> np.ndarray:
+        """One column, or none; less its mean, so that levels stay those of the mean."""
+        if self.signed is None:
+            return np.empty((len(self.hours), 0))
+        return (self.signed - np.mean(self.signed))[:, None]
+
+
+@dataclass(frozen=True)
 class Daily:
     """A fit of log(target / series).
 
@@ -50,6 +81,7 @@ class Daily:
     velocity : largest OBS_VR of its daily sinusoid, less its mean; m/s.
     largest : hour in which OBS_VR is largest, from the times' origin.
     slope : fraction per day.
+    zero_point : change by the signed field, fraction per gauss; None where it is not fitted.
     memory, scatter : of the residuals: correlation of neighbours, standard deviation.
     fitted : (n,) fitted log(target / series) of each frame.
     curve : hours, and the fit through the commonest integration time.
@@ -59,64 +91,59 @@ class Daily:
     velocity: float
     largest: float
     slope: float
+    zero_point: float | None
     memory: float
     scatter: float
     fitted: np.ndarray
     curve: tuple[np.ndarray, np.ndarray]
 
 
-def analyse(
-    hours: np.ndarray,
-    values: np.ndarray,
-    regimes: Sequence[Any],
-    velocity: np.ndarray,
-    *,
-    degree: int,
-    half_day: bool,
-) -> Daily:
-    """Regress on a level for each regime, a trend, and sinusoids of a day (and of half a day).
+def analyse(times: Times, values: np.ndarray, *, degree: int, half_day: bool) -> Daily:
+    """Regress on levels, a trend, zero points and sinusoids of a day (and of half a day).
 
     Parameters
     ----------
-    hours : (n,) rising.
+    times : when and how the frames were observed.
     values : (n,) log of HMI's unsigned field over another's, which does not vary with the orbit.
-    regimes : (n,) what has a level of its own: the input's integration time.
-    velocity : (n,) OBS_VR, m/s.
     degree : of the trend's polynomial in time, 1 or more.
     half_day : whether to fit a period of 12 hours too.
 
     Raises OneSunError where the frames do not span a day or are too few.
     """
-    periods = [DAY, DAY / 2] if half_day else [DAY]
-    kinds = sorted(set(regimes), key=str)
-    wanted = len(kinds) + degree + 2 * len(periods) + _SPARE
-    if len(hours) < wanted or hours[-1] - hours[0] < DAY:
-        span = hours[-1] - hours[0] if len(hours) else 0.0
-        raise OneSunError(
-            f"variability: {len(hours)} frames over {span:.1f} h, expected at least {wanted} over "
-            f"{DAY:g} h or more"
-        )
-    swing, largest = _orbit(hours, velocity)
-    levels = np.array([[regime == kind for kind in kinds] for regime in regimes], dtype=float)
-    trend = _trend(hours, hours, degree)
-    design = np.hstack([levels, trend, _waves(hours - largest, periods)])
-    found = regress(hours, design, values)
-    first = len(kinds) + degree
-    commonest = int(np.argmax(levels.sum(axis=0)))
+    hours, periods = times.hours, [DAY, DAY / 2] if half_day else [DAY]
+    levels = times.levels()
+    zero_points = times.zero_points()
+    nuisance = np.hstack([levels, _trend(hours, hours, degree), zero_points])
+    _check(hours, nuisance.shape[1] + 2 * len(periods) + _SPARE)
+    swing, largest = _orbit(hours, times.velocity)
+    found = regress(hours, np.hstack([nuisance, _waves(hours - largest, periods)]), values)
+    kinds, first = levels.shape[1], nuisance.shape[1]
+    level, trend = found.coefficients[levels.sum(axis=0).argmax()], slice(kinds, kinds + degree)
     dense = np.arange(hours[0], hours[-1] + 0.25, 0.25)
-    through = np.hstack([_trend(dense, hours, degree), _waves(dense - largest, periods)])
+    curve = level + _trend(dense, hours, degree) @ found.coefficients[trend]
+    curve += _waves(dense - largest, periods) @ found.coefficients[first:]
     return Daily(
         waves={
             period: _wave(found, first + 2 * index, period) for index, period in enumerate(periods)
         },
         velocity=swing,
         largest=largest,
-        slope=float(found.coefficients[len(kinds)]) * DAY / _half(hours),
+        slope=float(found.coefficients[kinds]) * DAY / _half(hours),
+        zero_point=float(found.coefficients[first - 1]) if zero_points.size else None,
         memory=found.memory,
         scatter=found.scatter,
         fitted=found.fitted,
-        curve=(dense, found.coefficients[commonest] + through @ found.coefficients[len(kinds) :]),
+        curve=(dense, curve),
     )
+
+
+def _check(hours: np.ndarray, wanted: int) -> None:
+    span = hours[-1] - hours[0] if len(hours) else 0.0
+    if len(hours) < wanted or span < DAY:
+        raise OneSunError(
+            f"variability: {len(hours)} frames over {span:.1f} h, expected at least {wanted} over "
+            f"{DAY:g} h or more"
+        )
 
 
 def _orbit(hours: np.ndarray, velocity: np.ndarray) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from astropy.time import Time
 from onesun.errors import DamagedProductError, OneSunError
 from onesun.files import read_json, write_json
 from onesun.series import product
-from onesun.series.daily import Daily, analyse
+from onesun.series.daily import Daily, Times, analyse
 
 PRODUCT = "daily variability"
 # What HMI is held against; neither has seen its orbit.
@@ -44,14 +44,21 @@ def variability(path: Path, settings: Mapping[str, Any], out: Path) -> None:
         values = [
             _unsigned(moment, "target") / _unsigned(moment, against) for moment in series.moments
         ]
-        daily = analyse(
+        signed = np.array([getattr(moment, against).signed for moment in series.moments])
+        times = Times(
             hours,
-            np.log(values),
             [moment.interval for moment in series.moments],
             np.array([moment.observer_velocity for moment in series.moments]),
-            **settings,
+            signed if settings["zero_point"] else None,
         )
-        found[against] = _described(daily)
+        found[against] = _described(
+            analyse(
+                times,
+                np.log(values),
+                degree=settings["degree"],
+                half_day=settings["half_day"],
+            )
+        )
     content = {
         "product": PRODUCT,
         "pair": series.pair,
@@ -80,6 +87,7 @@ def _described(daily: Daily) -> dict[str, Any]:
         "velocity_amplitude": daily.velocity,
         "velocity_largest": daily.largest,
         "slope_per_day": daily.slope,
+        "zero_point_per_gauss": daily.zero_point,
         "memory": daily.memory,
         "scatter": daily.scatter,
         "fitted_ratio": [float(value) for value in np.exp(-daily.fitted)],
