@@ -137,8 +137,8 @@ def _ladder(config: Config) -> Iterator[str]:
 
 
 def _series(config: Config) -> Iterator[str]:
-    series, pairs = config["series"], config["pairs"]
-    name, method = series["method"], config["methods"].get(series["method"])
+    series, pairs, name = config["series"], config["pairs"], config["series"]["method"]
+    method = config["methods"].get(name)
     if name is not None and method is None:
         yield unknown_name("series.method", name, list(config["methods"]), "methods")
     elif method is not None and method["kind"] in REFERENCES:
@@ -147,15 +147,22 @@ def _series(config: Config) -> Iterator[str]:
             "predicts"
         )
     month = series["month"]
-    for pair in pairs if month is not None else []:
-        try:
-            rows = split.assign(pair, pairs[pair]["split"])
-        except ConfigError:
-            continue  # told by _split
-        tested = [row.month for row in rows if row.set == "test"]
-        if tested and month not in tested:
-            yield unknown_name("series.month", month, tested, f"the test months of {pair}")
+    untested = [name for name in pairs if month is not None and not _tested(pairs[name], month)]
+    if untested:
+        yield (
+            f'series.month: found "{month}", expected a month that every pair tests on, which '
+            f"{' and '.join(untested)} {'does' if len(untested) == 1 else 'do'} not"
+        )
     yield from _region(config)
+
+
+def _tested(pair: Config, month: str) -> bool:
+    """Whether it is a test month of the pair, or the pair's split is told to be wrong."""
+    try:
+        rows = split.assign("", pair["split"])
+    except ConfigError:
+        return True  # told by _split
+    return month in split.months(rows, "test") or not split.months(rows, "test")
 
 
 def _region(config: Config) -> Iterator[str]:
@@ -163,6 +170,8 @@ def _region(config: Config) -> Iterator[str]:
     try:
         grid = Grid.from_settings(config["grid"])
     except ConfigError:
+        return  # told by _grid
+    if grid.limb_radius("target") > grid.target_size / 2:
         return  # told by _grid
     (x, y), (width, height) = series["region"]["centre"], series["region"]["size"]
     corner = math.hypot(abs(x) + width / 2, abs(y) + height / 2)
@@ -208,7 +217,7 @@ def _losses(config: Config) -> Iterator[str]:
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:
-    """Table, method and pair of what the tables show, each method and pair once."""
+    """What shows which method on which pair: tables and the series, each once."""
     columns = [
         ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
     ]
@@ -217,7 +226,9 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         for method in config["ladder"]["methods"]
         for pair in config["pairs"]
     ]
-    return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
+    name = config["series"]["method"]
+    series = [("series", name, pair) for pair in config["pairs"]] if name else []
+    return list({entry[1:]: entry for entry in [*series, *rungs, *columns]}.values())
 
 
 def is_by_pair(loss: Config) -> bool:
