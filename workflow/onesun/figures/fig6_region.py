@@ -19,7 +19,14 @@ from onesun.figures.style import (
     sheet,
     show_field,
 )
-from onesun.figures.through_time import draw_series, open_points, short_name, time_axis, utc
+from onesun.figures.through_time import (
+    draw_series,
+    open_points,
+    say_simulated,
+    short_name,
+    time_axis,
+    utc,
+)
 from onesun.series.product import Series
 from onesun.tables.text import SIMULATED
 
@@ -48,6 +55,7 @@ def draw(out: Path, series: Sequence[Series], style: Style) -> None:
         for index, (column, one) in enumerate(zip(panels.T, series, strict=True)):
             _draw_rows(column[len(_IMAGES) :], one, outer=not index)
         _letter(figure, panels)
+        say_simulated(figure, series)
 
 
 def _draw_images(axes: Sequence[Axes], series: Series, style: Style, *, outer: bool):

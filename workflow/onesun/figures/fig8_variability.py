@@ -10,6 +10,7 @@ from onesun.figures.through_time import (
     day_bars,
     draw_series,
     open_points,
+    say_simulated,
     short_name,
     time_axis,
     utc,
@@ -50,6 +51,7 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
             day_bars(panel, times)
             time_axis(panel, moments, shown=panel is panels[-1])
         figure.align_ylabels(panels)
+        say_simulated(figure, [series])
 
 
 def _caption(series: Series, amplitude: str) -> str:

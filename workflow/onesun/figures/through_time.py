@@ -10,9 +10,11 @@ import numpy as np
 from astropy.time import Time
 from matplotlib import dates
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from onesun import instruments
 from onesun.series.product import Moment, Series
+from onesun.tables.text import SIMULATED
 
 GREY = "#b0b0b0"
 
@@ -70,6 +72,12 @@ def day_bars(axes: Axes, times: Sequence[datetime]) -> None:
             axes.axvline(day, color=GREY, lw=2.5, alpha=0.6, zorder=0)
         day += timedelta(days=1)
     axes.set_xlim(low, high)
+
+
+def say_simulated(figure: Figure, series: Sequence[Series]) -> None:
+    """Tell simulated frames above the figure, for whoever sees it without its caption."""
+    if any(one.simulated for one in series):
+        figure.suptitle(SIMULATED, size="medium", style="italic")
 
 
 def short_name(series: Series) -> str:
