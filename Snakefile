@@ -58,6 +58,9 @@ include: "workflow/rules/histograms.smk"
 include: "workflow/rules/account.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/disks.smk"
+include: "workflow/rules/series.smk"
+include: "workflow/rules/variability.smk"
+include: "workflow/rules/series_figures.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -71,6 +74,7 @@ rule all:
         rules.tables.input,
         rules.figures.input,
         "results/ladder.csv",
+        "results/ablation.csv",
         "results/report.html",
 
 

@@ -58,6 +58,9 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     assert complete["fitting"] == shipped["fitting"]
     assert complete["training"] == shipped["training"]
     assert complete["measure"] == shipped["measure"]
+    assert complete["noise"] == shipped["noise"]
+    assert complete["variability"] == shipped["variability"]
+    assert complete["series"] == shipped["series"] | {"method": None}
     assert complete["table2"]["columns"] is None
     assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
     open_bounds = {"r": [0, 1], "field": [None, None]}
@@ -115,8 +118,34 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "misspelt section": (
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, calibration, figures, fitting, grid, "
-        "ladder, loss_terms, losses, measure, methods, networks, pairs, report, sample, search, "
-        "source, store, table1, table2 or training; did you mean training?",
+        "ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, sample, "
+        "search, series, source, store, table1, table2, training or variability; did you mean "
+        "training?",
+    ),
+    "region off the disk": (
+        _set("series", "region", "centre", [-700, 350]),
+        "series.region: found a corner 1254 arcsec from the disk's centre, expected all within "
+        "960, the limb",
+    ),
+    "margin beyond the grid": (
+        _set("series", "margin", 300),
+        "series.region: with a margin of 300 input pixels: window: rows 311 to 1060 and columns "
+        "-61 to 986 of the input grid, expected a part of its 1024 x 1024 pixels",
+    ),
+    "series of a reference": (
+        _set("series", "method", "ceiling"),
+        'series.method: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
+    ),
+    "series of no test month": (
+        _set("series", "month", "2016-07"),
+        'series.month: found "2016-07", expected a month that every pair tests on, which mdi-hmi '
+        "and gong-hmi do not",
+    ),
+    "unknown pair of a figure": (
+        _set("figures", "fig8", "pair", "mdi"),
+        'figures.fig8.pair: found "mdi", expected gong-hmi or mdi-hmi, from pairs; did you mean '
+        "mdi-hmi?",
     ),
     "negative weight": (
         _set("losses", "full", "mdi-hmi", "gradient", -1),
@@ -190,7 +219,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         'ablation.methods[0]: found "ceiling", which is made of the target, expected a method that '
         "predicts",
     ),
-    "unknown pair of a figure": (
+    "unknown pair of Figure 9": (
         _set("figures", "fig9", "pair", "mdi"),
         'figures.fig9.pair: found "mdi", expected gong-hmi or mdi-hmi, from pairs; did you '
         "mean mdi-hmi?",
@@ -549,3 +578,18 @@ def test_every_key_has_a_type_and_a_description():
             full = schema.resolved(part)
             assert full.get("description"), f"{path} has no description"
             assert {"type", "enum", "const"} & set(full), f"{path} has no type"
+
+
+def test_the_series_is_of_the_last_test_month_that_pairs_share(shipped):
+    complete = config.complete(shipped)
+    assert config.series_month(complete) == "2011-12"
+    complete["series"]["month"] = "2011-03"
+    assert config.series_month(complete) == "2011-03"
+    complete["series"]["month"] = None
+    for pair, tested in (("mdi-hmi", ["2010-06", "2011-03"]), ("gong-hmi", ["2010-06", "2018-02"])):
+        split = {**complete["pairs"][pair]["split"], "test": tested}
+        complete["pairs"][pair] = {**complete["pairs"][pair], "split": split}
+    assert config.series_month(complete) == "2010-06"
+    complete["pairs"]["mdi-hmi"]["split"]["test"] = ["2011-03"]
+    with pytest.raises(ConfigError, match="the pairs share no test month"):
+        config.series_month(complete)

@@ -20,12 +20,7 @@ rule fig2:
             [CONFIG["figures"]["fig2"]["method"] or ablation()[-1]],
         ),
     output:
-        png=report(
-            "results/figures/fig2.png",
-            caption="../report/fig2.rst",
-            category="Figures",
-            labels={"figure": "2 Full disks"},
-        ),
+        png=figure_png("fig2", "2 Full disks"),
         pdf="results/figures/fig2.pdf",
         md="results/figures/fig2.md",
     log:
@@ -57,12 +52,7 @@ rule fig3:
             "fig3", "results/predictions/{pair}/{method}/{month}.json", ablation()
         ),
     output:
-        png=report(
-            "results/figures/fig3.png",
-            caption="../report/fig3.rst",
-            category="Figures",
-            labels={"figure": "3 One region by each loss"},
-        ),
+        png=figure_png("fig3", "3 One region by each loss"),
         pdf="results/figures/fig3.pdf",
         md="results/figures/fig3.md",
     log:

@@ -5,7 +5,7 @@ Comes out: no file, but functions: a figure's settings, its PNG as the report sh
 of.
 """
 
-from onesun.config import shown_month
+from onesun.config import series_month, shown_month
 
 
 def figure_settings(figure, *sections, **parts):
@@ -43,6 +43,12 @@ def shown(figure, pattern, methods=("",)):
         for pair in PAIRS
         for method in methods
     ]
+
+
+def followed(pair):
+    """The series of a pair that figures are drawn of."""
+    method = CONFIG["series"]["method"] or CONFIG["table1"]["columns"][-1]["method"]
+    return f"results/series/{pair}/{method}/{series_month(CONFIG)}.json"
 
 
 def resource(name):

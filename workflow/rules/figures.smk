@@ -36,12 +36,7 @@ rule fig1:
     input:
         sunspots="data/sunspots.json",
     output:
-        png=report(
-            "results/figures/fig1.png",
-            caption="../report/fig1.rst",
-            category="Figures",
-            labels={"figure": "1 Magnetographs of 50 years"},
-        ),
+        png=figure_png("fig1", "1 Magnetographs of 50 years"),
         pdf="results/figures/fig1.pdf",
         md="results/figures/fig1.md",
     log:
@@ -62,12 +57,7 @@ rule fig1:
 
 rule fig7:
     output:
-        png=report(
-            "results/figures/fig7.png",
-            caption="../report/fig7.rst",
-            category="Figures",
-            labels={"figure": "7 Networks"},
-        ),
+        png=figure_png("fig7", "7 Networks"),
         pdf="results/figures/fig7.pdf",
         md="results/figures/fig7.md",
     log:

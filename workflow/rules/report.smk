@@ -10,8 +10,8 @@ from importlib.metadata import version
 from onesun.config import shown_month
 
 # As the page shows them; each is the output of a rule of the same name.
-TABLES = [*(f"table{number}" for number in range(1, 5)), "ladder"]
-FIGURES = []
+TABLES = [*(f"table{number}" for number in range(1, 5)), "ladder", "ablation"]
+FIGURES = [f"fig{number}" for number in range(1, 10)]
 # What is under the page's slider: the columns of Table 1, in one month of each pair.
 SHOWN = {
     column["pair"]: shown_month(CONFIG, CONFIG["report"]["frame"], column["pair"])

@@ -93,8 +93,26 @@ def shown_month(config: dict[str, Any], frame: str | None, pair: str) -> str:
     """
     if frame is not None:
         return f"{frame[:4]}-{frame[4:6]}"
-    tests = [set(months(config, name, "test")) for name in config["pairs"]]
-    return max(set.intersection(*tests) or months(config, pair, "test"))
+    return max(_tested_by_all(config) or months(config, pair, "test"))
+
+
+def series_month(config: dict[str, Any]) -> str:
+    """The test month whose region is followed through time.
+
+    Raises ConfigError when none is named and the pairs share none.
+    """
+    if config["series"]["month"] is not None:
+        return config["series"]["month"]
+    shared = _tested_by_all(config)
+    if not shared:
+        raise ConfigError(
+            "series.month: found null, expected a month, as the pairs share no test month"
+        )
+    return max(shared)
+
+
+def _tested_by_all(config: dict[str, Any]) -> set[str]:
+    return set.intersection(*(set(months(config, pair, "test")) for pair in config["pairs"]))
 
 
 def canonical(section: Any) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from onesun import locations, split
+from onesun.config import shown
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
@@ -29,12 +30,9 @@ def problems(config: Config) -> list[str]:
         *_measure(config),
         *_table2(config),
         *_ladder(config),
-        *_ablation(config),
         *_losses(config),
-        *_error_figures(config),
-        *_figures(config),
-        *_frames(config),
         *_search(config),
+        *shown.problems(config),
     ]
 
 
@@ -139,73 +137,6 @@ def _ladder(config: Config) -> Iterator[str]:
         yield unknown_name("ladder.bar", ladder["bar"], ladder["methods"], "ladder.methods")
 
 
-def _ablation(config: Config) -> Iterator[str]:
-    for index, name in enumerate(config["ablation"]["methods"]):
-        yield from _predicts(f"ablation.methods[{index}]", name, config["methods"])
-
-
-def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
-    if name not in methods:
-        yield unknown_name(path, name, list(methods), "methods")
-    elif methods[name]["kind"] in REFERENCES:
-        yield (
-            f'{path}: found "{name}", which is made of the target, expected a method that predicts'
-        )
-
-
-def _figures(config: Config) -> Iterator[str]:
-    figures = config["figures"]
-    if figures["fig2"]["method"] is not None:
-        yield from _predicts("figures.fig2.method", figures["fig2"]["method"], config["methods"])
-    for index, name in enumerate(figures["fig7"]["networks"] or []):
-        if name not in config["networks"]:
-            path = f"figures.fig7.networks[{index}]"
-            yield unknown_name(path, name, list(config["networks"]), "networks")
-
-
-def _frames(config: Config) -> Iterator[str]:
-    """Frames to be shown are of a month that every pair tests."""
-    try:
-        tests = [
-            set(split.months(split.assign(name, pair["split"]), "test"))
-            for name, pair in config["pairs"].items()
-        ]
-    except ConfigError:
-        return  # told by _split
-    shared = sorted(set.intersection(*tests)) if tests else []
-    sections = {f"figures.{name}": config["figures"][name] for name in ("fig2", "fig3")}
-    for path, section in (sections | {"report": config["report"]}).items():
-        frame = section["frame"]
-        if frame is not None and f"{frame[:4]}-{frame[4:6]}" not in shared:
-            months = ", ".join(shared) or "there is none"
-            yield (
-                f'{path}.frame: found "{frame}", expected a frame of a test month of every pair '
-                f"({months})"
-            )
-
-
-def _error_figures(config: Config) -> Iterator[str]:
-    figures, measure = config["figures"], config["measure"]
-    known = {
-        ("fig4", "pair"): ("pairs", list(config["pairs"])),
-        ("fig5", "baseline"): ("methods", list(config["methods"])),
-        ("fig5", "method"): ("methods", list(config["methods"])),
-        ("fig9", "pair"): ("pairs", list(config["pairs"])),
-        ("fig9", "strong"): ("measure.strong", list(measure["strong"])),
-    }
-    for (figure, key), (section, names) in known.items():
-        found = figures[figure][key]
-        if found is not None and found not in names:
-            yield unknown_name(f"figures.{figure}.{key}", found, names, section)
-    for figure in ("fig4", "fig9"):
-        patch = figures[figure]["patch"]
-        if patch is not None and patch not in measure["patches"]:
-            yield (
-                f"figures.{figure}.patch: found {patch}, expected one of measure.patches, "
-                f"{measure['patches']}"
-            )
-
-
 def _losses(config: Config) -> Iterator[str]:
     for name, loss in config["losses"].items():
         by_pair = is_by_pair(loss)
@@ -249,19 +180,18 @@ def _search(config: Config) -> Iterator[str]:
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:
-    """Table or figure, method and pair of what they show, each method and pair once."""
+    """What shows which method on which pair: each method and pair once."""
     columns = [
         ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
     ]
-    rungs = [
-        (table, method, pair)
-        for table in ("ablation", "ladder")
-        for method in config[table]["methods"]
-        for pair in config["pairs"]
+    everywhere = [
+        ("figures.fig2", config["figures"]["fig2"]["method"]),
+        ("series", config["series"]["method"]),
+        *(("ablation", name) for name in config["ablation"]["methods"]),
+        *(("ladder", name) for name in config["ladder"]["methods"]),
     ]
-    figure = config["figures"]["fig2"]["method"]
-    disks = [("figures.fig2", figure, pair) for pair in config["pairs"] if figure is not None]
-    return list({entry[1:]: entry for entry in [*disks, *rungs, *columns]}.values())
+    rungs = [(where, name, pair) for where, name in everywhere if name for pair in config["pairs"]]
+    return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
 
 
 def is_by_pair(loss: Config) -> bool:
