@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -62,11 +63,14 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line; the exit code is 2 for anything outside the code that is wrong."""
+    """Run the command line; the exit code is 2 for anything outside the code that is wrong.
+
+    A training that stopped as a signal asked it to ends with 75: try again.
+    """
     try:
         app()
     except OneSunError as error:
-        _stop(str(error))
+        _stop(str(error), error.exit_code)
     except OSError as error:
         if error.errno in _FULL:
             _stop(f"{error.filename or 'the output folder'}: no space left on the disk")
@@ -78,6 +82,7 @@ def main() -> None:
         _stop(f"{error.filename}: {os.strerror(error.errno).lower()}")
 
 
-def _stop(sentence: str) -> None:
-    print(f"onesun: {sentence}", file=sys.stderr)
-    sys.exit(2)
+def _stop(sentence: str, code: int = 2) -> None:
+    with suppress(OSError):  # who reads the log may have been stopped first
+        print(f"onesun: {sentence}", file=sys.stderr)
+    sys.exit(code)
