@@ -136,7 +136,8 @@ def test_a_killed_process_loses_nothing_but_its_time(stage, tmp_path):
         process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
         deadline = time.monotonic() + 120
         while not (checkpoint.exists() and checkpoint.stat().st_mtime_ns > before):
-            assert process.poll() is None and time.monotonic() < deadline
+            assert process.poll() is None
+            assert time.monotonic() < deadline
             time.sleep(0.01)
         time.sleep(wait)
         process.send_signal(number)
@@ -213,9 +214,7 @@ def test_where_both_are_damaged_the_training_starts_anew(
     assert hashes(tmp_path / "model") == undisturbed
 
 
-def test_a_kill_between_the_two_renames_leaves_the_one_before(
-    stage, undisturbed, tmp_path, passes
-):
+def test_a_kill_between_the_two_renames_leaves_the_one_before(stage, undisturbed, tmp_path, passes):
     passes.before(power_cut, learnt=5)
     with pytest.raises(RuntimeError, match="power cut"):
         run(stage, tmp_path / "model", checkpoint_minutes=0)

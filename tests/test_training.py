@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,8 +35,6 @@ def stage(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def trained(stage, tmp_path_factory) -> Path:
     return run(stage, tmp_path_factory.mktemp("trained") / "model")
-
-
 
 
 # Order and content of batches

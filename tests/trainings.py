@@ -41,7 +41,6 @@ def write_stage(folder: Path) -> Path:
     return folder
 
 
-
 def manifests(stage: Path) -> list[Path]:
     return [stage / "patches" / f"{month}.json" for month in MONTHS]
 

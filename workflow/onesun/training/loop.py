@@ -191,9 +191,7 @@ class Training:
                 file=sys.stderr,
             )
 
-    def _validate(
-        self, passes: Passes, between_batches: Callable[[], None]
-    ) -> dict[str, float]:
+    def _validate(self, passes: Passes, between_batches: Callable[[], None]) -> dict[str, float]:
         """Loss, terms, RMSE (gauss) and correlation over the validation set."""
         scale, device = self.settings["field_scale"], self.world.device
         order = in_turn(self.validation)
