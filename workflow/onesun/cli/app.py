@@ -27,6 +27,7 @@ from onesun.cli import (
     table3,
     table4,
     train,
+    verify,
 )
 from onesun.errors import OneSunError
 
@@ -56,6 +57,7 @@ for command in (
     table3.table3,
     table4.table4,
     ladder.ladder,
+    verify.verify,
     look.info,
     look.show,
 ):

@@ -15,11 +15,11 @@ from typing import Any
 
 import torch
 
-from onesun.errors import DamagedProductError
+from onesun import seal
 from onesun.files import whole_file
 
 _VERSION = 2
-_SEAL = b"onesun checkpoint, sha256"
+_SEALED = "checkpoint"
 # What torch raises of a file that was written by something else.
 _UNREADABLE = (
     *(EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError),
@@ -90,7 +90,7 @@ class Checkpoint:
         saved = io.BytesIO()
         torch.save(content, saved)
         with whole_file(self.path) as part:
-            part.write_bytes(_sealed(saved.getvalue()))
+            part.write_bytes(seal.sealed_bytes(saved.getvalue(), _SEALED))
             if self.path.exists():
                 os.replace(self.path, self.before)
         self._saved = time.monotonic()
@@ -124,10 +124,11 @@ class Checkpoint:
     def _usable(self, path: Path) -> dict[str, Any] | None:
         """The content of a checkpoint of this training; None, with a sentence, if it is not."""
         try:
-            content = torch.load(io.BytesIO(unsealed(path)), "cpu", weights_only=True)
+            saved = seal.unsealed_bytes(path.read_bytes(), _SEALED)
+            content = torch.load(io.BytesIO(saved), "cpu", weights_only=True)
             stamp = content["stamp"]
-        except DamagedProductError as error:
-            _say(str(error))
+        except seal.BrokenSealError:
+            _say(f"{path}: not a checkpoint, or one whose bytes have changed")
             return None
         except _UNREADABLE as error:
             _say(f"{path}: not readable as a checkpoint ({type(error).__name__})")
@@ -136,23 +137,6 @@ class Checkpoint:
             _say(f"{path}: checkpoint of a training with other settings or data")
             return None
         return content
-
-
-def _sealed(content: bytes) -> bytes:
-    return b"%s %s\n" % (_SEAL, hashlib.sha256(content).hexdigest().encode()) + content
-
-
-def unsealed(path: Path) -> bytes:
-    """What a checkpoint file holds behind its first line.
-
-    Raises DamagedProductError when it is not what was written.
-    """
-    line, _, content = path.read_bytes().partition(b"\n")
-    if not line.startswith(_SEAL + b" "):
-        raise DamagedProductError(f"{path}: not a checkpoint, or one whose first bytes are damaged")
-    if line.split()[-1] != hashlib.sha256(content).hexdigest().encode():
-        raise DamagedProductError(f"{path}: the checkpoint's bytes are not those that were written")
-    return content
 
 
 def _say(sentence: str) -> None:
