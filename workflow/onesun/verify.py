@@ -102,7 +102,7 @@ def remove(inventory: Inventory, wrong: Wrong) -> Iterator[str]:
             file.unlink(missing_ok=True)
         for folder in _folders(path.parent, files):
             _remove_empty(folder)
-        yield f"{path}: removed, and the {len(files)} files it lists"
+        yield f"{path}: removed" + (f", and the {len(files)} files it lists" if files else "")
         if path in products:
             again.append(str(path))
     if again:
