@@ -203,7 +203,8 @@ def test_a_damaged_product_is_removed_and_no_other(results, capsys, name):
     code, lines = verified(capsys, remove=True)
     manifest = FILES[name]
     assert code == 2
-    assert lines[-1] == f"to make them again: snakemake --cores all results/{manifest}"
+    made = f"models/{PAIR}/onesun/weights.safetensors" if "models" in name else manifest
+    assert lines[-1] == f"to make them again: snakemake --cores all -- results/{made}"
     gone = before.keys() - folder_listing(results).keys()
     folder = str(Path(name).parent) if "models" in name else manifest.removesuffix(".json")
     assert manifest in gone
@@ -218,6 +219,16 @@ def test_of_a_damaged_manifest_nothing_is_believed(results, capsys):
     flip(results / f"aligned/{PAIR}/{MONTH}.json")
     verified(capsys, remove=True)
     assert before.keys() - folder_listing(results).keys() == {f"aligned/{PAIR}/{MONTH}.json"}
+
+
+def test_a_damaged_card_takes_the_weights_with_it(results, capsys):
+    """With weights there, Snakemake would make nothing; and the card it could not tell whose."""
+    model = results / f"models/{PAIR}/onesun"
+    flip(model / "card.json")
+    _, lines = verified(capsys, remove=True)
+    assert [path.name for path in model.iterdir()] == ["learning_curve.csv"]
+    weights = model / "weights.safetensors"
+    assert lines[-1] == f"to make them again: snakemake --cores all -- {weights}"
 
 
 def test_a_damaged_checkpoint_is_removed(results, capsys):

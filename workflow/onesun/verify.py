@@ -15,6 +15,7 @@ from onesun.inventory import Inventory, Product
 from onesun.progress import track
 
 _AT_ONCE = 4  # files read at once
+_CARD, _TENSORS = "card.json", ".safetensors"
 Wrong = dict[Path, list[str]]
 
 
@@ -83,13 +84,15 @@ def remove(inventory: Inventory, wrong: Wrong) -> Iterator[str]:
     """Remove every product that is wrong, so that it is made again; yield what was done, in words.
 
     The manifest goes first, then the files it lists. Of a manifest that is damaged nothing is
-    believed: only it goes, and Snakemake removes what else its rule makes. Files that lie outside
-    the manifest's own folder, a user's raw frames, are never touched, nor is their manifest.
+    believed: only it goes (a model's card with the tensors beside it), and Snakemake removes what
+    else its rule makes. Files that lie outside the manifest's own folder, a user's raw frames, are
+    never touched, nor is their manifest.
     """
     products = {product.manifest: product for product in inventory.products}
     again = []
     for path in wrong:
-        files = products[path].files if path in products else {}
+        files = list(products[path].files) if path in products else []
+        files = files or _tensors(path)
         foreign = [file for file in files if not file.is_relative_to(path.parent)]
         if foreign:
             yield (
@@ -102,14 +105,20 @@ def remove(inventory: Inventory, wrong: Wrong) -> Iterator[str]:
             file.unlink(missing_ok=True)
         for folder in _folders(path.parent, files):
             _remove_empty(folder)
-        yield f"{path}: removed" + (f", and the {len(files)} files it lists" if files else "")
+        yield f"{path}: removed" + (f", and {len(files)} files with it" if files else "")
         if path in products:
-            again.append(str(path))
+            # Both fits and trainings write a card: to Snakemake the tensors say which it is.
+            again += [str(file) for file in files if file.suffix == _TENSORS] or [str(path)]
     if again:
-        yield f"to make them again: snakemake --cores all {' '.join(sorted(again))}"
+        yield f"to make them again: snakemake --cores all -- {' '.join(sorted(again))}"
 
 
-def _folders(top: Path, files: dict) -> list[Path]:
+def _tensors(manifest: Path) -> list[Path]:
+    """The tensors that belong to a card, by their place; none of another manifest."""
+    return sorted(manifest.parent.glob(f"*{_TENSORS}")) if manifest.name == _CARD else []
+
+
+def _folders(top: Path, files: list[Path]) -> list[Path]:
     """The folders below ``top`` that hold files, the deepest first."""
     folders = {
         folder
