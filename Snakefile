@@ -12,11 +12,17 @@ from pathlib import Path
 from snakemake.utils import min_version
 from snakemake_interface_common.exceptions import WorkflowError
 
+from onesun import alone
 from onesun.config import complete, read
-from onesun.errors import ConfigError
+from onesun.errors import ConfigError, OneSunError
 
 min_version("9.19")
 STARTED = time.time()
+STATE = Path(".snakemake")
+
+# A killed run leaves Snakemake's locks behind; nobody should have to remove them.
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+    alone.clear_stale(STATE)
 
 try:
     # Of a file that is no YAML, Snakemake would tell neither its name nor the line.
@@ -76,6 +82,13 @@ rule all:
         "results/ladder.csv",
         "results/ablation.csv",
         "results/report.html",
+
+
+onstart:
+    try:
+        workflow.onesun_lock = alone.hold(STATE)  # to the end of this process
+    except OneSunError as error:
+        raise WorkflowError(str(error)) from None
 
 
 onerror:

@@ -12,6 +12,7 @@ import pytest
 from running import run_snakemake, shipped_config
 
 from onesun.errors import OneSunError
+from onesun.files import folder_listing
 from onesun.sample.fetch import cached
 
 pytestmark = pytest.mark.slow
@@ -95,6 +96,32 @@ def test_a_second_run_does_nothing(finished):
     assert run.returncode == 0, run.stdout
     assert "Nothing to be done" in run.stdout
     assert table.stat().st_mtime_ns == before
+
+
+def test_a_damaged_month_is_named_and_made_again_alone(finished):
+    folder, _ = finished
+    results = folder / "results"
+    before = folder_listing(results)
+    chunk = "patches/mdi-hmi/2016-07.zarr/target/c/0/0/0/0"
+    content = bytearray((results / chunk).read_bytes())
+    content[len(content) // 2] ^= 1
+    (results / chunk).write_bytes(content)
+    command = [sys.executable, "-c", "from onesun.cli.app import main; main()", "verify"]
+    said = subprocess.run([*command, "--remove"], cwd=folder, capture_output=True, encoding="utf-8")
+    assert said.returncode == 2
+    first, *_, last = said.stdout.splitlines()
+    assert first == f"results/{chunk}: its bytes have changed since it was written"
+    assert last == (
+        "to make them again: snakemake --cores all -- results/patches/mdi-hmi/2016-07.json"
+    )
+    run = run_snakemake(folder, small_config(), "--", *last.split(" -- ")[1].split())
+    assert run.returncode == 0, run.stdout
+    table = run.stdout.split("Job stats:")[1].split("\n\n")[0].split("\n")[3:]
+    assert dict(line.split() for line in table) == {"store": "1", "total": "1"}
+    assert folder_listing(results) == before
+    run = run_snakemake(folder, small_config(), "results/table1.csv")
+    assert "Nothing to be done" in run.stdout
+    assert subprocess.run(command, cwd=folder, capture_output=True).returncode == 0
 
 
 def test_an_edit_reruns_what_reads_it_and_what_follows(finished):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -44,6 +45,7 @@ from onesun.cli import (
     table4,
     train,
     variability,
+    verify,
 )
 from onesun.errors import OneSunError
 
@@ -91,6 +93,7 @@ for command in (
     report.report,
     fig6.fig6,
     fig8.fig8,
+    verify.verify,
     look.info,
     look.show,
 ):
@@ -98,11 +101,14 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line; the exit code is 2 for anything outside the code that is wrong."""
+    """Run the command line; the exit code is 2 for anything outside the code that is wrong.
+
+    A training that stopped as a signal asked it to ends with 75: try again.
+    """
     try:
         app()
     except OneSunError as error:
-        _stop(str(error))
+        _stop(str(error), error.exit_code)
     except OSError as error:
         if error.errno in _FULL:
             _stop(f"{error.filename or 'the output folder'}: no space left on the disk")
@@ -114,6 +120,7 @@ def main() -> None:
         _stop(f"{error.filename}: {os.strerror(error.errno).lower()}")
 
 
-def _stop(sentence: str) -> None:
-    print(f"onesun: {sentence}", file=sys.stderr)
-    sys.exit(2)
+def _stop(sentence: str, code: int = 2) -> None:
+    with suppress(OSError):  # who reads the log may have been stopped first
+        print(f"onesun: {sentence}", file=sys.stderr)
+    sys.exit(code)

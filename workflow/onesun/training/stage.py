@@ -37,8 +37,8 @@ def train(
 ) -> None:
     """Train one network and write its folder, whole or not at all.
 
-    While it runs, a checkpoint lies beside the folder (``.{name}.checkpoint``), from which the
-    same call goes on after an interruption.
+    While it runs, its last two checkpoints lie beside the folder (``.{name}.checkpoint`` and
+    ``.{name}.checkpoint.before``), from which the same call goes on after an interruption.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def train(
     with joined() as world:
         training = Training(recipe, sets["train"], sets["validation"], world)
         depends = [
-            vars(recipe),
+            vars(recipe) | {"training": _without("checkpoint_minutes", recipe.training)},
             [vars(row) for row in rows],
             [each.months for each in sets.values()],
             str(training.dtype),
@@ -112,10 +112,15 @@ def _write(
 ) -> None:
     with whole_folder(out, out / card.CARD) as part:
         write_bytes(part / card.WEIGHTS, save(weights))
-        described["weights"] = {"file": card.WEIGHTS, "sha256": sha256(part / card.WEIGHTS)}
-        write_json(part / card.CARD, described)
         text = io.StringIO()
         table = csv.DictWriter(text, list(curve[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(curve)
         write_text(part / card.CURVE, text.getvalue())
+        for name, file in (("weights", card.WEIGHTS), ("curve", card.CURVE)):
+            described[name] = {"file": file, "sha256": sha256(part / file)}
+        write_json(part / card.CARD, described)
+
+
+def _without(key: str, section: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if name != key}
