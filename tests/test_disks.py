@@ -14,8 +14,10 @@ from onesun.cli.fig3 import fig3
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.figures import fig3_region
 from onesun.figures.disks import thinned
-from onesun.figures.frames import Region, region_at, strongest_region
+from onesun.figures.frames import choose_region
 from onesun.files import folder_listing, write_json
+from onesun.geometry.grid import Grid
+from onesun.geometry.window import Window
 
 FIRST, LAST = "20111217_060000_TAI", "20111217_073600_TAI"
 METHODS = {
@@ -163,32 +165,49 @@ def test_the_strongest_patch_within_the_radius_is_found():
     field = np.zeros((512, 512), np.float32)
     field[0:128, 0:128] = 900  # a corner: its centre is at 1.13 R
     field[256:384, 128:256] = -50
-    region = strongest_region(field, GRID)
-    assert (region.row, region.column, region.size) == (64, 32, 32)
-    assert np.all(region.cut(field, "target") == -50)
+    region = choose_region(field, GRID, None, "fig2.inset")
+    assert region == Window(GRID, bottom=64, top=96, left=32, right=64)
+    assert np.all(region.of_field(field, "target") == -50)
     # Four patches on a side, of 32 input pixels of 16.1": the one west of the left edge, north up.
     edge = 32 * 4 * 4.034184
-    np.testing.assert_allclose(region.extent, (-edge, 0, 0, edge))
+    np.testing.assert_allclose(region.extent(), (-edge, 0, 0, edge))
+
+
+def test_a_patch_is_shown_only_when_all_of_it_lies_within_the_radius():
+    # The limb at 79.3 input pixels, 0.9 of it at 71.4: of four patches on a side the outer ones
+    # of the middle rows have their centres at 50.6 pixels and their far corners at 71.6.
+    grid = Grid(target_size=512, target_scale=3.025, factor=4, patch=32)
+    field = np.zeros((512, 512), np.float32)
+    field[256:384, 0:128] = 900
+    field[256:384, 256:384] = 50
+    region = choose_region(field, grid, None, "fig2.inset")
+    assert (region.bottom, region.left) == (64, 64)
+
+
+def test_patches_too_large_for_the_disk_are_one_sentence():
+    grid = Grid(target_size=512, target_scale=4.034184, factor=4, patch=64)
+    with pytest.raises(ConfigError, match=r"fig2\.inset: found null, expected a place: no patch"):
+        choose_region(np.zeros((512, 512)), grid, None, "fig2.inset")
 
 
 def test_a_place_is_the_middle_of_its_patch():
-    region = region_at([100.0, -200.0], GRID, "fig3.region")
-    left, right, low, high = region.extent
+    region = choose_region(np.zeros((512, 512)), GRID, [100.0, -200.0], "fig3.region")
+    left, right, low, high = region.extent()
     assert abs((left + right) / 2 - 100) <= GRID.input_scale / 2
     assert abs((low + high) / 2 + 200) <= GRID.input_scale / 2
     field = np.arange(128 * 128).reshape(128, 128)
-    cut = region.cut(field, "input")
+    cut = region.of_field(field, "input")
     np.testing.assert_array_equal(
-        cut, field[region.row : region.row + 32, region.column : region.column + 32]
+        cut, field[region.bottom : region.bottom + 32, region.left : region.left + 32]
     )
 
 
 def test_input_and_target_of_a_region_cover_each_other():
     source = np.arange(128.0)[:, None] * np.ones(128)
     target = np.repeat(np.repeat(source, 4, 0), 4, 1)
-    region = Region(GRID, row=5, column=9, size=32)
-    cut = region.cut(target, "target").reshape(32, 4, 32, 4).mean(axis=(1, 3))
-    np.testing.assert_array_equal(cut, region.cut(source, "input"))
+    region = Window(GRID, bottom=5, top=37, left=9, right=41)
+    cut = region.of_field(target, "target").reshape(32, 4, 32, 4).mean(axis=(1, 3))
+    np.testing.assert_array_equal(cut, region.of_field(source, "input"))
 
 
 def test_thinning_averages_what_has_a_value():

@@ -17,8 +17,9 @@ import onesun
 from months import GRID
 from onesun import config
 from onesun.errors import ConfigError, DamagedProductError
+from onesun.geometry.window import Window
 from onesun.report import markdown
-from onesun.report.region import Region, choose
+from onesun.report.region import choose
 from onesun.report.scenes import read_scenes
 from reports import STAMPS, Parts, kept
 
@@ -57,7 +58,7 @@ def test_the_region_is_that_of_the_strongest_field():
     rows, columns = 4 * region.bottom, 4 * region.left
     assert rows <= 300 <= 310 <= rows + 16
     assert columns <= 200 <= 208 <= columns + 32
-    assert (region.width, region.height) == (8, 4)
+    assert region.shape("input") == (4, 8)
 
 
 def test_the_strongest_region_is_the_best_of_all_by_trying():
@@ -79,8 +80,11 @@ def test_the_strongest_region_is_the_best_of_all_by_trying():
 def test_a_centre_is_in_arcsec_from_the_disk_centre():
     # Eight input pixels of 16.136736 arcsec to the west, four to the south of the middle.
     region = choose({"centre": [129.1, -64.5], "size": [64, 32]}, np.zeros((512, 512)), GRID)
-    assert region == Region(left=64 + 8 - 8, bottom=64 - 4 - 4, width=16, height=8)
-    x, y = region.corner(GRID)
+    assert region == Window(
+        GRID, left=64 + 8 - 8, right=64 + 8 + 8, bottom=64 - 4 - 4, top=64 - 4 + 4
+    )
+    west, _, south, _ = region.extent()
+    x, y = west + 4.034184 / 2, south + 4.034184 / 2
     assert x == pytest.approx((4 * 64 - 255.5) * 4.034184)
     assert y == pytest.approx((4 * 56 - 255.5) * 4.034184)
 
@@ -109,11 +113,11 @@ def test_the_page_holds_the_fields_of_the_last_frame_exactly(parts):
     for scene in scenes:
         field, target = parts.frames[scene["pair"]][STAMPS[1]]
         region = choose(parts.config["report"]["region"], kept(target), GRID)
-        assert np.array_equal(unpacked(scene["target"]), kept(region.cut(target, GRID, "target")))
-        assert np.array_equal(unpacked(scene["input"]), kept(region.cut(field, GRID, "input")))
+        assert np.array_equal(unpacked(scene["target"]), kept(region.of_field(target, "target")))
+        assert np.array_equal(unpacked(scene["input"]), kept(region.of_field(field, "input")))
         for layer in scene["methods"]:
             made = parts.guesses[scene["pair"], layer["name"], STAMPS[1]]
-            assert np.array_equal(unpacked(layer), kept(region.cut(made, GRID, "target")))
+            assert np.array_equal(unpacked(layer), kept(region.of_field(made, "target")))
         assert [layer["name"] for layer in scene["methods"]] == ["bicubic", "onesun"]
 
 
@@ -131,7 +135,7 @@ def test_another_frame_is_shown_when_asked_for(parts):
     scene = scenes_in(parts.write())[0]
     target = parts.frames["mdi-hmi"][STAMPS[0]][1]
     region = choose(parts.config["report"]["region"], kept(target), GRID)
-    assert np.array_equal(unpacked(scene["target"]), kept(region.cut(target, GRID, "target")))
+    assert np.array_equal(unpacked(scene["target"]), kept(region.of_field(target, "target")))
 
 
 def test_a_frame_that_is_not_there_is_refused(parts):

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from months import GRID
-from onesun.report.region import Region, choose
+from onesun.geometry.window import Window
+from onesun.report.region import choose
 from reports import STAMPS, Parts, kept
 
 webdriver = pytest.importorskip(
@@ -66,7 +67,7 @@ def opened(browser, parts) -> webdriver.Chrome:
     return browser
 
 
-def region_of(parts: Parts, pair: str) -> Region:
+def region_of(parts: Parts, pair: str) -> Window:
     target = kept(parts.frames[pair][LAST][1])
     return choose(parts.config["report"]["region"], target, GRID)
 
@@ -158,8 +159,8 @@ def test_another_pair_and_method_are_read_when_chosen(page, parts):
 def test_dragging_a_handle_wipes(page, parts):
     assert cuts(page) == [32, 64]
     region = region_of(parts, "mdi-hmi")
-    target = region.cut(kept(parts.frames["mdi-hmi"][LAST][1]), GRID, "target")
-    made = region.cut(kept(parts.guesses["mdi-hmi", "onesun", LAST]), GRID, "target")
+    target = region.of_field(kept(parts.frames["mdi-hmi"][LAST][1]), "target")
+    made = region.of_field(kept(parts.guesses["mdi-hmi", "onesun", LAST]), "target")
     limit = 150
     # A pixel between the handles in which prediction and target are told apart.
     apart = np.abs(made - target) * (np.maximum(np.abs(made), np.abs(target)) < 0.9 * limit)
@@ -219,7 +220,7 @@ def test_a_finger_reads_and_drags(browser, parts):
 
 def test_the_grey_scale_is_set_by_hand(page, parts):
     region = region_of(parts, "mdi-hmi")
-    field = region.cut(kept(parts.frames["mdi-hmi"][LAST][0]), GRID, "input")
+    field = region.of_field(kept(parts.frames["mdi-hmi"][LAST][0]), "input")
     assert page.find_element(By.ID, "limit-text").text == "±150 G"
     page.execute_script(
         "const l = document.getElementById('limit');"

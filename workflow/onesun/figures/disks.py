@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
-from onesun.figures.frames import PairFrame, Region
+from onesun.figures.frames import PairFrame
 from onesun.figures.style import Extent
 from onesun.geometry.grid import Grid
+from onesun.geometry.window import Window
 from onesun.tables.text import SIMULATED
 
 WEST, NORTH = "solar west (arcsec)", "solar north (arcsec)"
@@ -52,12 +53,12 @@ def origin(frames: Sequence[PairFrame]) -> str:
     return f"{time}\n{SIMULATED}" if simulated else time
 
 
-def where_and_when(frames: Sequence[PairFrame], region: Region) -> str:
+def where_and_when(frames: Sequence[PairFrame], region: Window) -> str:
     """The frame and the region, in the words of a caption."""
-    left, right, low, high = region.extent
+    left, right, low, high = region.extent()
     inputs = " and ".join(dict.fromkeys(frame.input_name for frame in frames))
     simulated = any(frame.frame.simulated for frame in frames)
-    side = region.size * region.grid.factor
+    side, _ = region.shape("target")
     return (
         f"Frame {frames[0].frame.stamp} (1 frame of {inputs} each), observed by "
         f"{frames[0].target_name} at {frames[0].frame.time[:16].replace('T', ' ')} TAI"

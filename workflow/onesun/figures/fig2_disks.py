@@ -20,7 +20,7 @@ from onesun.figures.disks import (
     thinned,
     where_and_when,
 )
-from onesun.figures.frames import PairFrame, Region, choose_region
+from onesun.figures.frames import PairFrame, choose_region
 from onesun.figures.style import (
     FIELD,
     INPUT,
@@ -31,6 +31,7 @@ from onesun.figures.style import (
     show_field,
 )
 from onesun.geometry.grid import Grid, Which
+from onesun.geometry.window import Window
 
 _DISK = 512  # pixels of a disk's picture
 _INSET = 0.37  # of the panel's side
@@ -79,7 +80,7 @@ def draw(
 class Disks:
     """How every panel is drawn: the inset's region, and where the greys end (gauss)."""
 
-    region: Region
+    region: Window
     style: Style
     inset_limit: float
 
@@ -91,12 +92,12 @@ class Disks:
         disk = show_field(axes, thinned(field, _DISK), extent, self.style.field_limit)
         disk.set_interpolation("antialiased")
         axes.set_title(title)
-        left, right, low, high = self.region.extent
+        left, right, low, high = self.region.extent()
         x = 0.0 if left + right > 0 else 1 - _INSET
         y = 0.0 if low + high > 0 else 1 - _INSET
         inset = axes.inset_axes([x, y, _INSET, _INSET])
-        patch = self.region.cut(field, which)
-        detail = show_field(inset, patch, self.region.extent, self.inset_limit)
+        patch = self.region.of_field(field, which)
+        detail = show_field(inset, patch, self.region.extent(), self.inset_limit)
         inset.set(xticks=[], yticks=[])
         for spine in inset.spines.values():
             spine.set(color=colour, linewidth=1.2)
@@ -113,7 +114,7 @@ def _key(axes: Axes, images: Sequence[AxesImage], frames: Sequence[PairFrame]) -
     axes.text(0.5, 0.98, origin(frames), ha="center", va="top", transform=axes.transAxes)
 
 
-def caption(frames: Sequence[PairFrame], method: str, region: Region, disks: Disks) -> str:
+def caption(frames: Sequence[PairFrame], method: str, region: Window, disks: Disks) -> str:
     """The words below it."""
     pairs = "; ".join(
         f"SR-{frame.input_name} is {frame.month.pair} by {method}" for frame in frames

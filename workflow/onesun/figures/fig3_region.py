@@ -14,9 +14,10 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
 from onesun.figures.disks import NORTH, WEST, colour_bar, origin, where_and_when
-from onesun.figures.frames import PairFrame, Region, choose_region
+from onesun.figures.frames import PairFrame, choose_region
 from onesun.figures.style import Style, sheet, show_field
 from onesun.geometry.grid import Grid
+from onesun.geometry.window import Window
 
 _DIFFERENCES = "RdBu_r"
 _TITLE = 14  # letters of a title's line
@@ -26,21 +27,21 @@ _TITLE = 14  # letters of a title's line
 class Panels:
     """How every panel is drawn: the region, and where the scales end (gauss)."""
 
-    region: Region
+    region: Window
     limit: float
     difference_limit: float
 
     def field(self, axes: Axes, title: str, field: np.ndarray) -> AxesImage:
         lines = textwrap.wrap(title[:1].upper() + title[1:], _TITLE)
         axes.set_title("\n".join(lines), fontsize="small")
-        return show_field(axes, field, self.region.extent, self.limit)
+        return show_field(axes, field, self.region.extent(), self.limit)
 
     def difference(self, axes: Axes, difference: np.ndarray) -> AxesImage:
         """Prediction less target, and its root mean square over the region."""
         rms = np.sqrt(np.nanmean(difference.astype(np.float64) ** 2))
         axes.set_title(f"rms {rms:.0f} G", fontsize="small", pad=2)
         return show_field(
-            axes, difference, self.region.extent, self.difference_limit, cmap=_DIFFERENCES
+            axes, difference, self.region.extent(), self.difference_limit, cmap=_DIFFERENCES
         )
 
 
@@ -78,7 +79,7 @@ def draw(
 
 def _pair(axes: np.ndarray, frame: PairFrame, labels: Mapping[str, str], panels: Panels) -> None:
     """Fields of one pair above, differences from its target below."""
-    cut = panels.region.cut
+    cut = panels.region.of_field
     target = cut(frame.target(), "target")
     panels.field(axes[0, 0], f"{frame.input_name} (input)", cut(frame.input(), "input"))
     for column, (method, label) in enumerate(labels.items(), start=1):

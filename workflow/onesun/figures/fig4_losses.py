@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from onesun.errors import ConfigError
 from onesun.figures.histograms import (
     Axis,
     about,
@@ -17,6 +17,7 @@ from onesun.figures.histograms import (
     broken,
     frame,
     note,
+    patch_of,
     percent,
     steps,
 )  # fmt: skip
@@ -24,7 +25,7 @@ from onesun.figures.style import BASELINE, BLACK, PREDICTION, Style, sheet
 from onesun.statistics.bins import Bins
 from onesun.statistics.flux import FluxErrors
 from onesun.statistics.patches import ALL
-from onesun.tables.merged import Merged, merge_measures
+from onesun.tables.merged import Merged
 
 
 @dataclass(frozen=True)
@@ -46,40 +47,21 @@ class _Metric:
     right: list[str]
 
 
-def draw_fig4(
-    columns: Sequence[Mapping[str, str]],
-    patch: int | None,
-    shown: float,
-    style: Style,
-    paths: Sequence[Path],
-    out: Path,
-) -> None:
-    """Draw the figure.
+def draw(merged: Sequence[Merged], section: Mapping[str, Any], style: Style, out: Path) -> None:
+    """Write the figure.
 
     Parameters
     ----------
-    columns : name, pair and method of each row, all of one pair, the baseline first.
-    patch : side of the patches, target pixels; None is the smallest measured.
-    shown : share of each histogram that lies within its panel, at least.
-    paths : manifests of measures, in any order.
-    out : PNG to write; a PDF and a caption go beside it.
+    merged : measures of each row's method, all of one pair, the baseline first.
+    section : the configuration's ``figures.fig4``.
 
-    Raises ConfigError when files and methods do not fit each other, or that patch is not measured.
+    Raises ConfigError when that patch is not measured.
     """
-    merged = merge_measures(columns, paths)
-    patch = patch_of(merged, patch)
-    metrics = _metrics(merged, patch, shown)
+    patch = patch_of(merged, section["patch"])
+    metrics = _metrics(merged, patch, section["shown"])
     height = 0.75 + 0.95 * len(merged)
     with sheet(out, style, "page", height, _caption(merged, metrics, patch)) as figure:
         _draw(figure, merged, metrics, style)
-
-
-def patch_of(merged: Sequence[Merged], patch: int | None) -> int:
-    """The side of the patches; raises ConfigError when these are not measured."""
-    sizes = merged[0].measures.patches.sizes
-    if patch is not None and patch not in sizes:
-        raise ConfigError(f"patches of {patch} pixels: not measured, expected one of {sizes}")
-    return patch or sizes[0]
 
 
 def _metrics(merged: Sequence[Merged], patch: int, shown: float) -> list[_Metric]:

@@ -4,47 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from onesun.errors import ConfigError
-from onesun.figures.fig4_losses import patch_of
-from onesun.figures.histograms import Axis, about, beyond, broken, frame, note, steps
+from onesun.figures.histograms import Axis, about, beyond, broken, frame, note, patch_of, steps
 from onesun.figures.style import BLUE, Style, sheet
 from onesun.statistics.patches import ALL, PatchErrors
-from onesun.tables.merged import Merged, merge_measures
+from onesun.tables.merged import Merged
 
 _GREY = "#999999"
 _AREAS = {"disk": _GREY, "within": BLUE}  # the wider one behind
 
 
-def draw_fig9(
-    columns: Sequence[Mapping[str, str]],
-    patch: int | None,
-    strong: str | None,
-    shown: float,
-    style: Style,
-    paths: Sequence[Path],
-    out: Path,
-) -> None:
-    """Draw the figure.
+def draw(merged: Sequence[Merged], section: Mapping[str, Any], style: Style, out: Path) -> None:
+    """Write the figure.
 
     Parameters
     ----------
-    columns : name, pair and method of each row, all of one pair, the baseline first.
-    patch : side of the patches, target pixels; None is the smallest measured.
-    strong : the second column's class of ``measure.strong``; None is that of the weakest field.
-    shown : share of each histogram that lies within its panel, at least.
-    paths : manifests of measures, in any order.
-    out : PNG to write; a PDF and a caption go beside it.
+    merged : measures of each row's method, all of one pair, the baseline first.
+    section : the configuration's ``figures.fig9``.
 
-    Raises ConfigError when files and methods do not fit each other, or what is asked for is not
-    measured.
+    Raises ConfigError when what is asked for is not measured.
     """
-    merged = merge_measures(columns, paths)
-    patch = patch_of(merged, patch)
-    classes = [ALL, _strong(merged[0], strong)]
+    patch = patch_of(merged, section["patch"])
+    classes = [ALL, _strong(merged[0], section["strong"])]
     errors = [each.measures.patches.result() for each in merged]
     height = 0.8 + 0.95 * len(merged)
     panels = {
@@ -53,7 +39,7 @@ def draw_fig9(
         for name in classes
     }
     with sheet(out, style, "column", height, _caption(merged, panels, patch, classes[1])) as figure:
-        _draw(figure, merged, panels, classes, shown, style)
+        _draw(figure, merged, panels, classes, section["shown"], style)
 
 
 def _strong(merged: Merged, name: str | None) -> str:

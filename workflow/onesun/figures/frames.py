@@ -11,75 +11,42 @@ import numpy as np
 from onesun import aligned, instruments, predictions
 from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.errors import ConfigError
-from onesun.figures.style import Extent
-from onesun.geometry.grid import Grid, Which
+from onesun.geometry.grid import Grid
+from onesun.geometry.strongest import WITHIN, strongest_window
+from onesun.geometry.window import Window
 from onesun.predictions import PredictedMonth
-
-WITHIN = 0.9  # limb radii; the region is not looked for beyond
-
-
-@dataclass(frozen=True)
-class Region:
-    """A square of whole input pixels: its first row and column, and how many on a side."""
-
-    grid: Grid
-    row: int
-    column: int
-    size: int
-
-    def cut(self, field: np.ndarray, which: Which) -> np.ndarray:
-        """The region's pixels of a field on the input or the target grid."""
-        factor = 1 if which == "input" else self.grid.factor
-        rows, columns = (
-            slice(start * factor, (start + self.size) * factor) for start in (self.row, self.column)
-        )
-        return field[rows, columns]
-
-    @property
-    def extent(self) -> Extent:
-        """Its edges in arcsec from the disk centre, for a Sun seen from 1 AU."""
-        half, scale = self.grid.input_size / 2, self.grid.input_scale
-        left, low = ((start - half) * scale for start in (self.column, self.row))
-        return left, left + self.size * scale, low, low + self.size * scale
 
 
 def choose_region(
     target: np.ndarray, grid: Grid, place: Sequence[float] | None, key: str
-) -> Region:
-    """The region around ``place``, as configured under ``key``; None is the strongest patch."""
-    return strongest_region(target, grid) if place is None else region_at(place, grid, key)
-
-
-def strongest_region(target: np.ndarray, grid: Grid) -> Region:
-    """The patch of strongest mean |B| among those whose centre lies within 0.9 R.
+) -> Window:
+    """The square of one patch that is shown.
 
     Parameters
     ----------
-    target : (N, N) gauss; what has no value counts as 0.
+    target : (N, N) gauss, NaN where there is no value.
+    place : its middle (arcsec west and north), to the next input pixel; None is the strongest
+        patch.
+    key : where that is configured, such as "fig2.inset".
+
+    Raises ConfigError naming ``key`` when it does not lie on the grid, or no patch within 0.9 R.
     """
-    side, count = grid.patch * grid.factor, grid.input_size // grid.patch
-    strength = np.abs(np.nan_to_num(target)).reshape(count, side, count, side).mean(axis=(1, 3))
-    centre = (np.arange(count) + 0.5 - count / 2) * side / grid.limb_radius("target")
-    strength[np.hypot(centre[:, None], centre) > WITHIN] = -1
-    row, column = np.unravel_index(np.argmax(strength), strength.shape)
-    return Region(grid, int(row) * grid.patch, int(column) * grid.patch, grid.patch)
-
-
-def region_at(place: Sequence[float], grid: Grid, key: str) -> Region:
-    """The square of one patch around a place (arcsec west and north), to the next input pixel.
-
-    Raises ConfigError naming ``key`` when it does not lie on the grid.
-    """
-    column, row = (
-        round(arcsec / grid.input_scale + (grid.input_size - grid.patch) / 2) for arcsec in place
-    )
-    if not 0 <= min(row, column) <= max(row, column) <= grid.input_size - grid.patch:
+    square = (grid.patch, grid.patch)
+    if place is None:
+        strongest = strongest_window(target, grid, square, step=grid.patch)
+        if strongest is None:
+            raise ConfigError(
+                f"figures.{key}: found null, expected a place: no patch lies within {WITHIN} R"
+            )
+        return strongest
+    try:
+        return Window.centred(grid, place, square)
+    except ConfigError:
         half = (grid.input_size - grid.patch) / 2 * grid.input_scale
         raise ConfigError(
             f"figures.{key}: found {list(place)}, expected both within {half:.0f} arcsec, so that "
             "a patch around it lies on the grid"
-        )
-    return Region(grid, row, column, grid.patch)
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from onesun.errors import ConfigError
 from onesun.figures.style import IDEAL
 from onesun.statistics.bins import Bins
+from onesun.tables.merged import Merged
 from onesun.tables.sources import Source
 from onesun.tables.text import SIMULATED, frames
 
@@ -64,6 +66,17 @@ class Axis:
         below = counts[0] + counts[1:-1][edges[:-1] < self.low - middle].sum()
         above = counts[-1] + counts[1:-1][edges[:-1] > self.high - middle].sum()
         return float(below / total), float(above / total)
+
+
+def patch_of(merged: Sequence[Merged], patch: int | None) -> int:
+    """The side of the patches, target pixels; None is the smallest measured.
+
+    Raises ConfigError when these are not measured.
+    """
+    sizes = merged[0].measures.patches.sizes
+    if patch is not None and patch not in sizes:
+        raise ConfigError(f"patches of {patch} pixels: not measured, expected one of {sizes}")
+    return patch or sizes[0]
 
 
 def frame(axes: Axes, axis: Axis) -> None:

@@ -1,8 +1,8 @@
-"""A rectangle of the common grid, which methods may be given instead of the whole of it."""
+"""A rectangle of the common grid: what figures show, or methods are given instead of the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -56,6 +56,22 @@ class Window:
         ]
         left, right, bottom, top = edges
         return cls(grid, bottom, top, left, right)
+
+    @classmethod
+    def centred(cls, grid: Grid, centre: Sequence[float], shape: tuple[int, int]) -> Window:
+        """The window of a shape whose middle lies nearest to a place.
+
+        Parameters
+        ----------
+        centre : (west, north), arcsec on the common grid.
+        shape : rows and columns, input pixels.
+        """
+        height, width = shape
+        left, bottom = (
+            round(grid.input_size / 2 + at / grid.input_scale - side / 2)
+            for at, side in zip(centre, (width, height), strict=True)
+        )
+        return cls(grid, bottom, bottom + height, left, left + width)
 
     @classmethod
     def of(cls, grid: Grid, edges: Mapping[str, int]) -> Window:

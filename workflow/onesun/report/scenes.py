@@ -16,8 +16,9 @@ from onesun.aligned import QUANTUM, AlignedFrame, AlignedMonth
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.upsample import repeat
+from onesun.geometry.window import Window
 from onesun.predictions import PredictedMonth
-from onesun.report.region import Region, choose
+from onesun.report.region import choose
 from onesun.statistics.moments import Agreement, Moments
 
 _BLANK = np.int32(-(2**31))  # slider.js knows it
@@ -48,7 +49,7 @@ class Scene:
     pair : its name.
     time : the target's, ISO in TAI.
     simulated : whether the input or the target is.
-    region, grid : where it is.
+    region : where it is.
     input : on the input grid, (h, w), in the input's own gauss.
     methods : on the target grid, (factor * h, factor * w), in the order given.
     target : likewise.
@@ -57,20 +58,21 @@ class Scene:
     pair: str
     time: str
     simulated: bool
-    region: Region
-    grid: Grid
+    region: Window
     input: Layer
     methods: tuple[Layer, ...]
     target: Layer
 
     def as_dict(self) -> dict[str, Any]:
         """What slider.js reads; JSON can hold it."""
-        x, y = self.region.corner(self.grid)
+        west, _, south, _ = self.region.extent()
+        grid = self.region.grid
+        half = grid.target_scale / 2  # to the centre of the first target pixel
         return {
             "pair": self.pair,
-            "factor": self.grid.factor,
-            "scale": self.grid.target_scale,
-            "corner": [x, y],
+            "factor": grid.factor,
+            "scale": grid.target_scale,
+            "corner": [west + half, south + half],
             "limb": RSUN_AT_1AU,
             "quantum": QUANTUM,
             "input": _encoded(self.input),
@@ -124,16 +126,15 @@ def _scene(config: Mapping[str, Any], month: AlignedMonth, made: Sequence[Predic
             f"the aligned frames of {month.pair}"
         )
     region = choose(config["report"]["region"], whole, grid)
-    target = region.cut(whole, grid, "target")
-    field = region.cut(month.input(frame), grid, "input")
+    target = region.of_field(whole, "target")
+    field = region.of_field(month.input(frame), "input")
     repeated = repeat(field, grid.factor)
-    methods = [(p.method, region.cut(p.prediction(frame.stamp), grid, "target")) for p in made]
+    methods = [(p.method, region.of_field(p.prediction(frame.stamp), "target")) for p in made]
     return Scene(
         pair=month.pair,
         time=frame.time,
         simulated=frame.simulated,
         region=region,
-        grid=grid,
         input=Layer(_title(month.input_instrument), field, _of(target, repeated)),
         methods=tuple(Layer(name, made, _of(target, made)) for name, made in methods),
         target=Layer(_title(config["pairs"][month.pair]["target"]), target, None),
