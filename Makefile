@@ -2,20 +2,22 @@
 #
 #   PYTHON   the Python to make it with           make table1 PYTHON=/path/to/python3.11
 #   CORES    how many cores to use                make all CORES=4
+#   SAMPLE   small, or whole: what SLURM runs     make test-slurm SAMPLE=whole
 #
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report test bench lint clean
+.PHONY: help all table1 report test test-slurm bench lint clean
 
 PYTHON ?= python3.11
+SAMPLE ?= small
 CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z0-9]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 17
 
 all: $(VENV)/.installed  ## every table and figure of the paper, and the report that holds them
 	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- all
@@ -32,6 +34,9 @@ table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from 
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85
+
+test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for it, against a local run
+	@$(BIN)/python tests/slurm/check.py --sample $(SAMPLE)
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

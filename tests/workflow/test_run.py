@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import run_snakemake, shipped_config, small_config
 
 from onesun.errors import OneSunError
 from onesun.files import folder_listing
@@ -17,19 +17,6 @@ from onesun.sample.fetch import cached
 
 pytestmark = pytest.mark.slow
 PAIRS = ("mdi-hmi", "gong-hmi")
-
-
-def small_config() -> dict:
-    """The shipped configuration on 1024² and 256² pixels, one frame a month, a tiny network."""
-    config = shipped_config()
-    config["sample"] |= {"frames": 1, "mdi_intervals": [300]}
-    config["grid"] |= {"target_size": 1024, "target_scale": 4 * 0.504273}
-    config["align"]["tile"] = 64
-    config["networks"]["onesun"] |= {"channels": 8, "blocks": 1}
-    config["training"] |= {"epochs": 1, "batch": 8}
-    config["search"]["weights"] = {"gradient": [5]}
-    config["table1"]["bootstrap"]["resamples"] = 10
-    return config
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,15 @@ localrules:
     models,
 
 
+def words(wildcards, resources):
+    """The words that start `onesun`: plainly, or once for each GPU of the job, to train together.
+
+    It takes resources, and so Snakemake does not count it among the params whose change reruns.
+    """
+    torchrun = ["torchrun", "--standalone", "--no-python", f"--nproc-per-node={resources.gpu}"]
+    return [*(torchrun if resources.gpu > 1 else []), "onesun"]
+
+
 rule models:
     """Stage: the weights of every network that Table 1 shows."""
     input:
@@ -56,9 +65,10 @@ rule train:
             {"patches": input.patches, "search": [input.search] if input.get("search") else []}
         ),
         out=subpath(output.weights, parent=True),
+        onesun=words,
     message:
         "Training {wildcards.method} on {wildcards.pair}"
     shell:
-        "onesun train --pair {wildcards.pair:q} --method {wildcards.method:q} {params.patches:q}"
-        " --split {input.split:q} --calibration {input.calibration:q}"
+        "{params.onesun:q} train --pair {wildcards.pair:q} --method {wildcards.method:q}"
+        " {params.patches:q} --split {input.split:q} --calibration {input.calibration:q}"
         " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"
