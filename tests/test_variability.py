@@ -109,12 +109,14 @@ def test_zero_points_are_told_from_the_orbit() -> None:
     # As GONG's: a gauss from frame to frame, half a per cent of the ratio each.
     offsets, found = np.random.default_rng(3).normal(-2, 1, len(HOURS)), {}
     values = observed(0.02) + residuals(2, 0.0, 0.0005) - 0.005 * (offsets - offsets.mean())
-    for signed in (None, offsets):
+    drifting = offsets + 0.1 * HOURS  # as the region's own field does
+    for signed in (None, drifting):
         times = Times(HOURS, INTERVALS, VELOCITY, signed)
         found[signed is None] = analyse(times, values, degree=1, half_day=True)
     with_them, without = (found[key].waves[24.0] for key in (False, True))
     assert found[False].zero_point == pytest.approx(-0.005, rel=0.1)
     assert found[True].zero_point is None
+    assert found[False].slope == pytest.approx(0.01, abs=2e-3)
     assert with_them.in_phase == pytest.approx(0.02, abs=3 * with_them.in_phase_error + 2e-4)
     assert with_them.in_phase_error < without.in_phase_error / 3
 

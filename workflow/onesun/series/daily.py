@@ -64,11 +64,15 @@ class Times:
         kinds = sorted(set(self.regimes), key=str)
         return np.array([[regime == kind for kind in kinds] for regime in self.regimes], float)
 
-    def zero_points(self) -> np.ndarray:
-        """One column, or none; less its mean, so that levels stay those of the mean."""
+    def zero_points(self, others: np.ndarray) -> np.ndarray:
+        """One column, or none; less what ``others`` have of it.
+
+        The region's own signed field has a trend as well, which stays with the trend: levels and
+        trend are then those of the mean zero point.
+        """
         if self.signed is None:
             return np.empty((len(self.hours), 0))
-        return (self.signed - np.mean(self.signed))[:, None]
+        return (self.signed - others @ np.linalg.lstsq(others, self.signed, rcond=None)[0])[:, None]
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,9 @@ def analyse(times: Times, values: np.ndarray, *, degree: int, half_day: bool) ->
     """
     hours, periods = times.hours, [DAY, DAY / 2] if half_day else [DAY]
     levels = times.levels()
-    zero_points = times.zero_points()
-    nuisance = np.hstack([levels, _trend(hours, hours, degree), zero_points])
+    steady = np.hstack([levels, _trend(hours, hours, degree)])
+    zero_points = times.zero_points(steady)
+    nuisance = np.hstack([steady, zero_points])
     _check(hours, nuisance.shape[1] + 2 * len(periods) + _SPARE)
     swing, largest = _orbit(hours, times.velocity)
     found = regress(hours, np.hstack([nuisance, _waves(hours - largest, periods)]), values)
