@@ -73,6 +73,14 @@ def checkpoints(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def saved_at(checkpoint: Path) -> int:
+    """Its time of writing, ns; 0 where there is none, as for a moment between two renames."""
+    try:
+        return checkpoint.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 # Signals
 
 
@@ -132,10 +140,10 @@ def test_a_killed_process_loses_nothing_but_its_time(stage, tmp_path):
     checkpoint = tmp_path / ".model.checkpoint"
     ends = []
     for number, wait in ((signal.SIGKILL, 0.05), (signal.SIGTERM, 0.2), (signal.SIGKILL, 0.31)):
-        before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        before = saved_at(checkpoint)
         process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
         deadline = time.monotonic() + 120
-        while not (checkpoint.exists() and checkpoint.stat().st_mtime_ns > before):
+        while saved_at(checkpoint) <= before:
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -300,7 +308,7 @@ def test_processes_that_train_together_learn_as_one_does(stage, together, tmp_pa
     alone = run(stage, tmp_path / "alone", in_halves(epochs=8, checkpoint_minutes=0))
     for name in ("training_loss", "validation_loss", "validation_rmse"):
         both, one = ([float(row[name] or 0) for row in curve(each)] for each in (together, alone))
-        assert both == pytest.approx(one, rel=1e-3)
+        assert both == pytest.approx(one, rel=1e-5)  # 5e-8 was found
     assert both[-1] < both[0]
 
 
