@@ -31,6 +31,7 @@ rule table3:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("table3"),
         settings=settings("grid", training={"min_on_disk": CONFIG["training"]["min_on_disk"]}),
         inputs=lambda wildcards, input: options({"split": input.split, "aligned": input.aligned}),
     message:
@@ -51,6 +52,7 @@ rule table4:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("table4"),
         settings=settings("methods", "losses", table1={"columns": CONFIG["table1"]["columns"]}),
         inputs=options(
             {"pair": PAIRS, "input-instrument": [pair["input"] for pair in PAIRS.values()]}

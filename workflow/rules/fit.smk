@@ -38,6 +38,7 @@ rule fit:
     resources:
         mem_mb=2000,
     params:
+        code=code("fit"),
         settings=lambda wildcards: settings(
             "fitting", "calibration", "grid", method=METHODS[wildcards.method]
         ),

@@ -12,6 +12,7 @@ from typing import Any
 
 from onesun import split
 from onesun.config import checks, schema
+from onesun.config.pairs import is_by_pair
 from onesun.config.text import read
 from onesun.errors import ConfigError
 
@@ -73,7 +74,7 @@ def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str,
     return {
         "method": section,
         "network": config["networks"][section["network"]],
-        "loss": loss[pair] if checks.is_by_pair(loss) else loss,
+        "loss": loss[pair] if is_by_pair(loss) else loss,
     }
 
 
