@@ -4,6 +4,14 @@ Goes in: the splits and the aligned frames of every month; the configuration.
 Comes out: results/table3.csv and results/table4.csv and, to be read by people, the same as .md.
 """
 
+# The methods that Table 4 may show, and the losses of those that are networks.
+SHOWN = {column["method"]: METHODS[column["method"]] for column in columns("table1")}
+LOSSES = {
+    section["loss"]: CONFIG["losses"][section["loss"]]
+    for section in SHOWN.values()
+    if section["kind"] == "network"
+}
+
 
 localrules:
     tables,
@@ -53,7 +61,7 @@ rule table4:
         "../../envs/onesun.yaml"
     params:
         code=code("table4"),
-        settings=settings("methods", "losses", table1={"columns": CONFIG["table1"]["columns"]}),
+        settings=settings(methods=SHOWN, losses=LOSSES, table1={"columns": columns("table1")}),
         inputs=options(
             {"pair": PAIRS, "input-instrument": [pair["input"] for pair in PAIRS.values()]}
         ),

@@ -39,7 +39,9 @@ rule predict:
         code=lambda wildcards: code(
             "predict", f"onesun.methods:_{METHODS[wildcards.method]['kind']}"
         ),
-        settings=lambda wildcards: settings("grid", method=METHODS[wildcards.method]),
+        settings=lambda wildcards: settings(
+            "grid", method=method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
+        ),
         needs=method_words,
         records=lambda wildcards: (
             records("predict", PAIRS[wildcards.pair]["input"])

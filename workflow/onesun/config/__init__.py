@@ -66,13 +66,17 @@ def settings(
 
 
 def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str, Any]:
-    """What a complete configuration says of a method on a pair: "method", "network", "loss"."""
+    """What a complete configuration says of a method on a pair: "method", "network", "loss".
+
+    The method's own names for the latter two are replaced by these, so that the sections are the
+    same whatever the user calls a network or a loss.
+    """
     section = config["methods"][method]
     if section["kind"] != "network":
         return {"method": section}
     loss = config["losses"][section["loss"]]
     return {
-        "method": section,
+        "method": section | {"network": "network", "loss": "loss"},
         "network": config["networks"][section["network"]],
         "loss": loss[pair] if is_by_pair(loss) else loss,
     }
