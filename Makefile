@@ -1,21 +1,31 @@
 # The newcomer's commands; each first makes the environment it needs, in .venv.
 #
 #   PYTHON   the Python to make it with           make table1 PYTHON=/path/to/python3.11
-#   CORES    how many cores to use                make table1 CORES=4
+#   CORES    how many cores to use                make all CORES=4
+#   SAMPLE   small, or whole: what SLURM runs     make test-slurm SAMPLE=whole
 #
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help table1 test bench lint clean
+.PHONY: help all table1 report test test-slurm bench lint clean
 
 PYTHON ?= python3.11
+SAMPLE ?= small
 CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z0-9]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 17
+
+all: $(VENV)/.installed  ## every table and figure of the paper, and the report that holds them
+	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- all
+	@printf '\nThe report is in results/report.html: open it in a browser, it needs no network.\n'
+
+report: all  ## the same, and Snakemake's own report in results/snakemake_report.html
+	@$(BIN)/snakemake --quiet host reason --report results/snakemake_report.html -- all
+	@printf "\nSnakemake's own report is in results/snakemake_report.html.\n"
 
 table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from raw frames on
 	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- results/table1.csv
@@ -24,6 +34,9 @@ table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from 
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85
+
+test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for it, against a local run
+	@$(BIN)/python tests/slurm/check.py --sample $(SAMPLE)
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -1,6 +1,6 @@
-# From raw magnetograms to the paper's Table 1, one rule per arrow of the README's picture.
+# From raw magnetograms to the paper's tables and figures, one rule per arrow of the README's picture.
 #
-#   snakemake --cores all                 everything Table 1 needs
+#   snakemake --cores all                 everything: tables, figures and results/report.html
 #   snakemake --cores all aligned         one stage; `snakemake --list-target-rules` names them all
 #   snakemake --dry-run                   what would run, and why
 #
@@ -12,11 +12,17 @@ from pathlib import Path
 from snakemake.utils import min_version
 from snakemake_interface_common.exceptions import WorkflowError
 
+from onesun import alone
 from onesun.config import complete, read
-from onesun.errors import ConfigError
+from onesun.errors import ConfigError, OneSunError
 
 min_version("9.19")
 STARTED = time.time()
+STATE = Path(".snakemake")
+
+# A killed run leaves Snakemake's locks behind; nobody should have to remove them.
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+    alone.clear_stale(STATE)
 
 try:
     # Of a file that is no YAML, Snakemake would tell neither its name nor the line.
@@ -29,6 +35,9 @@ except ConfigError as error:
 configfile: "config/config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 try:
     CONFIG = complete(config)
 except ConfigError as error:
@@ -36,6 +45,7 @@ except ConfigError as error:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/drawing.smk"
 # Where raw frames come from: sample.smk or folder.smk.
 include: f"workflow/rules/{CONFIG['source']['kind']}.smk"
 include: "workflow/rules/align.smk"
@@ -43,12 +53,21 @@ include: "workflow/rules/store.smk"
 include: "workflow/rules/split.smk"
 include: "workflow/rules/calibrate.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/search.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/predict.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/ablation.smk"
+include: "workflow/rules/histograms.smk"
 include: "workflow/rules/account.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/disks.smk"
+include: "workflow/rules/series.smk"
+include: "workflow/rules/variability.smk"
+include: "workflow/rules/series_figures.smk"
+include: "workflow/rules/report.smk"
 
 
 localrules:
@@ -58,7 +77,18 @@ localrules:
 rule all:
     default_target: True
     input:
-        "results/table1.csv",
+        rules.tables.input,
+        rules.figures.input,
+        "results/ladder.csv",
+        "results/ablation.csv",
+        "results/report.html",
+
+
+onstart:
+    try:
+        workflow.onesun_lock = alone.hold(STATE)  # to the end of this process
+    except OneSunError as error:
+        raise WorkflowError(str(error)) from None
 
 
 onerror:

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from onesun.geometry.grid import AU_METRES, Grid
 from onesun.statistics.measures import Measures
@@ -61,3 +62,13 @@ def measures(*seeds: int, **changes: Any) -> Measures:
 def stamp(seed: int) -> str:
     """The stamp of a frame."""
     return f"201112{seed + 1:02}_060000_TAI"
+
+
+def gradient(difference: np.ndarray) -> np.ndarray:
+    """Equations 5 to 7 by SciPy; NaN wherever the 3 x 3 pixels are not all known."""
+    kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8
+    along = [
+        ndimage.convolve(difference, k, mode="constant", cval=np.nan) for k in (kernel, kernel.T)
+    ]
+    # SciPy leaves out weights of 0: it does not see that a pixel itself is missing.
+    return np.where(np.isfinite(difference), np.hypot(*along), np.nan)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onesun.statistics import blocks
 from onesun.statistics.bins import Bins
@@ -56,3 +58,26 @@ def test_many_values_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     at_once = bins.counts(values)
     monkeypatch.setattr("onesun.statistics.bins._CHUNK", 7)
     np.testing.assert_array_equal(bins.counts(values), at_once)
+
+
+@given(
+    values=st.lists(st.floats(-3, 3), min_size=1, max_size=60),
+    share=st.sampled_from([0.125, 0.25, 0.5, 0.75]),
+)
+def test_quantiles_lie_in_the_bin_of_the_value_of_that_rank(
+    values: list[float], share: float
+) -> None:
+    bins = Bins(-2.0, 2.0, 16)
+    (found,) = bins.quantiles(bins.counts(np.array(values)), [share])
+    expected = np.quantile(values, share, method="inverted_cdf")
+    if -2 <= expected < 2:
+        assert abs(found - expected) <= 0.25 + 1e-12
+    else:
+        assert np.isnan(found)
+
+
+def test_a_quantile_is_linear_within_its_bin_and_none_of_nothing() -> None:
+    bins = Bins(0.0, 4.0, 4)
+    # One value in the first bin and three in the third: 2.5 of 4 are reached half-way through it.
+    np.testing.assert_allclose(bins.quantiles(np.array([0, 1, 0, 3, 0, 0]), [0.625]), [2.5])
+    assert np.isnan(bins.quantiles(np.zeros(6, np.int64), [0.5])).all()

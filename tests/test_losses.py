@@ -18,6 +18,7 @@ from onesun.losses import (
     StructuralDissimilarity,
 )
 from onesun.losses.base import whole_windows
+from onesun.losses.labels import loss_label, method_label
 
 FIELD_SCALE = 3500.0
 HISTOGRAM = {"width": 0.15, "limit": 5000.0, "noise": 60.0}
@@ -258,3 +259,22 @@ def test_whole_windows(size):
 def test_mean_squared_error_has_the_units_of_the_field():
     zero = torch.zeros(1, 1, 4, 4)
     assert MeanSquaredError()(zero + 0.1, zero).item() == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("weights", "label"),
+    [
+        ({"mse": 1}, "MSE"),
+        ({"ssim": 1e-6, "mse": 1, "histogram": 0, "gradient": 5}, "MSE + Grad + SSIM"),
+    ],
+)
+def test_a_loss_is_named_by_its_terms(weights, label):
+    assert loss_label(weights) == label
+
+
+def test_a_method_is_named_by_its_loss_on_the_pair():
+    methods = {"b": {"kind": "bicubic"}, "n": {"kind": "network", "loss": "l"}}
+    losses = {"l": {"mdi-hmi": {"mse": 1, "gradient": 5}, "gong-hmi": {"mse": 1}}}
+    assert method_label("b", "mdi-hmi", methods, losses) == "b"
+    assert method_label("n", "mdi-hmi", methods, losses) == "MSE + Grad"
+    assert method_label("n", "gong-hmi", methods, losses) == "MSE"

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import ndimage, stats
+from scipy import stats
 
-from measured import DSUN, GRID, SETTINGS, fields, measures, stamp
+from measured import DSUN, GRID, SETTINGS, fields, gradient, measures, stamp
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.flux import flux_per_gauss
 from onesun.statistics.comparison import Comparison, Disk
@@ -46,15 +46,6 @@ def squares(size: int) -> Iterator[tuple[slice, slice]]:
     for row in range(0, SIZE, size):
         for column in range(0, SIZE, size):
             yield slice(row, row + size), slice(column, column + size)
-
-
-def gradient(difference: np.ndarray) -> np.ndarray:
-    """Equations 5 to 7 by SciPy; NaN wherever the 3 x 3 pixels are not all known."""
-    kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8
-    along = [
-        ndimage.convolve(difference, k, mode="constant", cval=np.nan) for k in (kernel, kernel.T)
-    ]
-    return np.hypot(*along)
 
 
 def near(found, expected) -> None:

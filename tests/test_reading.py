@@ -200,7 +200,9 @@ def test_a_frame_that_is_filled_in_is_refused(mdi_file, rows, share):
 def test_a_field_that_cannot_be_is_refused(mdi_file):
     data = uniform()
     data[512, 512] = 100_001
-    with pytest.raises(UntrustedFrameError, match="10000.1 G found on the disk, expected at most 10000 G"):
+    with pytest.raises(
+        UntrustedFrameError, match=r"10000\.1 G found on the disk, expected at most 10000 G"
+    ):
         read(mdi_file(data))
 
 

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from onesun import files
 from onesun.cli.table1 import table1
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.statistics import product
@@ -196,10 +197,7 @@ def test_a_month_given_twice_is_named(tmp_path, paths) -> None:
 
 
 def test_a_file_of_something_else_is_named(tmp_path, paths) -> None:
-    other = (
-        paths[0].read_text(encoding="utf-8").replace('"product": "statistics"', '"product": "x"')
-    )
-    paths[0].write_text(other, encoding="utf-8")
+    files.write_json(paths[0], files.read_json(paths[0]) | {"product": "x"})
     with pytest.raises(DamagedProductError, match=r"2011-12\.json: no statistics of a month"):
         make(tmp_path, paths)
 

@@ -176,11 +176,11 @@ def test_files_must_fit_each_other(tmp_path) -> None:
     usual = [write_month(tmp_path / "a", column, "2011-12") for column in columns]
     other = SETTINGS | {"kernels": [2]}
     changed = write_month(tmp_path / "b", columns[1], "2011-12", settings=other)
-    with pytest.raises(ConfigError, match="of other kernels or radii"):
+    with pytest.raises(ConfigError, match="measures of other settings, expected the same"):
         make(tmp_path, [usual[0], changed], columns=columns)
     other = SETTINGS | {"min_share": 0.7}
     changed = write_month(tmp_path / "c", columns[1], "2012-03", settings=other)
-    with pytest.raises(ConfigError, match="statistics of other settings"):
+    with pytest.raises(ConfigError, match="measures of other settings"):
         make(tmp_path, [*usual, changed], columns=columns)
     fewer = write_month(tmp_path / "d", columns[1], "2011-12", days=2)
     with pytest.raises(ConfigError, match="SR-MDI is of 2 frames and MDI of 3"):

@@ -11,6 +11,7 @@ import yaml
 
 from onesun.cli.table4 import table4
 from onesun.errors import ConfigError
+from searched import write_search
 
 SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
 
@@ -18,8 +19,9 @@ SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
 INPUTS = {"mdi-hmi": "mdi", "gong-hmi": "gong"}
 
 
-def make(folder, content, inputs=INPUTS):
-    table4(list(inputs), list(inputs.values()), json.dumps(content), folder / "table4.csv")
+def make(folder, content, inputs=INPUTS, searches=None):
+    out = folder / "table4.csv"
+    table4(list(inputs), list(inputs.values()), json.dumps(content), out, searches)
     with open(folder / "table4.csv", encoding="utf-8", newline="") as handle:
         lines = list(csv.DictReader(handle))
     return lines, (folder / "table4.md").read_text(encoding="utf-8")
@@ -59,6 +61,39 @@ def test_every_network_shown_has_its_row(tmp_path, shipped) -> None:
     assert [line["source"] for line in of_mdi[:2]] == ["onesun", "plain"]
     assert weights(of_mdi[1]) == (1, 0, 0, 0)
     assert len(lines) == 7
+
+
+def test_what_the_search_found_stands_beside_what_is_used(tmp_path, shipped) -> None:
+    lines, text = make(tmp_path, shipped, searches=[write_search(tmp_path)])
+    assert [line["source"] for line in lines if line["pair"] == "mdi-hmi"] == [
+        "onesun", "the grid search", "the paper's Table 4", "the paper's released runs",
+    ]  # fmt: skip
+    found = lines[1]
+    assert (found["mse"], float(found["gradient"]), float(found["histogram"])) == ("1", 5, 1e-5)
+    assert (found["ssim"], found["at_edge"], found["loss"]) == ("", "histogram", "")
+    assert "the grid search" not in [line["source"] for line in lines if line["pair"] != "mdi-hmi"]
+    assert "| mdi-hmi | the grid search |  | 1 | 5 | 1e-05\\* | — |" in text
+    assert "\\* at the edge of the weights that were tried" in text
+    assert "least L2(w) / L2(0) + L_term(w) / L_term(0)" in text
+    assert "It was done on simulated MDI/GONG from real HMI." in text
+
+
+def test_a_network_trained_with_what_was_found_shows_it(tmp_path, shipped) -> None:
+    shipped["methods"]["onesun"]["loss"] = "searched"
+    lines, text = make(tmp_path, shipped, searches=[write_search(tmp_path)])
+    used, found = lines[:2]
+    assert (used["loss"], used["at_edge"]) == ("searched", "histogram")
+    assert [used[term] for term in ("mse", "gradient", "histogram", "ssim")] == [
+        found[term] for term in ("mse", "gradient", "histogram", "ssim")
+    ]
+    assert "| gong-hmi | onesun | searched | 1 | — | — | — |" in text
+
+
+def test_without_a_search_nothing_is_said_of_one(tmp_path, shipped) -> None:
+    lines, text = make(tmp_path, shipped)
+    assert {line["at_edge"] for line in lines} == {""}
+    assert "search" not in text
+    assert "simulated" not in text
 
 
 def test_another_instrument_has_nothing_to_be_compared_with(tmp_path, shipped) -> None:

@@ -1,13 +1,8 @@
-"""Training on a small Sun: order, flips, the same bytes, and going on after an interruption."""
+"""Training on a small Sun: order, flips, the same bytes, what cannot be trained."""
 
 from __future__ import annotations
 
-import csv
 import json
-import os
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,105 +13,30 @@ from months import GRID, sun, write_aligned
 from onesun import split
 from onesun.cli.train import train as train_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
-from onesun.files import folder_listing, read_json, write_json
-from onesun.geometry.grid import Grid
+from onesun.files import read_json, write_json
+from onesun.losses import TERMS
 from onesun.split import SplitRow
 from onesun.store.write import write_month
 from onesun.training import card, precision
 from onesun.training.batches import Assembler, ahead, flips, in_turn, shuffled
 from onesun.training.loop import Recipe, Training
-from onesun.training.passes import Passes
 from onesun.training.patchset import PatchSet
 from onesun.training.scores import Scores
 from onesun.training.world import World
+from searched import write_search
+from trainings import MONTHS, PAIR, ROWS, curve, hashes, manifests, run, settings, write_stage
 
-PAIR = "mdi-hmi"
-SMALL = Grid(GRID.target_size, GRID.target_scale, GRID.factor, patch=16)
 CPU = torch.device("cpu")
-MONTHS = {"2016-07": 3, "2019-06": 1}  # frames
-ROWS = [
-    SplitRow(PAIR, "2016-07", "train", "2016-07-01", "2016-08-01"),
-    SplitRow(PAIR, "2019-06", "validation", "2019-06-01", "2019-07-01"),
-]
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory) -> Path:
-    """Folder with patch stores of two months, a split and a calibration."""
-    folder = tmp_path_factory.mktemp("stage")
-    for month, count in MONTHS.items():
-        frames = {
-            f"{month.replace('-', '')}{10 + day}_000000_TAI": sun(int(month[:4]) + day)
-            for day in range(count)
-        }
-        aligned = write_aligned(folder / "aligned", PAIR, month, frames)
-        write_month(aligned, folder / "patches" / f"{month}.zarr", SMALL, 0.1)
-    split.write(folder / "split.csv", ROWS)
-    write_json(
-        folder / "calibration.json",
-        {"pair": PAIR, "fits": {"matched": {"uniform": {"a": -1.0, "b": 1.2}}}},
-    )
-    return folder
-
-
-def manifests(stage: Path) -> list[Path]:
-    return [stage / "patches" / f"{month}.json" for month in MONTHS]
-
-
-def settings(**training) -> dict:
-    return {
-        "method": {"kind": "network", "network": "onesun", "loss": "full", "seed": 3},
-        "network": {"kind": "onesun", "channels": 8, "blocks": 1, "dropout": 0.1},
-        "loss": {"mse": 1, "gradient": 5, "histogram": 1e-5, "ssim": 5e-4},
-        "loss_terms": {},
-        "training": {"batch": 16, "epochs": 2, "precision": "float32"} | training,
-    }
-
-
-def run(stage: Path, out: Path, sections: dict | None = None, **training) -> Path:
-    train_command(
-        pair=PAIR,
-        method="onesun",
-        patches=manifests(stage),
-        split=stage / "split.csv",
-        calibration=stage / "calibration.json",
-        settings=json.dumps(sections or settings(**training)),
-        out=out,
-    )
-    return out
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    return {name: entry["sha256"] for name, entry in folder_listing(folder).items()}
-
-
-def curve(folder: Path) -> list[dict[str, str]]:
-    with open(folder / "learning_curve.csv", newline="") as handle:
-        return list(csv.DictReader(handle))
+    return write_stage(tmp_path_factory.mktemp("stage"))
 
 
 @pytest.fixture(scope="module")
 def trained(stage, tmp_path_factory) -> Path:
     return run(stage, tmp_path_factory.mktemp("trained") / "model")
-
-
-@pytest.fixture
-def interrupted(monkeypatch):
-    """Make training stop as by a power cut, after a number of batches."""
-
-    def after(batches: int) -> None:
-        learn, done = Passes.learn, []
-
-        def cut_off(self, batch, seed):
-            if len(done) == batches:
-                raise KeyboardInterrupt
-            done.append(1)
-            return learn(self, batch, seed)
-
-        monkeypatch.setattr(Passes, "learn", cut_off)
-
-    yield after
-    monkeypatch.undo()
 
 
 # Order and content of batches
@@ -255,6 +175,53 @@ def test_scores_of_the_card_are_those_of_its_weights(stage, trained):
     assert scores["validation_rmse"] == pytest.approx(np.sqrt(np.nanmean(error**2)), rel=1e-4)
 
 
+def test_every_term_is_validated_though_only_some_are_minimised(stage, tmp_path):
+    sections = settings(epochs=1)
+    sections["loss"] = {"mse": 1, "gradient": 5}
+    out = run(stage, tmp_path / "model", sections)
+    row = curve(out)[1]
+    assert [name for name in row if name.startswith("training_")] == [
+        "training_loss", "training_mse", "training_gradient",
+    ]  # fmt: skip
+    model = card.load(out / "weights.safetensors")
+    validation = patch_set(stage, ROWS[1:])
+    batch = Assembler(validation, 3500.0, -1.0, 1)(in_turn(validation))
+    prediction = model.network(batch.input)
+    terms = {name: float(row[f"validation_{name}"]) for name in TERMS}
+    given = {"histogram": {"width": 0.15, "limit": 5000, "noise": 60}}
+    given["ssim"] = {"window": 11, "sigma": 1.5}
+    for name, make in TERMS.items():
+        expected = make(given.get(name, {}), 3500.0)(prediction, batch.target).item()
+        assert terms[name] == pytest.approx(expected, rel=1e-4), name
+    loss = terms["mse"] + 5 * terms["gradient"]
+    assert float(row["validation_loss"]) == pytest.approx(loss, rel=1e-12)
+
+
+def test_weights_may_come_from_the_search(stage, tmp_path):
+    """Gradient 5 and histogram 1e-5 are what the search chose; its table is part of the card."""
+    asked, given = settings(epochs=1), settings(epochs=1)
+    asked["loss"] = {"mse": 1, "gradient": "search", "histogram": "search"}
+    given["loss"] = {"mse": 1, "gradient": 5, "histogram": 1e-5}
+    table = write_search(tmp_path)
+    found = run(stage, tmp_path / "found", asked, table)
+    typed = run(stage, tmp_path / "typed", given)
+    for name in ("weights.safetensors", "learning_curve.csv"):
+        assert hashes(found)[name] == hashes(typed)[name]
+    content = read_json(found / "card.json")
+    assert content["loss"] == read_json(typed / "card.json")["loss"]
+    assert content["search"]["loss"]["gradient"] == "search"
+    assert content["search"]["sha256"] == hashes(tmp_path)[table.name]
+    assert "search" not in read_json(typed / "card.json")
+    with pytest.raises(
+        ConfigError, match=r"--search: missing, expected the table .* loss\.gradient"
+    ):
+        run(stage, tmp_path / "model", asked)
+    asked["loss"]["ssim"] = "search"
+    with pytest.raises(ConfigError, match=r"mdi-hmi\.csv: no weight of ssim found"):
+        run(stage, tmp_path / "model", asked, table)
+    assert not (tmp_path / "model").exists()
+
+
 def test_same_seed_same_bytes_on_any_number_of_cores(stage, trained, tmp_path):
     cores = torch.get_num_threads()
     for threads in (1, 3):
@@ -271,96 +238,6 @@ def test_another_seed_other_weights(stage, trained, tmp_path):
     sections = settings()
     sections["method"]["seed"] = 4
     assert hashes(run(stage, tmp_path / "model", sections)) != hashes(trained)
-
-
-@pytest.mark.parametrize("batches", [3, 11])
-def test_interrupted_training_goes_on_to_the_same_bytes(
-    stage, trained, tmp_path, interrupted, monkeypatch, batches
-):
-    interrupted(batches)
-    with pytest.raises(KeyboardInterrupt):
-        run(stage, tmp_path / "model", checkpoint_minutes=0)
-    assert not (tmp_path / "model").exists()
-    assert [path.name for path in tmp_path.iterdir()] == [".model.checkpoint"]
-    monkeypatch.undo()
-    steps = []
-    learn = Passes.learn
-    monkeypatch.setattr(
-        Passes, "learn", lambda self, *given: (steps.append(1), learn(self, *given))[1]
-    )
-    run(stage, tmp_path / "model", checkpoint_minutes=0)
-    per_epoch = int(curve(trained)[1]["steps"])
-    assert len(steps) == 2 * per_epoch - batches
-    found, expected = hashes(tmp_path / "model"), hashes(trained)
-    del found["card.json"], expected["card.json"]  # which tells how often checkpoints are made
-    assert found == expected
-    assert [path.name for path in tmp_path.iterdir()] == ["model"]
-
-
-@pytest.mark.parametrize("damage", ["truncated", "emptied", "not torch's"])
-def test_damaged_checkpoint_is_left_unused(
-    stage, trained, tmp_path, interrupted, monkeypatch, capsys, damage
-):
-    interrupted(3)
-    with pytest.raises(KeyboardInterrupt):
-        run(stage, tmp_path / "model", checkpoint_minutes=0)
-    monkeypatch.undo()
-    checkpoint = tmp_path / ".model.checkpoint"
-    content = checkpoint.read_bytes()
-    checkpoint.write_bytes(
-        {"truncated": content[: len(content) // 2], "emptied": b"", "not torch's": b"x" * 999}[
-            damage
-        ]
-    )
-    run(stage, tmp_path / "model", checkpoint_minutes=0)
-    assert "checkpoint not readable, training starts anew" in capsys.readouterr().err
-    assert (
-        hashes(tmp_path / "model")["weights.safetensors"]
-        == (hashes(trained)["weights.safetensors"])
-    )
-
-
-def test_checkpoint_of_other_settings_is_left_unused(
-    stage, tmp_path, interrupted, monkeypatch, capsys
-):
-    interrupted(3)
-    with pytest.raises(KeyboardInterrupt):
-        run(stage, tmp_path / "model", checkpoint_minutes=0)
-    monkeypatch.undo()
-    run(stage, tmp_path / "model", checkpoint_minutes=0, epochs=1, learning_rate=1e-4)
-    assert "training with other settings or data, training starts anew" in capsys.readouterr().err
-    assert len(curve(tmp_path / "model")) == 2
-
-
-def test_processes_that_train_together_learn_as_one_does(stage, tmp_path):
-    """Two processes, as torchrun starts them, each with half of every batch."""
-    sections = settings(epochs=1)
-    sections["network"]["dropout"] = 0.0
-    alone = run(stage, tmp_path / "alone", sections)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    script = (
-        "import sys; from pathlib import Path; from test_training import run; import json; "
-        "run(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))"
-    )
-    common = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]),
-        "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port),
-        "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
-    command = [sys.executable, "-c", script, str(stage), str(tmp_path / "both")]
-    processes = [
-        subprocess.Popen([*command, json.dumps(sections)], env=common | {"RANK": str(rank)})
-        for rank in range(2)
-    ]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0]
-    both, one = (
-        [float(row["validation_loss"]) for row in curve(folder)]
-        for folder in (tmp_path / "both", alone)
-    )
-    assert both == pytest.approx(one, rel=1e-3)
-    assert both[1] < both[0]
 
 
 @pytest.mark.parametrize("kind", ["highresnet", "onesun"])

@@ -19,6 +19,19 @@ def shipped_config() -> dict[str, Any]:
     return json.loads(json.dumps(yaml.safe_load(text)))
 
 
+def small_config() -> dict[str, Any]:
+    """The shipped configuration on 1024² and 256² pixels, one frame a month, a tiny network."""
+    config = shipped_config()
+    config["sample"] |= {"frames": 1, "mdi_intervals": [300]}
+    config["grid"] |= {"target_size": 1024, "target_scale": 4 * 0.504273}
+    config["align"]["tile"] = 64
+    config["networks"]["onesun"] |= {"channels": 8, "blocks": 1}
+    config["training"] |= {"epochs": 1, "batch": 8}
+    config["search"]["weights"] = {"gradient": [5]}
+    config["table1"]["bootstrap"]["resamples"] = 10
+    return config
+
+
 def run_snakemake(
     folder: Path, config: dict[str, Any] | None, *arguments: str
 ) -> subprocess.CompletedProcess[str]:

@@ -18,6 +18,12 @@ from onesun.geometry.grid import Which
 
 PRODUCT = "aligned frames"
 QUANTUM = 0.1  # gauss; JSOC's BSCALE
+# Where and when a field is: cards that whatever is made of it takes over.
+_PLACE_CARDS = (
+    *("T_REC", "T_OBS", "DATE-OBS", "WCSNAME", "CTYPE1", "CTYPE2", "CUNIT1", "CUNIT2"),
+    *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CROTA2", "RSUN_REF"),
+    *("RSUN_OBS", "DSUN_OBS", "HGLN_OBS", "HGLT_OBS", "CRLN_OBS", "CRLT_OBS", "SIMULATD"),
+)
 _BLANK = np.int32(-(2**31))
 
 
@@ -94,13 +100,17 @@ class AlignedMonth:
         return self.field(frame, "target")
 
 
-def read_month(manifest: Path) -> AlignedMonth:
+def read_month(manifest: Path, product: str = PRODUCT) -> AlignedMonth:
     """Open a month by its manifest.
+
+    Parameters
+    ----------
+    manifest : of aligned frames, or of what is kept in the same way, whose name is ``product``.
 
     Raises DamagedProductError when the manifest is damaged, or a file it lists is missing or has
     another size than listed.
     """
-    folder, content = open_product(manifest, PRODUCT)
+    folder, content = open_product(manifest, product)
     known = {field.name for field in fields(AlignedFrame)}
     try:
         frames = tuple(
@@ -117,7 +127,7 @@ def read_month(manifest: Path) -> AlignedMonth:
             input_instrument=content["input_instrument"],
         )
     except (KeyError, TypeError) as error:
-        raise DamagedProductError(f"{manifest}: no manifest of {PRODUCT} ({error})") from None
+        raise DamagedProductError(f"{manifest}: no manifest of {product} ({error})") from None
 
 
 def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None:
@@ -168,3 +178,9 @@ def read_header(path: Path) -> fits.Header:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return fits.getheader(path, 1)
+
+
+def place_cards(path: Path) -> dict[str, tuple[Any, str]]:
+    """Cards of a field that say where and when it is, with their comments."""
+    header = read_header(path)
+    return {key: (header[key], header.comments[key]) for key in _PLACE_CARDS if key in header}

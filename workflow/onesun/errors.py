@@ -2,7 +2,12 @@
 
 
 class OneSunError(Exception):
-    """Something outside the code is wrong; the message says what, where, and what was expected."""
+    """Something outside the code is wrong; the message says what, where, and what was expected.
+
+    ``exit_code`` is that of the command that ends by it.
+    """
+
+    exit_code = 2
 
 
 class ConfigError(OneSunError):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import re
-import shutil
-import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from onesun import seal
 from onesun.errors import DamagedProductError, OutputError
+from onesun.parts import beside
 
-_PART = ".part-"
+_CHANGED = "{}: its bytes have changed since it was written"
 
 
 @contextmanager
@@ -26,7 +24,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     it). On any error the temporary file is removed and an existing ``path`` is left as it was.
     """
     path = Path(path)
-    with _beside(path) as part:
+    with beside(path) as part:
         yield part
         _to_disk(part)
         os.replace(part, path)
@@ -43,7 +41,7 @@ def whole_folder(path: Path, proof: Path | None = None) -> Iterator[Path]:
     """
     path = Path(path)
     _check_replaceable(path, proof)
-    with _beside(path) as part, _beside(path) as old:
+    with beside(path) as part, beside(path) as old:
         part.mkdir()
         yield part
         _swap(part, path, old)
@@ -58,7 +56,7 @@ def whole_product(folder: Path, manifest: Path) -> Iterator[tuple[Path, Path]]:
     """
     folder, manifest = Path(folder), Path(manifest)
     _check_replaceable(folder, manifest)
-    with _beside(manifest) as listing, _beside(folder) as old, _beside(folder) as part:
+    with beside(manifest) as listing, beside(folder) as old, beside(folder) as part:
         part.mkdir()
         yield part, listing
         _to_disk(listing)
@@ -70,7 +68,7 @@ def whole_product(folder: Path, manifest: Path) -> Iterator[tuple[Path, Path]]:
 def check_folder(path: Path, proof: Path | None = None) -> None:
     """Raise at once what :func:`whole_folder` would raise after long work."""
     _check_replaceable(path, proof)
-    with _beside(path) as part:
+    with beside(path) as part:
         part.mkdir()
 
 
@@ -87,54 +85,6 @@ def _swap(part: Path, path: Path, old: Path) -> None:
     if path.exists():
         os.replace(path, old)
     os.replace(part, path)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path``; whatever is there at the end is removed.
-
-    A failed write names ``path``: the system's error often names no file, or the temporary one.
-    """
-    part = path.with_name(f"{_PART}{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}-")
-    part = part.with_name(part.name + path.name)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(path)
-        yield part
-    except OSError as error:
-        if error.errno is not None and str(error.filename or part).startswith(str(part)):
-            error.filename = str(path)
-        raise
-    finally:
-        _remove(part)
-
-
-def _remove_abandoned(path: Path) -> None:
-    """Remove what processes of this machine left beside ``path`` when they were killed."""
-    pattern = re.compile(rf"{re.escape(_PART + os.uname().nodename)}-(\d+)-[0-9a-f]{{8}}-(.*)")
-    for entry in path.parent.iterdir():
-        found = pattern.fullmatch(entry.name)
-        if found and found[2] == path.name and not _is_running(int(found[1])):
-            _remove(entry)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or folder if it can be: it must not hide the error that led here."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
 
 
 def _to_disk(part: Path) -> None:
@@ -159,17 +109,31 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write ``content`` as indented JSON with sorted keys, whole or not at all."""
-    write_text(path, json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n")
+    """Write ``content`` as indented JSON with sorted keys, whole or not at all.
+
+    A product (a mapping with the key ``product``) gets a digest, which :func:`read_json` checks.
+    """
+    is_product = isinstance(content, Mapping) and "product" in content
+    write_text(path, seal.sealed_text(content) if is_product else seal.text_of(content))
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file; raise DamagedProductError when it is missing or does not parse."""
+    """What :func:`write_json` was given.
+
+    Raises DamagedProductError when the file is missing, does not parse or does not fit its digest.
+    """
+    return read_sealed(path)[0]
+
+
+def read_sealed(path: Path) -> tuple[Any, bool]:
+    """:func:`read_json`, and whether the file has a digest."""
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return seal.checked_json(Path(path).read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise DamagedProductError(f"{path}: missing, expected a JSON file") from None
-    except (ValueError, UnicodeDecodeError) as error:
+    except seal.BrokenSealError:
+        raise DamagedProductError(_CHANGED.format(path)) from None
+    except ValueError as error:
         raise DamagedProductError(f"{path}: not readable as JSON ({error})") from None
 
 
@@ -206,13 +170,19 @@ def open_product(
     except (KeyError, TypeError, AttributeError) as error:
         raise DamagedProductError(f"{manifest}: no manifest of {product} ({error})") from None
     for name, (size, digest) in listed.items():
-        path = folder / name
-        found = f"{path.stat().st_size} bytes" if path.is_file() else "missing"
-        if found != f"{size} bytes":
-            raise DamagedProductError(f"{path}: {found}, expected {size} bytes")
-        if contents and sha256(path) != digest:
-            raise DamagedProductError(f"{path}: its bytes have changed since it was written")
+        check_file(folder / name, size, digest if contents else None)
     return folder, content
+
+
+def check_file(path: Path, size: int | None, digest: str | None) -> None:
+    """Raise DamagedProductError unless the file is there and of this size and SHA-256, if given."""
+    found = path.stat().st_size if path.is_file() else None
+    if found is None or size not in (None, found):
+        wanted = "a file" if size is None else f"{size} bytes"
+        has = "missing" if found is None else f"{found} bytes"
+        raise DamagedProductError(f"{path}: {has}, expected {wanted}")
+    if digest is not None and sha256(path) != digest:
+        raise DamagedProductError(_CHANGED.format(path))
 
 
 def read_unchanged(path: Path, listed: Mapping[str, Any]) -> bytes:
@@ -222,7 +192,7 @@ def read_unchanged(path: Path, listed: Mapping[str, Any]) -> bytes:
     """
     content = Path(path).read_bytes()
     if hashlib.sha256(content).hexdigest() != listed["sha256"]:
-        raise DamagedProductError(f"{path}: its bytes have changed since it was written")
+        raise DamagedProductError(_CHANGED.format(path))
     return content
 
 

@@ -20,6 +20,11 @@ def instrument_records() -> Path:
     return _shipped("resources", "resources") / "instruments"
 
 
+def resource(name: str) -> Path:
+    """A data file of resources/ by its name."""
+    return _shipped("resources", "resources") / name
+
+
 def schemas() -> Path:
     """Folder of the JSON Schemas."""
     return _shipped("schemas", "workflow/schemas")

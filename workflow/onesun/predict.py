@@ -5,20 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from onesun.aligned import AlignedFrame, AlignedMonth, read_header, write_field
+from onesun.aligned import AlignedFrame, AlignedMonth, place_cards, write_field
 from onesun.errors import UntrustedFrameError
 from onesun.files import folder_listing, whole_product, write_json
 from onesun.methods.base import Method
 from onesun.predictions import PRODUCT, file_name
 from onesun.progress import track
 from onesun.selection import open_month
-
-# A prediction lies where its target does and is of its time: these cards it takes over.
-_CARDS = (
-    *("T_REC", "T_OBS", "DATE-OBS", "WCSNAME", "CTYPE1", "CTYPE2", "CUNIT1", "CUNIT2"),
-    *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CROTA2", "RSUN_REF"),
-    *("RSUN_OBS", "DSUN_OBS", "HGLN_OBS", "HGLT_OBS", "CRLN_OBS", "CRLT_OBS", "SIMULATD"),
-)
 
 
 def predict(pair: str, name: str, month: str, manifest: Path, method: Method, out: Path) -> None:
@@ -60,10 +53,8 @@ def _predict_frame(
     except UntrustedFrameError as error:
         read = month.folder / frame.file(method.reads)
         raise UntrustedFrameError(f"{read}: {error}") from None
-    header = read_header(month.folder / frame.target_file)
-    cards: dict[str, Any] = {
-        key: (header[key], header.comments[key]) for key in _CARDS if key in header
-    }
+    # A prediction lies where its target does and is of its time.
+    cards: dict[str, Any] = place_cards(month.folder / frame.target_file)
     cards["PAIR"] = (month.pair, "input and target instruments")
     cards["METHOD"] = (name, "what made this field")
     cards["READS"] = (method.reads, "made of this; of target: no prediction")

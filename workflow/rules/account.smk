@@ -1,14 +1,14 @@
 """An account of what was used: which frames and patches (Table 3), which weights (Table 4).
 
-Goes in: the splits and the aligned frames of every month; the configuration.
+Goes in: the splits and the aligned frames of every month; the configuration and the grid search.
 Comes out: results/table3.csv and results/table4.csv and, to be read by people, the same as .md.
 """
 
 # The methods that Table 4 may show, and the losses of those that are networks.
-SHOWN = {column["method"]: METHODS[column["method"]] for column in columns("table1")}
-LOSSES = {
+TABLE4 = {"methods": {column["method"]: METHODS[column["method"]] for column in columns("table1")}}
+TABLE4["losses"] = {
     section["loss"]: CONFIG["losses"][section["loss"]]
-    for section in SHOWN.values()
+    for section in TABLE4["methods"].values()
     if section["kind"] == "network"
 }
 
@@ -30,7 +30,12 @@ rule table3:
         split=expand("results/split/{pair}.csv", pair=PAIRS),
         aligned=every_month("results/aligned/{pair}/{month}.json"),
     output:
-        csv="results/table3.csv",
+        csv=report(
+            "results/table3.csv",
+            caption="../report/table3.rst",
+            category="Tables",
+            labels={"table": "3 Months, frames and patches"},
+        ),
         md="results/table3.md",
     log:
         "logs/table3.log",
@@ -50,8 +55,15 @@ rule table3:
 
 
 rule table4:
+    input:
+        rules.searches.input,
     output:
-        csv="results/table4.csv",
+        csv=report(
+            "results/table4.csv",
+            caption="../report/table4.rst",
+            category="Tables",
+            labels={"table": "4 Weights of the losses"},
+        ),
         md="results/table4.md",
     log:
         "logs/table4.log",
@@ -61,9 +73,13 @@ rule table4:
         "../../envs/onesun.yaml"
     params:
         code=code("table4"),
-        settings=settings(methods=SHOWN, losses=LOSSES, table1={"columns": columns("table1")}),
-        inputs=options(
-            {"pair": PAIRS, "input-instrument": [pair["input"] for pair in PAIRS.values()]}
+        settings=settings(**TABLE4, table1={"columns": columns("table1")}),
+        inputs=lambda wildcards, input: options(
+            {
+                "pair": PAIRS,
+                "input-instrument": [pair["input"] for pair in PAIRS.values()],
+                "search": input,
+            }
         ),
     message:
         "Writing Table 4"

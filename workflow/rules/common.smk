@@ -68,9 +68,9 @@ def every_month(pattern):
 
 
 def columns(table):
-    """The columns that "table1", "table2" or "ladder" shows."""
-    if table == "ladder":
-        rungs = CONFIG["ladder"]["methods"]
+    """The columns that "table1", "table2", "ladder" or "ablation" shows."""
+    if table in ("ladder", "ablation"):
+        rungs = CONFIG[table]["methods"]
         return [{"pair": pair, "method": method} for pair in PAIRS for method in rungs]
     names = CONFIG[table]["columns"] if table != "table1" else None
     by_name = {column["name"]: column for column in CONFIG["table1"]["columns"]}

@@ -17,7 +17,12 @@ rule table1:
     input:
         every_column("results/statistics/{pair}/{method}/{month}.json"),
     output:
-        csv="results/table1.csv",
+        csv=report(
+            "results/table1.csv",
+            caption="../report/table1.rst",
+            category="Tables",
+            labels={"table": "1 Correlations"},
+        ),
         md="results/table1.md",
     log:
         "logs/table1.log",
@@ -39,7 +44,12 @@ rule table2:
     input:
         every_column("results/measures/{pair}/{method}/{month}.json", table="table2"),
     output:
-        csv="results/table2.csv",
+        csv=report(
+            "results/table2.csv",
+            caption="../report/table2.rst",
+            category="Tables",
+            labels={"table": "2 Gradients and extreme values"},
+        ),
         md="results/table2.md",
     log:
         "logs/table2.log",
@@ -64,7 +74,12 @@ rule ladder:
     input:
         every_column("results/statistics/{pair}/{method}/{month}.json", table="ladder"),
     output:
-        csv="results/ladder.csv",
+        csv=report(
+            "results/ladder.csv",
+            caption="../report/ladder.rst",
+            category="Tables",
+            labels={"table": "Ladder of baselines"},
+        ),
         md="results/ladder.md",
     log:
         "logs/ladder.log",

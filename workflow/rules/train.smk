@@ -1,6 +1,7 @@
 """Training: one network of one pair.
 
-Goes in: the patch stores of a pair's training and validation months, the split, the calibration.
+Goes in: the patch stores of a pair's training and validation months, the split, the calibration;
+the grid search, where the loss takes weights from it.
 Comes out: results/models/{pair}/{method}/ with the weights of the best epoch, a card that says how
 they came about, and the learning curve.
 
@@ -8,9 +9,20 @@ An interrupted training goes on from its last checkpoint, which is no output of 
 removes a failed job's outputs.
 """
 
+from onesun.search.candidates import asked
+
 
 localrules:
     models,
+
+
+def words(wildcards, resources):
+    """The words that start `onesun`: plainly, or once for each GPU of the job, to train together.
+
+    It takes resources, and so Snakemake does not count it among the params whose change reruns.
+    """
+    torchrun = ["torchrun", "--standalone", "--no-python", f"--nproc-per-node={resources.gpu}"]
+    return [*(torchrun if resources.gpu > 1 else []), "onesun"]
 
 
 rule models:
@@ -26,6 +38,11 @@ rule train:
         ),
         split="results/split/{pair}.csv",
         calibration="results/calibration/{pair}.json",
+        search=lambda wildcards: (
+            f"results/search/{wildcards.pair}.csv"
+            if asked(method_sections(CONFIG, wildcards.pair, wildcards.method)["loss"])
+            else []
+        ),
     output:
         weights="results/models/{pair}/{method}/weights.safetensors",
         card="results/models/{pair}/{method}/card.json",
@@ -45,11 +62,14 @@ rule train:
         settings=lambda wildcards: settings(
             "loss_terms", "training", **method_sections(CONFIG, wildcards.pair, wildcards.method)
         ),
-        patches=lambda wildcards, input: options({"patches": input.patches}),
+        patches=lambda wildcards, input: options(
+            {"patches": input.patches, "search": [input.search] if input.get("search") else []}
+        ),
         out=subpath(output.weights, parent=True),
+        onesun=words,
     message:
         "Training {wildcards.method} on {wildcards.pair}"
     shell:
-        "onesun train --pair {wildcards.pair:q} --method {wildcards.method:q} {params.patches:q}"
-        " --split {input.split:q} --calibration {input.calibration:q}"
+        "{params.onesun:q} train --pair {wildcards.pair:q} --method {wildcards.method:q}"
+        " {params.patches:q} --split {input.split:q} --calibration {input.calibration:q}"
         " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -5,27 +5,47 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
 from onesun.cli import (
+    ablation,
     align,
     calibrate,
+    cost,
+    crop,
     evaluate,
+    fig1,
+    fig2,
+    fig3,
+    fig4,
+    fig5,
+    fig6,
+    fig7,
+    fig8,
+    fig9,
     fit,
     index,
     ladder,
     look,
     measure,
+    noise,
     predict,
+    report,
     sample,
+    search,
+    series,
     split,
     store,
+    sunspots,
     table1,
     table2,
     table3,
     table4,
     train,
+    variability,
+    verify,
 )
 from onesun.errors import OneSunError
 
@@ -46,15 +66,34 @@ for command in (
     split.split,
     calibrate.calibrate,
     train.train,
+    search.search,
     fit.fit,
     predict.predict,
     evaluate.evaluate,
     measure.measure,
+    noise.noise,
+    crop.crop,
+    series.series,
+    variability.variability,
     table1.table1,
     table2.table2,
     table3.table3,
     table4.table4,
+    ablation.ablation,
     ladder.ladder,
+    sunspots.sunspots,
+    fig1.fig1,
+    fig2.fig2,
+    fig3.fig3,
+    fig4.fig4,
+    fig5.fig5,
+    fig7.fig7,
+    fig9.fig9,
+    cost.cost,
+    report.report,
+    fig6.fig6,
+    fig8.fig8,
+    verify.verify,
     look.info,
     look.show,
 ):
@@ -62,11 +101,14 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line; the exit code is 2 for anything outside the code that is wrong."""
+    """Run the command line; the exit code is 2 for anything outside the code that is wrong.
+
+    A training that stopped as a signal asked it to ends with 75: try again.
+    """
     try:
         app()
     except OneSunError as error:
-        _stop(str(error))
+        _stop(str(error), error.exit_code)
     except OSError as error:
         if error.errno in _FULL:
             _stop(f"{error.filename or 'the output folder'}: no space left on the disk")
@@ -78,6 +120,7 @@ def main() -> None:
         _stop(f"{error.filename}: {os.strerror(error.errno).lower()}")
 
 
-def _stop(sentence: str) -> None:
-    print(f"onesun: {sentence}", file=sys.stderr)
-    sys.exit(2)
+def _stop(sentence: str, code: int = 2) -> None:
+    with suppress(OSError):  # who reads the log may have been stopped first
+        print(f"onesun: {sentence}", file=sys.stderr)
+    sys.exit(code)

@@ -1,4 +1,4 @@
-"""``onesun table4``: Table 4 from the configuration."""
+"""``onesun table4``: Table 4 from the configuration and the grid search."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ def table4(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
+    search: Annotated[
+        list[Path] | None, typer.Option(help="Table that onesun search wrote; one for each pair.")
+    ] = None,
 ) -> None:
     """Tell the weights of each network's loss beside the paper's."""
     from onesun import config
@@ -34,4 +37,4 @@ def table4(
     inputs = dict(zip(pair, input_instrument, strict=True))
     sections = config.settings(settings, "methods", "losses", "table1")
     columns = sections["table1"]["columns"]
-    write_table4(inputs, sections["methods"], sections["losses"], columns, out)
+    write_table4(inputs, sections["methods"], sections["losses"], columns, out, search or [])

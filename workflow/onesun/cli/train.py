@@ -23,6 +23,10 @@ def train(
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write weights, card and curve into.")],
+    search: Annotated[
+        Path | None,
+        typer.Option(help="Table that onesun search wrote; for a loss with weights from it."),
+    ] = None,
 ) -> None:
     """Train a network; the same command goes on where an interrupted one stopped."""
     from onesun import config
@@ -34,4 +38,4 @@ def train(
         pair=pair,
         method=method,
     )
-    run(pair, method, patches, split, calibration, sections, out)
+    run(pair, method, patches, split, calibration, sections, out, search)

@@ -88,6 +88,38 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
+def shown_month(config: dict[str, Any], frame: str | None, pair: str) -> str:
+    """The test month of a pair from which a figure or the report shows a frame.
+
+    Parameters
+    ----------
+    frame : the configured stamp, YYYYMMDD_HHMMSS_TAI; None stands for the last month that all
+        pairs test, or else the pair's own last.
+    """
+    if frame is not None:
+        return f"{frame[:4]}-{frame[4:6]}"
+    return max(_tested_by_all(config) or months(config, pair, "test"))
+
+
+def series_month(config: dict[str, Any]) -> str:
+    """The test month whose region is followed through time.
+
+    Raises ConfigError when none is named and the pairs share none.
+    """
+    if config["series"]["month"] is not None:
+        return config["series"]["month"]
+    shared = _tested_by_all(config)
+    if not shared:
+        raise ConfigError(
+            "series.month: found null, expected a month, as the pairs share no test month"
+        )
+    return max(shared)
+
+
+def _tested_by_all(config: dict[str, Any]) -> set[str]:
+    return set.intersection(*(set(months(config, pair, "test")) for pair in config["pairs"]))
+
+
 def canonical(section: Any) -> str:
     """A section as JSON that is the same for the same content: sorted keys, no spaces."""
     return json.dumps(section, sort_keys=True, separators=(",", ":"), allow_nan=False)

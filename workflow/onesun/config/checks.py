@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from onesun import locations, split
+from onesun.config import shown
 from onesun.config.pairs import is_by_pair
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.methods.kinds import REFERENCES
+from onesun.search import candidates
 from onesun.statistics import limits
 
 Config = dict[str, Any]
@@ -29,6 +32,8 @@ def problems(config: Config) -> list[str]:
         *_table2(config),
         *_ladder(config),
         *_losses(config),
+        *_search(config),
+        *shown.problems(config),
     ]
 
 
@@ -143,23 +148,48 @@ def _losses(config: Config) -> Iterator[str]:
             if not any(weights.values()):
                 yield f"{path}: found all weights 0, expected one above 0"
     for table, name, pair in _shown(config):
-        method = config["methods"].get(name, {})
-        loss = config["losses"].get(method.get("loss"), {})
-        if is_by_pair(loss) and pair not in loss:
+        yield from _shown_loss(config, table, name, pair)
+
+
+def _shown_loss(config: Config, table: str, name: str, pair: str) -> Iterator[str]:
+    """What the loss of a method that a table shows on a pair lacks; nothing if it has no loss."""
+    loss_name = config["methods"].get(name, {}).get("loss")
+    loss = config["losses"].get(loss_name, {})
+    by_pair = is_by_pair(loss)
+    if by_pair and pair not in loss:
+        yield (
+            f"losses.{loss_name}.{pair}: missing, expected weights, as {table} shows "
+            f'method "{name}" on that pair'
+        )
+        return
+    for term in candidates.asked(loss[pair] if by_pair else loss):
+        if not config["search"]["weights"][term]:
             yield (
-                f"losses.{method['loss']}.{pair}: missing, expected weights, as {table} shows "
-                f'method "{name}" on that pair'
+                f"search.weights.{term}: found no weight, expected some to choose from, as {table} "
+                f'shows method "{name}", whose loss takes {term} from the search'
             )
 
 
+def _search(config: Config) -> Iterator[str]:
+    search = config["search"]
+    for term, weights in search["weights"].items():
+        if any(a >= b for a, b in pairwise(weights)):
+            yield f"search.weights.{term}: found {weights}, expected rising numbers"
+    networks = [name for name, each in config["methods"].items() if each["kind"] == "network"]
+    if any(search["weights"].values()) and search["method"] not in networks:
+        yield unknown_name("search.method", search["method"], networks, "methods of kind network")
+
+
 def _shown(config: Config) -> list[tuple[str, str, str]]:
-    """Table, method and pair of what the tables show, each method and pair once."""
+    """What shows which method on which pair: each method and pair once."""
     columns = [
         ("table1", column["method"], column["pair"]) for column in config["table1"]["columns"]
     ]
-    rungs = [
-        ("ladder", method, pair)
-        for method in config["ladder"]["methods"]
-        for pair in config["pairs"]
+    everywhere = [
+        ("figures.fig2", config["figures"]["fig2"]["method"]),
+        ("series", config["series"]["method"]),
+        *(("ablation", name) for name in config["ablation"]["methods"]),
+        *(("ladder", name) for name in config["ladder"]["methods"]),
     ]
+    rungs = [(where, name, pair) for where, name in everywhere if name for pair in config["pairs"]]
     return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())

@@ -15,6 +15,7 @@ import onesun
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import read_json, sha256, whole_folder, write_bytes, write_json
 from onesun.geometry.grid import Grid
+from onesun.geometry.window import Window
 
 PRODUCT = "fit"
 TENSORS = "fit.safetensors"
@@ -54,7 +55,9 @@ def write(out: Path, fitted: Fitted, card: dict[str, Any]) -> None:
         write_json(folder / CARD, content)
 
 
-def read(tensors: Path, kind: str, grid: Grid) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def read(
+    tensors: Path, kind: str, grid: Grid | Window
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The tensors and the card beside them.
 
     Raises DamagedProductError when either is missing or damaged or they do not belong together,

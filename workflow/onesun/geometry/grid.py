@@ -64,6 +64,10 @@ class Grid:
     def size(self, which: Which) -> int:
         return self.input_size if which == "input" else self.target_size
 
+    def shape(self, which: Which) -> tuple[int, int]:
+        """Rows and columns."""
+        return (self.size(which),) * 2
+
     def scale(self, which: Which) -> float:
         """Arcsec per pixel for a Sun seen from 1 AU."""
         return self.input_scale if which == "input" else self.target_scale

@@ -8,9 +8,11 @@ from scipy import ndimage
 
 from onesun.errors import UntrustedFrameError
 
+REACH = 2  # input pixels on either side that matter to a pixel of `bicubic`
+
 
 def fill_nearest(field: np.ndarray) -> np.ndarray:
-    """Give every NaN the value of the nearest pixel that has one; (n, n), gauss.
+    """Give every NaN the value of the nearest pixel that has one; (ny, nx), gauss.
 
     An interpolation across the limb or a gap then continues the disk: with zeros instead, the
     outermost pixels of the disk would be pulled towards zero.
@@ -34,10 +36,10 @@ def bicubic(field: np.ndarray, factor: int) -> np.ndarray:
 
     Parameters
     ----------
-    field : (n, n) gauss, finite everywhere.
+    field : (ny, nx) gauss, finite everywhere.
     factor : output pixels per input pixel along one axis.
 
-    Returns (n * factor, n * factor) float32.
+    Returns (ny * factor, nx * factor) float32.
     """
     size = (field.shape[1] * factor, field.shape[0] * factor)
     return cv2.resize(np.asarray(field, dtype=np.float32), size, interpolation=cv2.INTER_CUBIC)

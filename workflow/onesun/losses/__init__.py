@@ -79,14 +79,24 @@ class CompositeLoss(nn.Module):
     def combine(self, sums: Sums) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and its unweighted terms, scalars, from the sums of a whole batch."""
         parts = {name: term.value(sums[name]) for name, term in self.terms.items()}
-        total = torch.stack([self.weights[name] * part for name, part in parts.items()]).sum()
-        return total, parts
+        return self.weigh(parts), parts
+
+    def weigh(self, parts: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """The loss, a scalar, from unweighted terms; those it has no weight for count nothing."""
+        return torch.stack([weight * parts[name] for name, weight in self.weights.items()]).sum()
 
     def forward(
         self, prediction: torch.Tensor, target: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and its unweighted terms for a whole batch; shapes as in ``sums``."""
         return self.combine(self.sums(prediction, target))
+
+
+def every_term(
+    terms_settings: Mapping[str, Mapping[str, Any]], field_scale: float
+) -> CompositeLoss:
+    """All terms of equation 8, each of weight 1: to look at all of them, whatever is minimised."""
+    return CompositeLoss(dict.fromkeys(TERMS, 1.0), terms_settings, field_scale)
 
 
 __all__ = [
@@ -98,4 +108,5 @@ __all__ = [
     "StructuralDissimilarity",
     "Sums",
     "Term",
+    "every_term",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
+from onesun.geometry.window import Window
 from onesun.methods.base import Method
 from onesun.methods.kinds import FITTED, REFERENCES
 from onesun.selection import check_pair
@@ -48,51 +49,59 @@ class Sources:
             check_pair(path, pair)
 
 
-def load(settings: Mapping[str, Any], grid: Grid, sources: Sources | None = None) -> Method:
+def load(
+    settings: Mapping[str, Any], grid: Grid | Window, sources: Sources | None = None
+) -> Method:
     """Make the method that a section of the configuration's ``methods`` describes.
 
     Parameters
     ----------
     settings : the section; its ``kind`` says which method.
-    grid : the common grid.
+    grid : the common grid, or a part of it.
     sources : what the kind needs beside.
 
-    Raises ConfigError when the kind is unknown or lacks something that it needs.
+    Raises ConfigError when the kind is unknown, lacks something that it needs, or cannot do with a
+    part of the grid.
     """
     kind = settings["kind"]
     if kind not in _KINDS:
         *others, last = _KINDS
         raise ConfigError(f'methods: kind "{kind}" found, expected {", ".join(others)} or {last}')
-    return _KINDS[kind](grid, sources or Sources())
+    method = _KINDS[kind](grid, sources or Sources())
+    if method.halo is None and not isinstance(grid, Grid):
+        raise ConfigError(
+            f"methods: kind {kind} found, expected one that a part of the disk is enough for"
+        )
+    return method
 
 
-def _raw(grid: Grid, _sources: Sources) -> Method:
+def _raw(grid: Grid | Window, _sources: Sources) -> Method:
     from onesun.methods.raw import RawMethod
 
     return RawMethod(grid)
 
 
-def _bicubic(grid: Grid, sources: Sources) -> Method:
+def _bicubic(grid: Grid | Window, sources: Sources) -> Method:
     from onesun.calibration.product import read_baseline
     from onesun.methods.bicubic import BicubicMethod
 
     return BicubicMethod(grid, read_baseline(sources.need("bicubic", "calibration")))
 
 
-def _matched(grid: Grid, sources: Sources) -> Method:
+def _matched(grid: Grid | Window, sources: Sources) -> Method:
     from onesun.calibration.product import read_matched
     from onesun.methods.bicubic import MatchedMethod
 
     return MatchedMethod(grid, read_matched(sources.need("matched", "calibration")))
 
 
-def _equated(grid: Grid, sources: Sources) -> Method:
+def _equated(grid: Grid | Window, sources: Sources) -> Method:
     from onesun.methods.equated import EquatedMethod
 
     return EquatedMethod(sources.need("equated", "fit"), grid)
 
 
-def _ridge(grid: Grid, sources: Sources) -> Method:
+def _ridge(grid: Grid | Window, sources: Sources) -> Method:
     from onesun.methods.ridge import RidgeMethod
 
     return RidgeMethod(sources.need("ridge", "fit"), grid)
@@ -104,13 +113,13 @@ def _ceiling(grid: Grid, sources: Sources) -> Method:
     return CeilingMethod(grid, sources.need("ceiling", "input_instrument"))
 
 
-def _network(grid: Grid, sources: Sources) -> Method:
+def _network(grid: Grid | Window, sources: Sources) -> Method:
     from onesun.methods.network import NetworkMethod
 
     return NetworkMethod(sources.need("network", "weights"), grid)
 
 
-_KINDS: dict[str, Callable[[Grid, Sources], Method]] = {
+_KINDS: dict[str, Callable[..., Method]] = {
     "raw": _raw,
     "bicubic": _bicubic,
     "matched": _matched,

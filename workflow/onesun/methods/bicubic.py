@@ -8,7 +8,8 @@ from onesun.aligned import AlignedFrame
 from onesun.calibration.product import Line
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid, Which
-from onesun.geometry.upsample import bicubic, fill_nearest
+from onesun.geometry.upsample import REACH, bicubic, fill_nearest
+from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
 
 
@@ -20,15 +21,16 @@ class BicubicMethod:
 
     Parameters
     ----------
-    grid : the common grid.
+    grid : the common grid, or a part of it.
     b : gain of the input against the target.
     a : the input where the target is 0, gauss.
     """
 
     name = "bicubic"
     reads: Which = "input"
+    halo = REACH
 
-    def __init__(self, grid: Grid, b: float, a: float = 0.0) -> None:
+    def __init__(self, grid: Grid | Window, b: float, a: float = 0.0) -> None:
         if b <= 0:
             raise ConfigError(f"{self.name}: b {b} found, expected a gain above 0")
         self._disk = FullDisk(grid)
@@ -52,5 +54,5 @@ class MatchedMethod(BicubicMethod):
 
     name = "matched"
 
-    def __init__(self, grid: Grid, line: Line) -> None:
+    def __init__(self, grid: Grid | Window, line: Line) -> None:
         super().__init__(grid, line.b, line.a)

@@ -29,6 +29,7 @@ class CeilingMethod:
 
     name = "ceiling"
     reads: Which = "target"
+    halo = None  # the blur is made of the spectrum of the whole
 
     def __init__(self, grid: Grid, input_instrument: str) -> None:
         self._disk = FullDisk(grid)

@@ -11,7 +11,8 @@ from onesun.errors import DamagedProductError
 from onesun.fitting import product
 from onesun.fitting.quantiles import QuantileMap
 from onesun.geometry.grid import Grid, Which
-from onesun.geometry.upsample import bicubic, fill_nearest
+from onesun.geometry.upsample import REACH, bicubic, fill_nearest
+from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
 
 
@@ -21,15 +22,16 @@ class EquatedMethod:
     Parameters
     ----------
     fit : ``fit.safetensors``, with ``card.json`` beside it.
-    grid : the common grid.
+    grid : the common grid, or a part of it.
 
     Raises DamagedProductError when the fit is missing or damaged.
     """
 
     name = "equated"
     reads: Which = "input"
+    halo = REACH
 
-    def __init__(self, fit: Path, grid: Grid) -> None:
+    def __init__(self, fit: Path, grid: Grid | Window) -> None:
         tensors, card = product.read(fit, self.name, grid)
         try:
             self._map = QuantileMap(tensors["knots"], tensors["values"], card["zero_point"])

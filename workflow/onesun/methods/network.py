@@ -12,6 +12,7 @@ import torch
 from onesun.aligned import AlignedFrame
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid, Which
+from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
 from onesun.parallel import one_core_each
 from onesun.training import card
@@ -30,7 +31,7 @@ class NetworkMethod:
     Parameters
     ----------
     weights : ``weights.safetensors``, with ``card.json`` beside it.
-    grid : the common grid.
+    grid : the common grid, or a part of it.
     device : where to compute, as torch names it; ``auto`` takes CUDA where there is any.
     tile : input pixels on a side of a tile.
 
@@ -41,7 +42,9 @@ class NetworkMethod:
     name = "network"
     reads: Which = "input"
 
-    def __init__(self, weights: Path, grid: Grid, device: str = "auto", tile: int = _TILE) -> None:
+    def __init__(
+        self, weights: Path, grid: Grid | Window, device: str = "auto", tile: int = _TILE
+    ) -> None:
         self._model = card.load(weights)
         if self._model.factor != grid.factor:
             raise ConfigError(
@@ -52,6 +55,7 @@ class NetworkMethod:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self._device = torch.device(device)
         self._network = self._model.network.to(self._device, memory_format=torch.channels_last)
+        self.halo = self._model.network.halo
         self._disk = FullDisk(grid)
         self._tile = tile
         radius = grid.radius("input")
@@ -63,16 +67,13 @@ class NetworkMethod:
         self._disk.check(field)
         if np.isnan(field).all():
             raise UntrustedFrameError("field: no pixel has a value, expected values on the disk")
-        halo, factor = self._model.network.halo, self._model.factor
+        halo = self.halo
         scaled = np.nan_to_num(field / self._model.field_scale)
         frame = np.pad(np.stack([scaled, self._location]), ((0, 0), (halo, halo), (halo, halo)))
         prediction = np.full(self._on_disk.shape, np.nan, dtype=np.float32)
 
         def fill(corner: tuple[int, int]) -> None:
-            rows, columns = (
-                slice(start * factor, (start + self._tile) * factor) for start in corner
-            )
-            prediction[rows, columns] = self._of_tile(frame, corner)
+            prediction[self._pixels(corner)] = self._of_tile(frame, corner)
 
         with self._workers() as each:
             list(each(fill, self._corners()))
@@ -80,30 +81,29 @@ class NetworkMethod:
 
     def _corners(self) -> list[tuple[int, int]]:
         """First row and column of each tile that touches the disk, in input pixels."""
-        size, factor = self._disk.grid.input_size, self._model.factor
-        starts = range(0, size, self._tile)
-        span = self._tile * factor
+        rows, columns = self._disk.grid.shape("input")
         return [
             (row, column)
-            for row in starts
-            for column in starts
-            if self._on_disk[row * factor :, column * factor :][:span, :span].any()
+            for row in range(0, rows, self._tile)
+            for column in range(0, columns, self._tile)
+            if self._on_disk[self._pixels((row, column))].any()
         ]
+
+    def _pixels(self, corner: tuple[int, int]) -> tuple[slice, slice]:
+        """Rows and columns of a tile's target pixels."""
+        factor = self._model.factor
+        rows, columns = (slice(start * factor, (start + self._tile) * factor) for start in corner)
+        return rows, columns
 
     @torch.inference_mode()
     def _of_tile(self, frame: np.ndarray, corner: tuple[int, int]) -> np.ndarray:
         """Gauss on the target pixels of one tile; ``frame`` has the halo around it."""
-        halo, factor, size = (
-            self._model.network.halo,
-            self._model.factor,
-            self._disk.grid.input_size,
-        )
-        rows, columns = (slice(start, min(start + self._tile, size) + 2 * halo) for start in corner)
+        halo, cut = self.halo, self.halo * self._model.factor
+        # The frame ends where its halo does, and the slices of the last tiles with it.
+        rows, columns = (slice(start, start + self._tile + 2 * halo) for start in corner)
         given = torch.from_numpy(np.ascontiguousarray(frame[:, rows, columns], dtype=np.float32))
         given = given[None].to(self._device, memory_format=torch.channels_last)
-        wide = self._network(given)[
-            0, 0, halo * factor : -halo * factor, halo * factor : -halo * factor
-        ]
+        wide = self._network(given)[0, 0, cut:-cut, cut:-cut]
         return (wide * self._model.field_scale).cpu().numpy()
 
     @contextmanager

@@ -7,6 +7,7 @@ import numpy as np
 from onesun.aligned import AlignedFrame
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import fill_nearest, repeat
+from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
 
 
@@ -15,8 +16,9 @@ class RawMethod:
 
     name = "raw"
     reads: Which = "input"
+    halo = 0
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: Grid | Window) -> None:
         self._disk = FullDisk(grid)
 
     def predict(self, field: np.ndarray, frame: AlignedFrame | None = None) -> np.ndarray:

@@ -12,6 +12,7 @@ from onesun.errors import DamagedProductError
 from onesun.fitting import product
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import fill_nearest
+from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
 from onesun.parallel import one_core_each
 
@@ -26,7 +27,7 @@ class RidgeMethod:
     Parameters
     ----------
     fit : ``fit.safetensors``, with ``card.json`` beside it.
-    grid : the common grid.
+    grid : the common grid, or a part of it.
 
     Raises DamagedProductError when the fit is missing or damaged.
     """
@@ -34,7 +35,7 @@ class RidgeMethod:
     name = "ridge"
     reads: Which = "input"
 
-    def __init__(self, fit: Path, grid: Grid) -> None:
+    def __init__(self, fit: Path, grid: Grid | Window) -> None:
         tensors, card = product.read(fit, self.name, grid)
         try:
             filter_, self._zero_point = tensors["filter"], np.float32(card["zero_point"])
@@ -43,14 +44,15 @@ class RidgeMethod:
         except (KeyError, ValueError) as error:
             raise DamagedProductError(f"{fit}: no linear filter ({error})") from None
         self._weights = torch.from_numpy(np.ascontiguousarray(channels))
+        self.halo = kernel // 2
         self._disk = FullDisk(grid)
 
     def predict(self, field: np.ndarray, frame: AlignedFrame | None = None) -> np.ndarray:
         """See :class:`onesun.methods.base.Method`."""
         self._disk.check(field)
-        halo, factor = self._weights.shape[-1] // 2, self._disk.grid.factor
+        halo, factor = self.halo, self._disk.grid.factor
         padded = np.pad(fill_nearest(field) - self._zero_point, halo, mode="edge")
-        prediction = np.empty((field.shape[0] * factor,) * 2, dtype=np.float32)
+        prediction = np.empty(self._disk.grid.shape("target"), dtype=np.float32)
 
         def fill(start: int) -> None:
             band = torch.from_numpy(padded[start : start + _ROWS + 2 * halo])

@@ -119,7 +119,7 @@ def real_frame(manifest: Path, month: str) -> tuple[Path, list[str]]:
     Raises ConfigError when the month has none, DamagedProductError when the file is missing or
     has another size than listed.
     """
-    folder, content = open_product(manifest, fetch.PRODUCT)
+    folder, content = open_product(manifest, fetch.PRODUCT, contents=True)
     months = content["months"]
     if month not in months:
         raise ConfigError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,24 @@ class Bins:
             number = self.number(values[start : start + _CHUNK])
             total += np.bincount(number, minlength=self.size)
         return total
+
+    def quantiles(self, counts: np.ndarray, shares: Sequence[float]) -> np.ndarray:
+        """The values that ``shares`` of what was counted lie below, linear within a bin.
+
+        Parameters
+        ----------
+        counts : (count + 2,) as :meth:`counts` gives them.
+        shares : above 0 and below 1.
+
+        Returns float64, NaN where the value lies beyond the ends or nothing was counted.
+        """
+        reached = np.concatenate([[0], np.cumsum(counts)])
+        wanted = np.asarray(shares, np.float64) * reached[-1]
+        number = np.clip(np.searchsorted(reached, wanted) - 1, 0, self.count + 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            within = (wanted - reached[number]) / counts[number]
+        value = self.low + (number - 1 + within) / self._per_unit
+        return np.where((number >= 1) & (number <= self.count), value, np.nan)
 
     @property
     def _per_unit(self) -> float:

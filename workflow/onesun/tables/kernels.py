@@ -1,19 +1,17 @@
-"""Table 2's columns: months of measures merged, errors by kernel, and their change."""
+"""Table 2's columns: errors by kernel, their intervals and their change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from onesun.errors import ConfigError
-from onesun.statistics import bootstrap, measured
+from onesun.statistics import bootstrap
 from onesun.statistics.kernels import KernelErrors, KernelStatistic, kernel_errors
-from onesun.statistics.measures import Measures
-from onesun.tables.sources import Source, by_column, check_same_frames
+from onesun.tables.merged import Merged
+from onesun.tables.sources import Source
 
 # The attributes of KernelErrors that the table tells; of an error, less is better.
 ERRORS = ("gradient", "extremes", "maximum", "minimum")
@@ -58,44 +56,26 @@ class KernelColumn(Source):
     cells: Mapping[str, tuple[Cell, ...]]
 
 
-def make_columns(
-    columns: Sequence[Mapping[str, str]], draws: Mapping[str, Any], paths: Sequence[Path]
-) -> list[KernelColumn]:
-    """Merge the files of each column.
+def make_columns(merged: Sequence[Merged], draws: Mapping[str, Any]) -> list[KernelColumn]:
+    """Table 2's columns.
 
     Parameters
     ----------
-    columns : of the configuration's ``table1.columns``, those to show.
-    draws : its ``table1.bootstrap``.
-    paths : manifests of measures, in any order.
-
-    Raises ConfigError when a column has no file or no frame, a file no column, files are of
-    different sets or settings, or columns of one pair are of different frames.
+    merged : measures of each; a pair's first is what its others are measured by.
+    draws : the configuration's ``table1.bootstrap``.
     """
-    files = {path: measured.read(path) for path in sorted(set(paths))}
-    made = [file.measures for file in files.values()]
-    if len({(each.kernels.kernels, each.settings["within_radius"]) for each in made}) > 1:
-        raise ConfigError("measures of other kernels or radii, expected the same in every file")
-    found: list[KernelColumn] = []
-    first: dict[str, tuple[str, KernelStatistic]] = {}
-    for entry, months in by_column(columns, files):
-        measures = Measures(months[0].measures.settings, months[0].measures.grid)
-        for month in months:
-            measures.merge(month.measures)
-        statistic, base = measures.kernels, first.get(entry["pair"])
-        if not statistic.frames:
-            raise ConfigError(f"table2: {entry['name']}: no frame measured, expected at least one")
-        source = Source.of(entry, base[0] if base else None, months, len(statistic.frames))
-        if base:
-            check_same_frames(entry["name"], statistic.frames, base[0], base[1].frames)
+    found = []
+    first: dict[str, KernelStatistic] = {}
+    for entry in merged:
+        statistic, pair = entry.measures.kernels, entry.source.pair
         column = KernelColumn(
-            **asdict(source),
+            **asdict(entry.source),
             kernels=statistic.kernels,
             blocks=tuple(int(n) for n in statistic.result().n),
-            within_radius=measures.settings["within_radius"],
-            cells=_cells(statistic, base[1] if base else None, draws),
+            within_radius=entry.measures.settings["within_radius"],
+            cells=_cells(statistic, first.get(pair), draws),
         )
-        first.setdefault(entry["pair"], (entry["name"], statistic))
+        first.setdefault(pair, statistic)
         found.append(column)
     return found
 

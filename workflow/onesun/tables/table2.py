@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from onesun.tables.kernels import BIASES, ERRORS, Interval, KernelColumn, make_columns
+from onesun.tables.merged import merge_measures
 from onesun.tables.text import csv_text, frames, interval, line, number, origin, write_both
 
 _SHOWN = {"gradient": "Gradient, gauss per pixel", "extremes": "Extreme values, gauss"}
@@ -35,11 +35,13 @@ def write_table2(
 
     Raises ConfigError when files and columns do not fit each other.
     """
-    made = make_columns(columns, draws, paths)
-    write_both(out, csv_text(list(_lines(made))), _page(made, draws))
+    made = make_columns(merge_measures(columns, paths), draws)
+    page = "\n\n".join(["# Table 2", *tables(made), caption(made, draws), *verdicts(made)]) + "\n"
+    write_both(out, csv_text(list(lines(made))), page)
 
 
-def _lines(columns: Sequence[KernelColumn]) -> Iterator[dict[str, Any]]:
+def lines(columns: Sequence[KernelColumn]) -> Iterator[dict[str, Any]]:
+    """The lines of the CSV; see :func:`write_table2`."""
     for quantity in (*ERRORS, *BIASES):
         unit = "G/px" if quantity == "gradient" else "G"
         for index, kernel in enumerate(columns[0].kernels):
@@ -61,17 +63,26 @@ def _bounds(name: str, bounds: Interval) -> dict[str, str]:
     return {f"{name}_low": number(low), f"{name}_high": number(high)}
 
 
-def _page(columns: Sequence[KernelColumn], draws: Mapping[str, Any]) -> str:
-    tables = ["\n".join(_table(columns, quantity)) for quantity in _SHOWN]
-    titled = chain.from_iterable(zip(_SHOWN.values(), tables, strict=True))
-    caption = " ".join(_caption(columns, draws))
-    verdicts = [
+def tables(columns: Sequence[KernelColumn]) -> Iterator[str]:
+    """Each quantity's title and table, Markdown."""
+    for quantity, title in _SHOWN.items():
+        yield title
+        yield "\n".join(_table(columns, quantity))
+
+
+def verdicts(columns: Sequence[KernelColumn]) -> list[str]:
+    """How each column that has a baseline compares with it, in words."""
+    return [
         _verdict(column, quantity)
         for column in columns
         if column.baseline is not None
         for quantity in _SHOWN
     ]
-    return "\n\n".join(["# Table 2", *titled, caption, *verdicts]) + "\n"
+
+
+def caption(columns: Sequence[KernelColumn], draws: Mapping[str, Any]) -> str:
+    """What the tables hold, of what."""
+    return " ".join(_caption(columns, draws))
 
 
 def _table(columns: Sequence[KernelColumn], quantity: str) -> Iterator[str]:

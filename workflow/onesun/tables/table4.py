@@ -1,4 +1,4 @@
-"""Table 4: the weights of the loss, as used, in the paper and in its released runs."""
+"""Table 4: the weights of the loss, as used, as searched, in the paper and in its released runs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 
 from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
-from onesun.tables.text import csv_text, line, write_both
+from onesun.search import product
+from onesun.search.candidates import asked
+from onesun.search.page import OBJECTIVE
+from onesun.tables.text import SIMULATED, csv_text, line, write_both
 
 TERMS = {"mse": "MSE", "gradient": "Gradient", "histogram": "Histogram", "ssim": "SSIM"}
+_SEARCHED = "the grid search"
+_ALL_SEARCHED = {term: "search" for term in TERMS if term != "mse"}
 _PAPERS = "the paper's Table 4"
 _RELEASED = "the paper's released runs"
 # By input instrument. The two sources have the weights of SSIM the other way round.
@@ -23,15 +28,20 @@ _REFERENCES: dict[str, dict[str, tuple[float, ...]]] = {
 
 @dataclass(frozen=True)
 class Weights:
-    """A row: ``source`` is a method, or what it is compared with; the rest are equation 8's."""
+    """A row: ``source`` is a method, or what it is compared with; then equation 8's weights.
+
+    A weight is None where it was not searched; ``at_edge`` names the terms whose weight is at the
+    edge of the search's grid.
+    """
 
     pair: str
     source: str
     loss: str
     mse: float
-    gradient: float
-    histogram: float
-    ssim: float
+    gradient: float | None
+    histogram: float | None
+    ssim: float | None
+    at_edge: str = ""
 
 
 def write_table4(
@@ -40,6 +50,7 @@ def write_table4(
     losses: Mapping[str, Mapping[str, Any]],
     columns: Sequence[Mapping[str, str]],
     out: Path,
+    searches: Sequence[Path] = (),
 ) -> None:
     """Write the table as ``out`` (CSV) and beside it as Markdown.
 
@@ -49,13 +60,15 @@ def write_table4(
     methods, losses : these sections of the configuration.
     columns : its ``table1.columns``: the networks among their methods are the rows.
     out : CSV file to write.
+    searches : what ``onesun search`` found, a file for each pair that was searched.
 
     Raises ConfigError when no column's method is a network.
     """
-    rows = [row for pair in inputs for row in _rows(pair, inputs, methods, losses, columns)]
+    found = [row for path in searches for row in product.read(path)]
+    rows = [row for pair in inputs for row in _rows(pair, inputs, methods, losses, columns, found)]
     if not any(row.loss for row in rows):
         raise ConfigError("table1.columns: no method is a network, expected one with a loss")
-    write_both(out, csv_text([asdict(row) for row in rows]), _page(rows))
+    write_both(out, csv_text([asdict(row) for row in rows]), _page(rows, found))
 
 
 def _rows(
@@ -64,32 +77,66 @@ def _rows(
     methods: Mapping[str, Mapping[str, Any]],
     losses: Mapping[str, Mapping[str, Any]],
     columns: Sequence[Mapping[str, str]],
+    searched: Sequence[product.Row],
 ) -> Iterator[Weights]:
     """A pair's methods in the order of the columns, then what they are compared with."""
     shown = dict.fromkeys(column["method"] for column in columns if column["pair"] == pair)
     networks = [name for name in shown if methods[name]["kind"] == "network"]
+    best = product.found([row for row in searched if row.pair == pair])
     for name in networks:
         loss = methods[name]["loss"]
         weights = losses[loss][pair] if is_by_pair(losses[loss]) else losses[loss]
-        yield Weights(pair, name, loss, *(weights.get(term, 0) for term in TERMS))
+        yield _filled(pair, name, loss, weights, best)
+    if networks and best:
+        yield _filled(pair, _SEARCHED, "", {"mse": 1, **_ALL_SEARCHED}, best)
     if networks:
         for source, values in _REFERENCES.get(inputs[pair], {}).items():
             yield Weights(pair, source, "", *values)
 
 
-def _page(rows: Sequence[Weights]) -> str:
-    caption = (
+def _filled(
+    pair: str,
+    source: str,
+    loss: str,
+    weights: Mapping[str, float | str],
+    best: Mapping[str, product.Row],
+) -> Weights:
+    """A row in which "search" is replaced by what was found, and None where nothing was."""
+    terms = asked(weights)
+    found = {term: best[term].weight if term in best else None for term in terms}
+    at_edge = " ".join(term for term in terms if term in best and best[term].at_edge)
+    numbers = [found[term] if term in found else weights.get(term, 0) for term in TERMS]
+    return Weights(pair, source, loss, *numbers, at_edge=at_edge)
+
+
+def _page(rows: Sequence[Weights], searched: Sequence[product.Row]) -> str:
+    parts = ["# Table 4", "\n".join(_table(rows)), " ".join(_caption(rows, searched))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _caption(rows: Sequence[Weights], searched: Sequence[product.Row]) -> Iterator[str]:
+    yield (
         "Weights of the terms of the loss (paper, equation 8) by which each network was trained: "
         "rows that name a loss of the configuration are those used, the others are there to "
         "compare. A weight means little without its term's normalisation, which the paper does "
         "not give; ours is told term by term in workflow/onesun/losses."
     )
-    return "\n\n".join(["# Table 4", "\n".join(_table(rows)), caption]) + "\n"
+    if any(row.source == _SEARCHED for row in rows):
+        yield f"The grid search takes, of each term, the weight w with the least {OBJECTIVE}."
+        if any(row.simulated for row in searched):
+            yield f"It was done on {SIMULATED}."
+    if any(row.at_edge for row in rows):
+        yield "\\* at the edge of the weights that were tried: one beyond may be better."
 
 
 def _table(rows: Sequence[Weights]) -> Iterator[str]:
     yield line(["Pair", "Weights of", "Loss", *TERMS.values()])
     yield line([":---", ":---", ":---", *("---:" for _ in TERMS)])
     for row in rows:
-        weights = [f"{getattr(row, term):g}" for term in TERMS]
-        yield line([row.pair, row.source, row.loss, *weights])
+        yield line([row.pair, row.source, row.loss, *(_weight(row, term) for term in TERMS)])
+
+
+def _weight(row: Weights, term: str) -> str:
+    weight = getattr(row, term)
+    mark = "\\*" if term in row.at_edge.split() else ""
+    return "—" if weight is None else f"{weight:g}{mark}"

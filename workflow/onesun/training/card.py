@@ -55,6 +55,7 @@ def describe(
         "loss_terms": recipe.loss_terms,
         "training": recipe.training,
         "precision": str(training.dtype).removeprefix("torch."),
+        "processes": training.world.size,
         "seed": recipe.seed,
         "simulated": training.training.simulated or training.validation.simulated,
         "data": {"training": _data(training.training), "validation": _data(training.validation)},

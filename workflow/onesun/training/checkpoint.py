@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import pickle
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from onesun.files import write_bytes
+from onesun import seal
+from onesun.files import whole_file
 
-_VERSION = 1
-# What torch raises, depending on where a file is cut off or what else it holds.
+_VERSION = 2
+_SEALED = "checkpoint"
+# What torch raises of a file that was written by something else.
 _UNREADABLE = (
     *(EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError),
     pickle.UnpicklingError,
@@ -52,22 +56,31 @@ def stamp(*determining: Any) -> str:
 
 
 class Checkpoint:
-    """A checkpoint file beside the model it leads to.
+    """The checkpoints of a training: the last one, and in case that is damaged the one before.
+
+    Both lie beside the model they lead to. Each begins with a line that holds the SHA-256 of the
+    rest, takes its place whole, and is on the disk before the older of the two goes.
 
     Parameters
     ----------
-    path : the file.
+    path : the file of the last one; that before ends in ``.before``.
     stamp : what the training depends on; a checkpoint with another stamp is left unused.
     """
 
     def __init__(self, path: Path, stamp: str) -> None:
         self.path = Path(path)
+        self.before = self.path.with_name(f"{self.path.name}.before")
         self._stamp = stamp
+        self._saved = time.monotonic()
+
+    def is_due(self, minutes: float) -> bool:
+        """Whether as many minutes have passed since the last one, or since the start."""
+        return time.monotonic() - self._saved >= 60 * minutes
 
     def save(
         self, progress: Progress, network: torch.nn.Module, optimiser: torch.optim.Optimizer
     ) -> None:
-        """Replace the checkpoint, whole or not at all."""
+        """Save where the training is; the last checkpoint becomes the one before."""
         content = {
             "stamp": self._stamp,
             "progress": vars(progress),
@@ -76,36 +89,54 @@ class Checkpoint:
         }
         saved = io.BytesIO()
         torch.save(content, saved)
-        write_bytes(self.path, saved.getvalue())
+        with whole_file(self.path) as part:
+            part.write_bytes(seal.sealed_bytes(saved.getvalue(), _SEALED))
+            if self.path.exists():
+                os.replace(self.path, self.before)
+        self._saved = time.monotonic()
 
     def restore(
         self, network: torch.nn.Module, optimiser: torch.optim.Optimizer
     ) -> Progress | None:
         """Put network and optimiser where the checkpoint left them, and tell how far that is.
 
-        Returns None, with a sentence on stderr, where the checkpoint is damaged or belongs to a
-        training with other settings or data; and where there is none, silently.
+        A checkpoint that is damaged, or of a training with other settings or data, is left unused
+        with a sentence on stderr. Returns None where no other is left.
         """
-        if not self.path.exists():
-            return None
-        try:
-            content = torch.load(self.path, map_location="cpu", weights_only=True)
-            found = content["stamp"]
-        except _UNREADABLE:
-            _say(f"{self.path}: checkpoint not readable, training starts anew")
-            return None
-        if found != self._stamp:
-            _say(
-                f"{self.path}: checkpoint of a training with other settings or data, training "
-                "starts anew"
-            )
-            return None
-        network.load_state_dict(content["network"])
-        optimiser.load_state_dict(content["optimiser"])
-        return Progress(**content["progress"])
+        found = [path for path in (self.path, self.before) if path.exists()]
+        for path in found:
+            content = self._usable(path)
+            if content is None:
+                continue
+            if path == self.before:
+                _say(f"{path}: the training goes on from this, the checkpoint before the last")
+            network.load_state_dict(content["network"])
+            optimiser.load_state_dict(content["optimiser"])
+            return Progress(**content["progress"])
+        if found:
+            _say(f"{self.path}: no checkpoint left to go on from, training starts anew")
+        return None
 
     def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
+        for path in (self.path, self.before):
+            path.unlink(missing_ok=True)
+
+    def _usable(self, path: Path) -> dict[str, Any] | None:
+        """The content of a checkpoint of this training; None, with a sentence, if it is not."""
+        try:
+            saved = seal.unsealed_bytes(path.read_bytes(), _SEALED)
+            content = torch.load(io.BytesIO(saved), "cpu", weights_only=True)
+            stamp = content["stamp"]
+        except seal.BrokenSealError:
+            _say(f"{path}: not a checkpoint, or one whose bytes have changed")
+            return None
+        except _UNREADABLE as error:
+            _say(f"{path}: not readable as a checkpoint ({type(error).__name__})")
+            return None
+        if stamp != self._stamp:
+            _say(f"{path}: checkpoint of a training with other settings or data")
+            return None
+        return content
 
 
 def _say(sentence: str) -> None:

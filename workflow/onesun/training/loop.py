@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,17 @@ import numpy as np
 import torch
 
 from onesun.errors import ConfigError, OneSunError
-from onesun.losses import CompositeLoss
+from onesun.losses import CompositeLoss, every_term
 from onesun.networks import Calibration, Network, build
 from onesun.progress import track
 from onesun.training import precision
 from onesun.training.batches import Assembler, Batch, Job, ahead, flips, in_turn, shuffled
 from onesun.training.checkpoint import Checkpoint, Progress
+from onesun.training.keeping import Keeper
 from onesun.training.passes import Passes, side_by_side
 from onesun.training.patchset import PatchSet
 from onesun.training.scores import Scores
+from onesun.training.stopping import listening
 from onesun.training.world import World
 
 
@@ -57,9 +59,9 @@ class Training:
     Adam with a step that rises linearly over the first batches (``warmup``), because Adam's first
     steps rest on few gradients, and falls to 0 along a half cosine over the rest. An epoch leaves
     out the patches of its last, incomplete batch (others each time). After every epoch the loss,
-    the root-mean-square error and the correlation over the whole validation set join the learning
-    curve, whose first row, epoch 0, is the untrained network; the weights of the epoch with the
-    lowest validation loss are kept.
+    all its terms, the root-mean-square error and the correlation over the whole validation set
+    join the learning curve, whose first row, epoch 0, is the untrained network; the weights of the
+    epoch with the lowest validation loss are kept.
 
     On a CPU the same recipe and data give the same weights, byte for byte, on any number of
     cores, interrupted or not, on processors with the same instructions.
@@ -76,6 +78,7 @@ class Training:
             world.device, memory_format=torch.channels_last
         )
         self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings["field_scale"])
+        self.judged = every_term(recipe.loss_terms, settings["field_scale"])
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=settings["learning_rate"], betas=tuple(settings["betas"])
         )
@@ -94,18 +97,24 @@ class Training:
     def run(self, checkpoint: Checkpoint, what: str) -> Progress:
         """Train, saving now and then, and return the finished progress.
 
-        Raises OneSunError when the loss is no longer a number.
+        Raises OneSunError when the loss is no longer a number, and StoppedError, with all saved,
+        when a signal asks this process to stop.
         """
-        progress = checkpoint.restore(self.network, self.optimiser) or Progress()
-        epochs = self.settings["epochs"]
-        with side_by_side(self.network, self.loss, self.dtype, self.world) as passes:
-            if not progress.curve:
-                self._note(progress, passes, f"{what} before training")
-            while progress.epoch < epochs:
-                label = f"{what} epoch {progress.epoch + 1}/{epochs}"
-                self._finish_epoch(progress, passes, checkpoint, label)
-                self._note(progress, passes, label)
-        return progress
+        minutes = self.settings["checkpoint_minutes"]
+        with (
+            listening() as stop,
+            side_by_side(self.network, self.loss, self.dtype, self.world) as passes,
+        ):
+            keeper = Keeper(
+                checkpoint, stop, self.world, self.network, self.optimiser, minutes, what
+            )
+            progress = keeper.restore()
+            while True:
+                if len(progress.curve) <= progress.epoch:
+                    self._note(progress, passes, keeper)
+                if progress.epoch == self.settings["epochs"]:
+                    return progress
+                self._finish_epoch(progress, passes, keeper)
 
     def learning_rate(self, step: int) -> float:
         """Adam's step after ``step`` batches."""
@@ -116,19 +125,14 @@ class Training:
             return highest * (step + 1) / (rise + 1)
         return highest * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
 
-    def _finish_epoch(
-        self, progress: Progress, passes: Passes, checkpoint: Checkpoint, label: str
-    ) -> None:
+    def _finish_epoch(self, progress: Progress, passes: Passes, keeper: Keeper) -> None:
         """Do the batches of one epoch that are still to be done."""
-        saved = time.monotonic()
+        label = f"{keeper.what} epoch {progress.epoch + 1}/{self.settings['epochs']}"
         jobs = self._jobs(progress)
         batches = ahead(self._assemble[self.training], jobs, self.world.device)
         for batch in track(batches, label, len(jobs)):
             self._step(progress, passes, batch)
-            due = time.monotonic() - saved >= 60 * self.settings["checkpoint_minutes"]
-            if due and self.world.rank == 0:
-                checkpoint.save(progress, self.network, self.optimiser)
-                saved = time.monotonic()
+            keeper.after_batch(progress)
         progress.epoch, progress.batch = progress.epoch + 1, 0
 
     def _jobs(self, progress: Progress) -> list[Job]:
@@ -155,16 +159,18 @@ class Training:
         progress.running = losses if before is None else before.to(losses.device) + losses
         progress.batch += 1
 
-    def _note(self, progress: Progress, passes: Passes, label: str) -> None:
+    def _note(self, progress: Progress, passes: Passes, keeper: Keeper) -> None:
         """Add a row to the learning curve and keep the weights if they validate best."""
+        epoch = f"epoch {progress.epoch}/{self.settings['epochs']}"
+        label = f"{keeper.what} {epoch if progress.epoch else 'before training'}"
         row: dict[str, Any] = {"epoch": progress.epoch, "steps": progress.epoch * self.batches}
         names = ["loss", *self.loss.terms]
         means = [None] * len(names)
         if progress.running is not None:
             means = (progress.running / self.batches).tolist()
-            progress.running = None
         row |= {f"training_{name}": mean for name, mean in zip(names, means, strict=True)}
-        row |= self._validate(passes)
+        row |= self._validate(passes, lambda: keeper.stop_if_asked(progress))
+        progress.running = None
         losses = (row["training_loss"], row["validation_loss"])
         if not all(math.isfinite(loss) for loss in losses if loss is not None):
             raise OneSunError(
@@ -186,21 +192,27 @@ class Training:
                 file=sys.stderr,
             )
 
-    def _validate(self, passes: Passes) -> dict[str, float]:
-        """Loss, terms, RMSE (gauss) and correlation over the validation set."""
+    def _validate(self, passes: Passes, between_batches: Callable[[], None]) -> dict[str, float]:
+        """Loss, RMSE (gauss), correlation and every term over the validation set.
+
+        Terms of weight 0 are among them: networks of different losses can be compared.
+        """
         scale, device = self.settings["field_scale"], self.world.device
         order = in_turn(self.validation)
         batches = [(order[i : i + self.batch], None) for i in range(0, len(order), self.batch)]
         jobs = batches[self.world.rank :: self.world.size]
-        totals = self.loss.nothing(device)
+        totals = self.judged.nothing(device)
         scores = Scores.none(device)
-        for batch in ahead(self._assemble[self.validation], jobs, device):
-            sums, found = passes.score(batch, scale)
+        of_all = len(batches) // self.world.size  # some processes have one more
+        for i, batch in enumerate(ahead(self._assemble[self.validation], jobs, device)):
+            sums, found = passes.score(batch, self.judged, scale)
             totals = {name: total + sums[name] for name, total in totals.items()}
             scores += found
+            if i < of_all:
+                between_batches()
         self.world.add_up([*totals.values(), scores.sums])
-        loss, terms = self.loss.combine(totals)
-        named = {"loss": loss, **terms}
+        _, terms = self.judged.combine(totals)
+        named = {"loss": self.loss.weigh(terms), **terms}
         return {
             **{f"validation_{name}": value.item() for name, value in named.items()},
             "validation_rmse": scores.rmse,

@@ -80,15 +80,15 @@ class Passes:
         return total.detach(), {name: term.detach() for name, term in terms.items()}
 
     @torch.no_grad()
-    def score(self, batch: Batch, field_scale: float) -> tuple[Sums, Scores]:
-        """Sums of the loss and of the scores over a batch, in double precision."""
+    def score(self, batch: Batch, terms: CompositeLoss, field_scale: float) -> tuple[Sums, Scores]:
+        """Sums of ``terms`` and of the scores over a batch, in double precision."""
         self.network.eval()
 
         def one(part: Batch) -> tuple[Sums, Scores]:
             # Autograd's switch is each thread's own.
             with torch.no_grad():
                 prediction = self._predict(part)
-                sums = self.loss.sums(prediction, part.target)
+                sums = terms.sums(prediction, part.target)
                 return sums, Scores.of(prediction, part.target, field_scale)
 
         found = self._each(one, self._parts(batch))

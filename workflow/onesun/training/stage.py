@@ -15,6 +15,7 @@ from onesun import split
 from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
 from onesun.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
+from onesun.search.product import fill
 from onesun.selection import check_pair
 from onesun.split import SplitRow
 from onesun.training import card
@@ -32,11 +33,12 @@ def train(
     calibration: Path,
     settings: dict[str, Any],
     out: Path,
+    search: Path | None = None,
 ) -> None:
     """Train one network and write its folder, whole or not at all.
 
-    While it runs, a checkpoint lies beside the folder (``.{name}.checkpoint``), from which the
-    same call goes on after an interruption.
+    While it runs, its last two checkpoints lie beside the folder (``.{name}.checkpoint`` and
+    ``.{name}.checkpoint.before``), from which the same call goes on after an interruption.
 
     Parameters
     ----------
@@ -45,11 +47,13 @@ def train(
     split_table, calibration : products of the stages before.
     settings : the sections method, network, loss, loss_terms and training.
     out : folder to write weights.safetensors, card.json and learning_curve.csv into.
+    search : what the grid search found for the pair; for a loss that takes weights from it.
     """
     check_folder(out, out / card.CARD)
     rows = [row for row in split.read(split_table) if row.pair == pair]
     check_pair(calibration, pair)
-    recipe = _recipe(settings, calibration)
+    loss = fill(settings["loss"], search, pair)
+    recipe = _recipe(settings | {"loss": loss}, calibration)
     sets = {
         name: PatchSet(patches, _rows(rows, name, pair), recipe.training["min_on_disk"])
         for name in ("train", "validation")
@@ -57,7 +61,7 @@ def train(
     with joined() as world:
         training = Training(recipe, sets["train"], sets["validation"], world)
         depends = [
-            vars(recipe),
+            vars(recipe) | {"training": _without("checkpoint_minutes", recipe.training)},
             [vars(row) for row in rows],
             [each.months for each in sets.values()],
             str(training.dtype),
@@ -69,6 +73,8 @@ def train(
             return
         described = card.describe(training, rows, progress.curve, progress.best_epoch)
         described |= {"pair": pair, "method": method}
+        if loss != settings["loss"]:
+            described["search"] = {"loss": settings["loss"], "sha256": sha256(search)}
         _write(out, progress.best, progress.curve, described)
         checkpoint.remove()
 
@@ -106,10 +112,15 @@ def _write(
 ) -> None:
     with whole_folder(out, out / card.CARD) as part:
         write_bytes(part / card.WEIGHTS, save(weights))
-        described["weights"] = {"file": card.WEIGHTS, "sha256": sha256(part / card.WEIGHTS)}
-        write_json(part / card.CARD, described)
         text = io.StringIO()
         table = csv.DictWriter(text, list(curve[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(curve)
         write_text(part / card.CURVE, text.getvalue())
+        for name, file in (("weights", card.WEIGHTS), ("curve", card.CURVE)):
+            described[name] = {"file": file, "sha256": sha256(part / file)}
+        write_json(part / card.CARD, described)
+
+
+def _without(key: str, section: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if name != key}

@@ -32,6 +32,15 @@ class World:
         for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
             tensor.copy_(part.view_as(tensor))
 
+    def agree(self, mine: bool) -> bool:
+        """Whether it is true for any process; all have to ask, at the same place."""
+        if self.size == 1:
+            return mine
+        # On the CPU, so that nobody waits for what a GPU has still to do.
+        yes = torch.tensor(float(mine))
+        dist.all_reduce(yes)
+        return bool(yes)
+
 
 @contextmanager
 def joined() -> Iterator[World]:
@@ -51,7 +60,7 @@ def joined() -> Iterator[World]:
     if size == 1:
         yield World(0, 1, device)
         return
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     try:
         yield World(rank, size, device)
     finally:

@@ -1,0 +1,102 @@
+"""What the rules plan for the report, for its cost, and for Snakemake's own report."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from running import ROOT, run_snakemake, shipped_config
+
+from onesun import config
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory) -> str:
+    """What a dry run of everything prints, with the commands."""
+    folder = tmp_path_factory.mktemp("all")
+    run = run_snakemake(folder, shipped_config(), "--dry-run", "--printshellcmds")
+    assert run.returncode == 0, run.stdout
+    return run.stdout
+
+
+def options(plan: str, name: str) -> dict[str, list[str]]:
+    """The options of the one call of a command; values by option, in order."""
+    (line,) = re.findall(rf"^ *Shell command: onesun {name} (.+?) 2>&1", plan, re.M)
+    found: dict[str, list[str]] = {}
+    for option, value in pairwise(shlex.split(line)):
+        if option.startswith("--"):
+            found.setdefault(option, []).append(value)
+    return found
+
+
+def test_everything_ends_with_the_report(plan):
+    order = re.findall(r"^Job \d+: (.+)$", plan, re.M)
+    assert order[-2:] == ["Adding up what the run cost", "Writing the report"]
+
+
+def test_the_report_is_given_the_tables_and_one_month_of_each_pair(plan):
+    given = options(plan, "report")
+    tables = [f"results/table{number}.csv" for number in range(1, 5)]
+    assert given["--table"][:4] == tables
+    assert "results/ladder.csv" in given["--table"]
+    assert given["--cost"] == ["results/cost.csv"]
+    assert given["--aligned"] == [
+        f"results/aligned/{pair}/2011-12.json" for pair in ("mdi-hmi", "gong-hmi")
+    ]
+    assert given["--predictions"] == [
+        f"results/predictions/{pair}/{method}/2011-12.json"
+        for pair in ("mdi-hmi", "gong-hmi")
+        for method in ("bicubic", "onesun")
+    ]
+
+
+def test_the_report_is_given_the_whole_configuration(plan):
+    (text,) = options(plan, "report")["--settings"]
+    assert json.loads(text) == config.complete(shipped_config())
+
+
+def test_the_cost_leaves_out_itself_and_what_follows(plan):
+    assert options(plan, "cost")["--without"] == ["cost", "report"]
+
+
+def test_a_frame_asked_for_is_taken_from_its_month(shipped, snakemake):
+    for pair in shipped["pairs"].values():
+        pair["split"] |= {"train": ["2016-07"], "test": ["2011-12", "2012-03"]}
+    command = ("--dry-run", "--printshellcmds", "results/report.html")
+    last = snakemake(shipped, *command).stdout
+    assert options(last, "report")["--aligned"][0] == "results/aligned/mdi-hmi/2012-03.json"
+    shipped["report"]["frame"] = "20111217_093600_TAI"
+    asked = snakemake(shipped, *command).stdout
+    assert options(asked, "report")["--aligned"][0] == "results/aligned/mdi-hmi/2011-12.json"
+
+
+def test_every_table_and_figure_is_marked_for_snakemakes_own_report():
+    captions = ROOT / "workflow" / "report"
+    used = set()
+    for file in (ROOT / "workflow" / "rules").glob("*.smk"):
+        text = file.read_text("utf-8")
+        for call in re.findall(r"report\(\n.*?\n        \)", text, re.S):
+            used |= set(re.findall(r'caption="\.\./report/(\w+\.rst)"', call))
+            assert "category=" in call, call
+            assert "labels=" in call, call
+    assert used | {"workflow.rst"} == {path.name for path in captions.glob("*.rst")}
+    for name in ("table1", "table2", "table3", "table4", "ladder", "cost"):
+        assert f"{name}.rst" in used
+
+
+def test_captions_are_one_sentence():
+    for path in (ROOT / "workflow" / "report").glob("*.rst"):
+        text = re.sub(r"\{[{%].*?[}%]\}", "x", path.read_text("utf-8"), flags=re.S).strip()
+        if path.name != "workflow.rst":
+            assert text.endswith("."), path
+            assert not re.search(r"[.!?]\s+[A-Z]", text), path
+
+
+def test_makefile_names_the_targets_and_says_where_the_report_lies():
+    text = Path(ROOT / "Makefile").read_text("utf-8")
+    assert re.search(r"^all: .*\n.*snakemake .*-- all\n.*results/report\.html", text, re.M)
+    assert re.search(r"^report: all.*\n.*--report results/snakemake_report\.html", text, re.M)

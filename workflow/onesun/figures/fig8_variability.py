@@ -1,0 +1,74 @@
+"""Figure 8: HMI's daily variability against a series that does not have it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from onesun.figures.style import BLUE, PREDICTION, SKY, TARGET, Style, sheet
+from onesun.figures.through_time import (
+    day_bars,
+    draw_series,
+    open_points,
+    say_simulated,
+    short_name,
+    time_axis,
+    utc,
+)
+from onesun.series.product import Series
+from onesun.series.variability import Shown
+from onesun.tables.text import SIMULATED
+
+_HEIGHT = 4.8  # inches
+
+
+def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
+    """Draw HMI, the prediction, their ratio with the fit, and HMI's radial velocity."""
+    name, moments = short_name(series), series.moments
+    amplitude = f"{100 * found.amplitude:.2f} ± {100 * found.error:.2f} %"
+    with sheet(out, style, "column", _HEIGHT, _caption(series, amplitude)) as figure:
+        panels = figure.subplots(4, 1, sharex=True)
+        ratios = [moment.as_dict()["ratio"]["prediction"] for moment in moments]
+        noisy = [moment.prediction.unsigned_with_noise for moment in moments]
+        velocity = [moment.observer_velocity / 1000 for moment in moments]
+        for panel, values, colour, label, apart in (
+            (panels[0], [m.target.unsigned for m in moments], TARGET, "HMI (G)", False),
+            (panels[1], noisy, PREDICTION, f"SR-{name} (G)", True),
+            (panels[2], ratios, PREDICTION, f"SR-{name} / HMI", True),
+            (panels[3], velocity, SKY, "HMI OBS_VR\n(km/s)", False),
+        ):
+            draw_series(panel, moments, values, colour, label, apart=apart)
+            panel.set_ylabel(label)
+        (start,) = utc([found.start])
+        times = [start + timedelta(hours=float(hour)) for hour in found.hours]
+        panels[2].plot(times, found.ratio, color=BLUE, lw=0.9, label=f"24 h: {amplitude}")
+        low, high = panels[2].get_ylim()
+        panels[2].set_ylim(low, high + 0.2 * (high - low))  # for the legend
+        panels[2].legend(
+            handles=panels[2].lines[-1:], loc="upper left", borderaxespad=0.1, handlelength=1.2
+        )
+        for panel in panels:
+            day_bars(panel, times)
+            time_axis(panel, moments, shown=panel is panels[-1])
+        figure.align_ylabels(panels)
+        say_simulated(figure, [series])
+
+
+def _caption(series: Series, amplitude: str) -> str:
+    name = short_name(series)
+    parts = [
+        f"**Figure 8.** From above: the region's mean unsigned field as HMI observed it; SR-{name} "
+        f"({series.method}) with a noise of {series.noise:.2f} G; their ratio, with the fitted "
+        "trend and sinusoids through the commonest integration time; HMI's radial velocity, "
+        "positive away from the Sun. HMI's unsigned field follows the velocity with an amplitude "
+        f"of {amplitude} (24 h, the part in phase with OBS_VR, one standard error). Grey bars: "
+        "every 24 hours from the beginning of the first day, UTC. "
+        f"{len(series.moments)} frames of {series.pair}, {series.month}."
+    ]
+    if told := open_points(series.moments):
+        parts.append(told)
+    if series.simulated:
+        parts.append(
+            f"All frames are {SIMULATED}; HMI's variability, too, is put in (series.sample)."
+        )
+    return " ".join(parts)

@@ -1,0 +1,110 @@
+"""The stage ``series``: a region's total field through time, of input, prediction and target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun import methods
+from onesun.aligned import AlignedFrame
+from onesun.calibration.product import read_baseline
+from onesun.errors import ConfigError, OneSunError
+from onesun.methods.bicubic import BicubicMethod
+from onesun.progress import track
+from onesun.selection import check_pair
+from onesun.series import noise, product
+from onesun.series.crop import RegionMonth, open_region, shown
+from onesun.series.totals import total
+
+
+@dataclass(frozen=True)
+class SeriesTask:
+    """What to follow.
+
+    Parameters
+    ----------
+    pair, method, month : names.
+    region : manifest of the region's frames.
+    noise : the pair's HMI noise, as ``onesun noise`` wrote it.
+    calibration : the pair's, for the baseline that the input is shown by.
+    settings : the method's section.
+    sources : what the method needs.
+    """
+
+    pair: str
+    method: str
+    month: str
+    region: Path
+    noise: Path
+    calibration: Path
+    settings: Mapping[str, Any]
+    sources: methods.Sources
+
+
+def follow(task: SeriesTask, out: Path) -> None:
+    """Measure every frame; write ``out`` (JSON) and the last frame's fields beside it (NPZ).
+
+    Raises ConfigError when a file is of another pair or month or the margin is less than the
+    method needs, OneSunError when no pixel of a frame has a value.
+    """
+    region = open_region(task.region, task.pair, task.month)
+    for path in (task.noise, task.calibration):
+        check_pair(path, task.pair)
+    sigma = noise.read_sigma(task.noise)
+    method = methods.load(task.settings, region.wide, task.sources)
+    if method.halo is None or method.halo > region.margin:
+        raise ConfigError(
+            f"series.margin: found {region.margin} input pixels, expected at least {method.halo}, "
+            f"how far method {task.method} looks"
+        )
+    seen = _Seen(region, method, BicubicMethod(region.wide, read_baseline(task.calibration)), sigma)
+    frames = sorted(region.month.frames, key=lambda frame: frame.time)
+    moments = []
+    for frame in track(frames, f"following {task.pair} {task.method} {task.month}"):
+        moment, fields = seen.at(frame)
+        moments.append(moment)
+    about = (task.pair, task.method, task.month, region.month.input_instrument)
+    simulated = region.month.simulated
+    product.write(out, product.Series(*about, simulated, sigma, region.window, moments, fields))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A region, what predicts it and by what its input is shown."""
+
+    region: RegionMonth
+    method: methods.Method
+    baseline: methods.Method
+    sigma: float
+
+    def at(self, frame: AlignedFrame) -> tuple[product.Moment, dict[str, np.ndarray]]:
+        """One frame's numbers and its fields."""
+        month = self.region.month
+        field, target = month.input(frame), month.target(frame)
+        prediction, scaled = (
+            shown(self.region, method.predict(field, frame), "target")
+            for method in (self.method, self.baseline)
+        )
+        use = np.isfinite(target) & np.isfinite(prediction)
+        if not use.any():
+            raise OneSunError(
+                f"{month.pair} {frame.stamp}: no pixel of the region has a value, expected "
+                "a region on the disk"
+            )
+        moment = product.Moment(
+            stamp=frame.stamp,
+            time=frame.time,
+            input_time=frame.input_time,
+            interval=frame.interval,
+            observer_velocity=frame.observer_velocity,
+            pixels=int(np.count_nonzero(use)),
+            target=total(target[use]),
+            input=total(scaled[use]),
+            prediction=total(prediction[use], self.sigma),
+        )
+        given = shown(self.region, field, "input")
+        return moment, {"input": given, "prediction": prediction, "target": target}

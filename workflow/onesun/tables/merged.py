@@ -1,0 +1,53 @@
+"""Measures of months put together, as tables and figures of several methods want them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from onesun.errors import ConfigError
+from onesun.statistics import measured
+from onesun.statistics.measures import Measures
+from onesun.tables.sources import Source, by_column, check_same_frames
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A pair by a method: where it comes from, and the measures of all its months."""
+
+    source: Source
+    measures: Measures
+
+
+def merge_measures(columns: Sequence[Mapping[str, str]], paths: Sequence[Path]) -> list[Merged]:
+    """Merge the files of each column.
+
+    Parameters
+    ----------
+    columns : name, pair and method of each; a pair's first is what its others are measured by.
+    paths : manifests of measures, in any order.
+
+    Raises ConfigError when a column has no file or no frame, a file no column, files are of
+    different sets or settings, or columns of one pair are of different frames.
+    """
+    files = {path: measured.read(path) for path in sorted(set(paths))}
+    settings = [file.measures.settings for file in files.values()]
+    if any(each != settings[0] for each in settings):
+        raise ConfigError("measures of other settings, expected the same in every file")
+    found: list[Merged] = []
+    first: dict[str, Merged] = {}
+    for entry, months in by_column(columns, files):
+        measures = Measures(months[0].measures.settings, months[0].measures.grid)
+        for month in months:
+            measures.merge(month.measures)
+        frames, base = measures.stamps, first.get(entry["pair"])
+        if not frames:
+            raise ConfigError(f"{entry['name']}: no frame measured, expected at least one")
+        if base:
+            check_same_frames(entry["name"], frames, base.source.name, base.measures.stamps)
+        baseline = base.source.name if base else None
+        merged = Merged(Source.of(entry, baseline, months, len(frames)), measures)
+        first.setdefault(entry["pair"], merged)
+        found.append(merged)
+    return found

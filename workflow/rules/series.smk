@@ -1,0 +1,110 @@
+"""The frames of a region, and the target's noise.
+
+Goes in: the aligned frames of one test month (`series.month`); of the embedded sample, a longer
+series of that month, which is made here and kept only until the region has been cut out of it.
+The aligned frames of the training months, for the noise.
+Comes out: results/series/{pair}/{month}/ with the region's FITS files, inputs with a margin, and
+their manifest {month}.json; results/noise/{pair}.json.
+"""
+
+SAMPLED = CONFIG["source"]["kind"] == "sample"
+LONGER = {"sample": CONFIG["sample"] | CONFIG["series"]["sample"]} if SAMPLED else {}
+MADE_BY = ["onesun.cli.sample:simulate", "onesun.cli.align"] if SAMPLED else []
+WHOLE = "results/series/aligned" if SAMPLED else "results/aligned"
+
+
+if SAMPLED:
+
+    use rule simulate as simulate_series with:
+        output:
+            folder=temp(directory("results/series/raw/{instrument}/{month}")),
+            manifest=temp("results/series/raw/{instrument}/{month}.json"),
+            truth=temp("results/series/raw/{instrument}/{month}.truth.json"),
+        log:
+            "logs/simulate_series/{instrument}/{month}.log",
+        benchmark:
+            "logs/simulate_series/{instrument}/{month}.tsv"
+        params:
+            settings=canonical(LONGER),
+            records=lambda wildcards: records("simulate", "hmi", wildcards.instrument),
+        message:
+            "Simulating the longer series: {wildcards.instrument}, {wildcards.month}"
+
+    use rule align as align_series with:
+        input:
+            # The folders too, or they would be taken for no longer needed.
+            of_pair("input", "results/series/raw/{instrument}/{month}"),
+            of_pair("target", "results/series/raw/{instrument}/{month}"),
+            input=of_pair("input", "results/series/raw/{instrument}/{month}.json"),
+            target=of_pair("target", "results/series/raw/{instrument}/{month}.json"),
+        output:
+            folder=temp(directory("results/series/aligned/{pair}/{month}")),
+            manifest=temp("results/series/aligned/{pair}/{month}.json"),
+            frames=temp("results/series/aligned/{pair}/{month}.frames.csv"),
+        log:
+            "logs/align_series/{pair}/{month}.log",
+        benchmark:
+            "logs/align_series/{pair}/{month}.tsv"
+        message:
+            "Aligning the longer series of {wildcards.pair}, {wildcards.month}"
+
+
+rule crop:
+    input:
+        folder=f"{WHOLE}/{{pair}}/{{month}}",
+        aligned=f"{WHOLE}/{{pair}}/{{month}}.json",
+    output:
+        folder=directory("results/series/{pair}/{month}"),
+        manifest="results/series/{pair}/{month}.json",
+    log:
+        "logs/crop/{pair}/{month}.log",
+    benchmark:
+        "logs/crop/{pair}/{month}.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        # The longer series is gone by the time that what it was made with changes.
+        code=code("crop", *MADE_BY),
+        records=lambda wildcards: (
+            records("simulate", "mdi", *(PAIRS[wildcards.pair][role] for role in ROLES))
+            if SAMPLED
+            else ""
+        ),
+        settings=settings(
+            "grid", series={key: CONFIG["series"][key] for key in ("region", "margin")}
+        ),
+        made_with=canonical(LONGER | {"align": CONFIG["align"]}) if SAMPLED else "",
+    message:
+        "Cutting out the region: {wildcards.pair}, {wildcards.month}"
+    shell:
+        "onesun crop --pair {wildcards.pair:q} --month {wildcards.month:q} --aligned {input.aligned:q}"
+        " --settings {params.settings:q} --out {output.folder:q} 2>&1 | tee {log:q}"
+
+
+rule noise:
+    input:
+        aligned=lambda wildcards: monthly(
+            "results/aligned/{pair}/{month}.json", wildcards.pair, "train"
+        ),
+        split="results/split/{pair}.csv",
+    output:
+        "results/noise/{pair}.json",
+    log:
+        "logs/noise/{pair}.log",
+    benchmark:
+        "logs/noise/{pair}.tsv"
+    conda:
+        "../../envs/onesun.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        code=code("noise"),
+        settings=settings("grid", "noise"),
+        aligned=lambda wildcards, input: options({"aligned": input.aligned}),
+    message:
+        "Measuring the target's noise: {wildcards.pair}"
+    shell:
+        "onesun noise --pair {wildcards.pair:q} {params.aligned:q} --split {input.split:q}"
+        " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
