@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from onesun.instruments import Instrument
+
 REAL = Path(__file__).parents[2] / "shared" / "real"
 
 
@@ -19,3 +21,17 @@ def real_files() -> dict[str, Path]:
         for path in sorted(REAL.glob("*/*"))
         if path.name.endswith((".fits", ".fits.gz", ".fits.fz"))
     }
+
+
+@pytest.fixture
+def record_reads(monkeypatch) -> set[str]:
+    """The keys of instrument records that have been read since; grows."""
+    read: set[str] = set()
+
+    def spy(record: Instrument, name: str) -> object:
+        if name in Instrument.model_fields:
+            read.add(name)
+        return super(Instrument, record).__getattribute__(name)
+
+    monkeypatch.setattr(Instrument, "__getattribute__", spy, raising=False)
+    return read

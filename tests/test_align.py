@@ -21,6 +21,7 @@ from onesun.alignment.screening import observe
 from onesun.errors import OneSunError
 from onesun.files import sha256
 from onesun.geometry.grid import Grid
+from onesun.provenance.records import PARTS
 from onesun.raw import index_folder
 from small_sun import START, SmallSun, apart, pointing
 
@@ -270,6 +271,16 @@ def test_command_and_same_bytes(month, tmp_path):
     stamp = "20160707_000000_TAI"
     assert sha256(outs[0] / f"{stamp}.input.fits") == sha256(outs[1] / f"{stamp}.input.fits")
     assert sha256(outs[0] / f"{stamp}.target.fits") == sha256(month / f"{stamp}.target.fits")
+
+
+def test_the_rule_knows_what_is_read_of_records(tmp_path, record_reads):
+    write_raw(tmp_path, "hmi", 0)
+    write_raw(tmp_path, "mdi", 3.5, slot=0)
+    task = task_of(tmp_path)
+    record_reads.clear()
+    align_month(task, tmp_path / "aligned" / "2016-07")
+    # The name is not in the file, but the file's.
+    assert {"optics", "header"} < record_reads <= {*PARTS["align"], "name"}
 
 
 def test_without_t_rec_the_nearest_slot_names_the_frame():

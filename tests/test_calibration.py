@@ -17,6 +17,7 @@ from onesun.cli.calibrate import calibrate as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES, Grid
 from onesun.geometry.psf import FWHM_PER_SIGMA, block_mean
+from onesun.provenance.records import PARTS
 
 SETTINGS = {"weighting": "inverse", "resolution": "native", "bin_width": 10, "within_radius": 0.9}
 
@@ -154,6 +155,12 @@ def test_the_stage_writes_every_fit_and_the_chosen_one(month, tmp_path) -> None:
     assert read_baseline(out) == chosen["b"]
     matched = content["fits"]["matched"]["uniform"]
     assert (read_matched(out).a, read_matched(out).b) == (matched["a"], matched["b"])
+
+
+def test_the_rule_knows_what_is_read_of_the_record(month, tmp_path, record_reads) -> None:
+    manifest, split = month
+    calibrate("mdi-hmi", "mdi", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+    assert record_reads == set(PARTS["calibrate"])
 
 
 def test_only_frames_within_the_split_are_used(month, tmp_path) -> None:

@@ -20,6 +20,7 @@ from onesun.geometry.upsample import bicubic, fill_nearest
 from onesun.methods.bicubic import BicubicMethod, MatchedMethod
 from onesun.methods.ceiling import CeilingMethod
 from onesun.methods.raw import RawMethod
+from onesun.provenance.records import PARTS
 
 OFF_DISK = GRID.radius("target") >= 1
 
@@ -140,6 +141,12 @@ def test_the_ceiling_is_the_target_seen_by_the_input_without_flaw() -> None:
     np.testing.assert_allclose(
         found[inner, inner], bicubic(seen, 4)[inner, inner], atol=0.01 * np.std(seen)
     )
+
+
+def test_the_rule_knows_what_the_ceiling_reads_of_the_record(record_reads) -> None:
+    target = np.ones((GRID.target_size, GRID.target_size), dtype=np.float32)
+    CeilingMethod(GRID, "mdi").predict(target, record(AU_METRES))
+    assert record_reads == set(PARTS["predict"])
 
 
 def test_gaps_of_the_target_do_not_darken_the_ceiling() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from onesun.aligned import AlignedFrame, AlignedMonth, place_cards, write_field
 from onesun.errors import UntrustedFrameError
 from onesun.files import folder_listing, whole_product, write_json
-from onesun.methods import Method
+from onesun.methods.base import Method
 from onesun.predictions import PRODUCT, file_name
 from onesun.progress import track
 from onesun.selection import open_month

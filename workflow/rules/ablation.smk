@@ -40,6 +40,7 @@ rule ablation:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("ablation"),
         pairs=options({"pair": PAIRS}),
         settings=settings(**ABLATION, table1={"bootstrap": CONFIG["table1"]["bootstrap"]}),
     message:

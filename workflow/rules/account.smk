@@ -4,6 +4,14 @@ Goes in: the splits and the aligned frames of every month; the configuration and
 Comes out: results/table3.csv and results/table4.csv and, to be read by people, the same as .md.
 """
 
+# The methods that Table 4 may show, and the losses of those that are networks.
+TABLE4 = {"methods": {column["method"]: METHODS[column["method"]] for column in columns("table1")}}
+TABLE4["losses"] = {
+    section["loss"]: CONFIG["losses"][section["loss"]]
+    for section in TABLE4["methods"].values()
+    if section["kind"] == "network"
+}
+
 
 localrules:
     tables,
@@ -36,6 +44,7 @@ rule table3:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("table3"),
         settings=settings("grid", training={"min_on_disk": CONFIG["training"]["min_on_disk"]}),
         inputs=lambda wildcards, input: options({"split": input.split, "aligned": input.aligned}),
     message:
@@ -63,7 +72,8 @@ rule table4:
     conda:
         "../../envs/onesun.yaml"
     params:
-        settings=settings("methods", "losses", table1={"columns": CONFIG["table1"]["columns"]}),
+        code=code("table4"),
+        settings=settings(**TABLE4, table1={"columns": columns("table1")}),
         inputs=lambda wildcards, input: options(
             {
                 "pair": PAIRS,

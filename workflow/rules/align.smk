@@ -34,10 +34,11 @@ rule align:
     resources:
         mem_mb=2000,
     params:
+        code=code("align"),
         settings=settings("align", "grid"),
         input_instrument=of_pair("input"),
         target_instrument=of_pair("target"),
-        records=lambda wildcards: records(*(PAIRS[wildcards.pair][role] for role in ROLES)),
+        records=lambda wildcards: records("align", *(PAIRS[wildcards.pair][role] for role in ROLES)),
     message:
         "Aligning {wildcards.pair}, {wildcards.month}"
     shell:

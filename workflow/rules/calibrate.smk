@@ -32,10 +32,11 @@ rule calibrate:
     resources:
         mem_mb=2000,
     params:
+        code=code("calibrate"),
         settings=settings("calibration", "grid"),
         input_instrument=of_pair("input"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
-        records=lambda wildcards: records(PAIRS[wildcards.pair]["input"]),
+        records=lambda wildcards: records("calibrate", PAIRS[wildcards.pair]["input"]),
     message:
         "Calibrating {wildcards.pair}"
     shell:

@@ -4,11 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-import yaml
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun import locations
 from onesun.config import canonical, method_sections, months
+from onesun.provenance import code_version, record_parts
 
 PAIRS = CONFIG["pairs"]
 METHODS = CONFIG["methods"]
@@ -42,12 +41,14 @@ def options(paths):
     ]
 
 
-def records(*names):
-    """The content of instrument records, so that a change in one reruns what reads it."""
-    files = {name: locations.instrument_records() / f"{name}.yaml" for name in names}
-    return canonical(
-        {name: yaml.safe_load(file.read_text("utf-8")) for name, file in files.items()}
-    )
+def code(command, *others):
+    """Hash of the code behind `onesun command`, so that a change in it reruns the rule."""
+    return code_version(f"onesun.cli.{command}", *others)
+
+
+def records(command, *names):
+    """What a command takes from instrument records, so that a change in it reruns the rule."""
+    return canonical(record_parts(command, *names))
 
 
 def monthly(pattern, pair, *sets):

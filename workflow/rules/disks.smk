@@ -32,6 +32,7 @@ rule fig2:
     resources:
         mem_mb=2000,
     params:
+        code=code("fig2"),
         settings=lambda wildcards: figure_settings(
             "fig2", "grid", ablation={"methods": CONFIG["ablation"]["methods"][-1:]}
         ),
@@ -64,6 +65,7 @@ rule fig3:
     resources:
         mem_mb=2000,
     params:
+        code=code("fig3"),
         settings=lambda wildcards: figure_settings(
             "fig3",
             "grid",

@@ -5,6 +5,9 @@ Comes out: no file, but functions: a figure's settings, its PNG as the report sh
 of.
 """
 
+import yaml
+
+from onesun import locations
 from onesun.config import series_month, shown_month
 
 

@@ -31,6 +31,7 @@ rule evaluate:
     resources:
         mem_mb=2000,
     params:
+        code=code("evaluate"),
         settings=settings("grid", table1={"rows": CONFIG["table1"]["rows"]}),
     message:
         "Evaluating {wildcards.pair} by {wildcards.method}, {wildcards.month}"

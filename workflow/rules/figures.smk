@@ -24,6 +24,7 @@ rule sunspots:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("sunspots"),
         settings=settings(figures={"fig1": CONFIG["figures"]["fig1"]}),
         record=resource("sunspots.yaml"),
     message:
@@ -46,6 +47,7 @@ rule fig1:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig1"),
         settings=figure_settings("fig1"),
         record=resource("observatories.yaml"),
     message:
@@ -67,6 +69,7 @@ rule fig7:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig7"),
         settings=figure_settings(
             "fig7",
             "grid",

@@ -38,8 +38,15 @@ rule fit:
     resources:
         mem_mb=2000,
     params:
+        code=code("fit"),
         settings=lambda wildcards: settings(
-            "fitting", "calibration", "grid", method=METHODS[wildcards.method]
+            "calibration",
+            "grid",
+            method=METHODS[wildcards.method],
+            fitting={
+                key: CONFIG["fitting"][key]
+                for key in ("frames_per_month", METHODS[wildcards.method]["kind"])
+            },
         ),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
         out=subpath(output.fit, parent=True),

@@ -39,6 +39,7 @@ rule index:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("index"),
         folder=CONFIG["source"]["folder"],
         out=subpath(output.manifest, strip_suffix=".json"),
     message:

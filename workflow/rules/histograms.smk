@@ -32,6 +32,7 @@ rule fig4:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig4"),
         pair=HISTOGRAM_PAIR["fig4"],
         settings=figure_settings("fig4", **ABLATION),
     message:
@@ -73,6 +74,7 @@ rule fig5:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig5"),
         words=options({"pair": PAIRS} | {name: [each] for name, each in FIG5.items()}),
         settings=figure_settings("fig5"),
     message:
@@ -96,6 +98,7 @@ rule fig9:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig9"),
         pair=HISTOGRAM_PAIR["fig9"],
         settings=figure_settings("fig9", **ABLATION),
     message:

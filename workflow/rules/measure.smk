@@ -33,6 +33,7 @@ rule measure:
     resources:
         mem_mb=2000,
     params:
+        code=code("measure"),
         settings=settings("grid", "measure"),
     message:
         "Measuring {wildcards.pair} by {wildcards.method}, {wildcards.month}"

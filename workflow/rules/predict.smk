@@ -35,10 +35,16 @@ rule predict:
         mem_mb=lambda wildcards: 3000 if "weights" in method_needs(wildcards) else 2000,
         gpu=lambda wildcards: int("weights" in method_needs(wildcards)),
     params:
-        settings=lambda wildcards: settings("grid", method=METHODS[wildcards.method]),
+        # Of all kinds of methods, the code of the one at hand.
+        code=lambda wildcards: code(
+            "predict", f"onesun.methods:_{METHODS[wildcards.method]['kind']}"
+        ),
+        settings=lambda wildcards: settings(
+            "grid", method=method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
+        ),
         needs=method_words,
         records=lambda wildcards: (
-            records(PAIRS[wildcards.pair]["input"])
+            records("predict", PAIRS[wildcards.pair]["input"])
             if METHODS[wildcards.method]["kind"] == "ceiling"
             else ""
         ),

@@ -49,6 +49,8 @@ rule cost:
         "logs/cost.tsv"
     conda:
         "../../envs/onesun.yaml"
+    params:
+        code=code("cost"),
     message:
         "Adding up what the run cost"
     shell:
@@ -80,6 +82,7 @@ rule report:
     resources:
         mem_mb=2000,
     params:
+        code=code("report"),
         settings=settings(*CONFIG),
         inputs=lambda wildcards, input: options(
             {name: input[name] for name in ("table", "figure", "aligned", "predictions")}

@@ -28,6 +28,9 @@ rule fetch:
         "logs/fetch.tsv"
     conda:
         "../../envs/onesun.yaml"
+    params:
+        code=code("sample:fetch"),
+        records=lambda wildcards: records("fetch", "hmi"),
     message:
         "Fetching the sample"
     shell:
@@ -50,8 +53,10 @@ rule simulate:
     resources:
         mem_mb=2000,
     params:
+        code=code("sample:simulate"),
         settings=settings("sample"),
-        records=lambda wildcards: records("hmi", wildcards.instrument),
+        records=lambda wildcards: records("simulate", "hmi", wildcards.instrument),
+        slots=records("slots", "mdi"),
     message:
         "Simulating raw frames: {wildcards.instrument}, {wildcards.month}"
     shell:

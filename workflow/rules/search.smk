@@ -62,6 +62,7 @@ rule search:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("search"),
         cards=lambda wildcards, input: options({"card": input}),
     message:
         "Choosing weights for {wildcards.pair}"

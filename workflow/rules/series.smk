@@ -9,6 +9,7 @@ their manifest {month}.json; results/noise/{pair}.json.
 
 SAMPLED = CONFIG["source"]["kind"] == "sample"
 LONGER = {"sample": CONFIG["sample"] | CONFIG["series"]["sample"]} if SAMPLED else {}
+MADE_BY = ["onesun.cli.sample:simulate", "onesun.cli.align"] if SAMPLED else []
 WHOLE = "results/series/aligned" if SAMPLED else "results/aligned"
 
 
@@ -25,7 +26,7 @@ if SAMPLED:
             "logs/simulate_series/{instrument}/{month}.tsv"
         params:
             settings=canonical(LONGER),
-            records=lambda wildcards: records("hmi", wildcards.instrument),
+            records=lambda wildcards: records("simulate", "hmi", wildcards.instrument),
         message:
             "Simulating the longer series: {wildcards.instrument}, {wildcards.month}"
 
@@ -64,10 +65,16 @@ rule crop:
     resources:
         mem_mb=1000,
     params:
+        # The longer series is gone by the time that what it was made with changes.
+        code=code("crop", *MADE_BY),
+        records=lambda wildcards: (
+            records("simulate", "mdi", *(PAIRS[wildcards.pair][role] for role in ROLES))
+            if SAMPLED
+            else ""
+        ),
         settings=settings(
             "grid", series={key: CONFIG["series"][key] for key in ("region", "margin")}
         ),
-        # The longer series is gone by the time its settings change.
         made_with=canonical(LONGER | {"align": CONFIG["align"]}) if SAMPLED else "",
     message:
         "Cutting out the region: {wildcards.pair}, {wildcards.month}"
@@ -93,6 +100,7 @@ rule noise:
     resources:
         mem_mb=1000,
     params:
+        code=code("noise"),
         settings=settings("grid", "noise"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
     message:

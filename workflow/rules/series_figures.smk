@@ -27,6 +27,7 @@ rule fig6:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig6"),
         settings=figure_settings("fig6"),
         series=lambda wildcards, input: options({"series": input}),
     message:
@@ -51,6 +52,7 @@ rule fig8:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("fig8"),
         settings=figure_settings("fig8"),
     message:
         "Drawing Figure 8"

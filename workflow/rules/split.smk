@@ -26,6 +26,7 @@ rule split:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("split"),
         settings=lambda wildcards: settings(split=PAIRS[wildcards.pair]["split"]),
     message:
         "Splitting {wildcards.pair} by month"

@@ -31,6 +31,7 @@ rule store:
     resources:
         mem_mb=2000,
     params:
+        code=code("store"),
         settings=settings("store", "grid"),
     message:
         "Cutting patches: {wildcards.pair}, {wildcards.month}"

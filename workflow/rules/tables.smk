@@ -31,6 +31,7 @@ rule table1:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("table1"),
         settings=settings("table1"),
     message:
         "Writing Table 1"
@@ -57,6 +58,7 @@ rule table2:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("table2"),
         settings=settings(
             "table2",
             table1={"columns": columns("table2"), "bootstrap": CONFIG["table1"]["bootstrap"]},
@@ -86,6 +88,7 @@ rule ladder:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("ladder"),
         settings=settings(
             "ladder",
             methods={name: METHODS[name] for name in CONFIG["ladder"]["methods"]},

@@ -49,6 +49,7 @@ rule train:
         mem_mb=4000,
         gpu=1,
     params:
+        code=code("train"),
         settings=lambda wildcards: settings(
             "loss_terms", "training", **method_sections(CONFIG, wildcards.pair, wildcards.method)
         ),

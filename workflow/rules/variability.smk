@@ -30,7 +30,12 @@ rule series:
         mem_mb=2000,
         gpu=lambda wildcards: int("weights" in method_needs(wildcards)),
     params:
-        settings=lambda wildcards: settings(method=METHODS[wildcards.method]),
+        code=lambda wildcards: code(
+            "series", f"onesun.methods:_{METHODS[wildcards.method]['kind']}"
+        ),
+        settings=lambda wildcards: settings(
+            method=method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
+        ),
         needs=lambda wildcards: options(
             {"calibration": ["results/calibration/{pair}.json".format(**wildcards)]}
             | method_needs(wildcards)
@@ -56,6 +61,7 @@ rule variability:
     conda:
         "../../envs/onesun.yaml"
     params:
+        code=code("variability"),
         settings=settings("variability"),
     message:
         "Fitting HMI's daily variability: {wildcards.pair}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from onesun import split
 from onesun.config import checks, schema
+from onesun.config.pairs import is_by_pair
 from onesun.config.text import read
 from onesun.errors import ConfigError
 
@@ -65,15 +66,19 @@ def settings(
 
 
 def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str, Any]:
-    """What a complete configuration says of a method on a pair: "method", "network", "loss"."""
+    """What a complete configuration says of a method on a pair: "method", "network", "loss".
+
+    The method's own names for the latter two are replaced by these, so that the sections are the
+    same whatever the user calls a network or a loss.
+    """
     section = config["methods"][method]
     if section["kind"] != "network":
         return {"method": section}
     loss = config["losses"][section["loss"]]
     return {
-        "method": section,
+        "method": section | {"network": "network", "loss": "loss"},
         "network": config["networks"][section["network"]],
-        "loss": loss[pair] if checks.is_by_pair(loss) else loss,
+        "loss": loss[pair] if is_by_pair(loss) else loss,
     }
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from onesun import locations, split
 from onesun.config import shown
+from onesun.config.pairs import is_by_pair
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
-from onesun.methods import REFERENCES
+from onesun.methods.kinds import REFERENCES
 from onesun.search import candidates
 from onesun.statistics import limits
 
@@ -192,8 +193,3 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
     ]
     rungs = [(where, name, pair) for where, name in everywhere if name for pair in config["pairs"]]
     return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
-
-
-def is_by_pair(loss: Config) -> bool:
-    """Whether a loss gives its weights by the pair's name."""
-    return any(isinstance(value, dict) for value in loss.values())

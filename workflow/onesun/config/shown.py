@@ -11,7 +11,7 @@ from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.window import Window
-from onesun.methods import REFERENCES
+from onesun.methods.kinds import REFERENCES
 
 Config = dict[str, Any]
 

@@ -13,7 +13,7 @@ from onesun.errors import ConfigError
 from onesun.fitting import equated, product, ridge
 from onesun.fitting.frames import choose
 from onesun.geometry.grid import Grid
-from onesun.methods import FITTED
+from onesun.methods.kinds import FITTED
 from onesun.selection import check_pair
 
 _FITS = {"equated": equated.fit, "ridge": ridge.fit}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onesun.config.checks import is_by_pair
+from onesun.config.pairs import is_by_pair
 
 TERMS = {"mse": "MSE", "gradient": "Grad", "histogram": "Hist", "ssim": "SSIM"}
 

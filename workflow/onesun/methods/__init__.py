@@ -11,14 +11,10 @@ from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.geometry.window import Window
 from onesun.methods.base import Method
+from onesun.methods.kinds import FITTED, REFERENCES
 from onesun.selection import check_pair
 
 __all__ = ["FITTED", "REFERENCES", "Method", "Sources", "load"]
-
-# Kinds whose method reads the target: references, which no table may show as predictions.
-REFERENCES = ("ceiling",)
-# Kinds that need ``onesun fit`` before they can predict.
-FITTED = ("equated", "ridge")
 
 
 @dataclass(frozen=True)

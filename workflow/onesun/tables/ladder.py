@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.methods import REFERENCES
+from onesun.methods.kinds import REFERENCES
 from onesun.statistics import product
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Cell, Column, Interval, make_columns

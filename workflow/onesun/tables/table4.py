@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from onesun.config.checks import is_by_pair
+from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
 from onesun.search import product
 from onesun.search.candidates import asked

@@ -1,0 +1,167 @@
+"""After an edit over a finished run, exactly what the edit reaches runs again."""
+
+from __future__ import annotations
+
+import copy
+import multiprocessing
+import multiprocessing.pool
+import os
+import re
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from edits import EDITS, TARGETS, Edit, Place, table
+from running import ROOT, shipped_config
+
+pytestmark = pytest.mark.slow
+Forks = multiprocessing.pool.Pool
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(["snakemake.cli", "snakemake.api", "astropy.io.fits", "pydantic"])
+
+
+def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
+    """Call Snakemake of a checkout in a run's folder; what it prints."""
+    (place.run / "config").mkdir(exist_ok=True)
+    content = yaml.safe_dump(place.config, allow_unicode=True, sort_keys=False)
+    (place.run / "config" / "config.yaml").write_text(content, encoding="utf-8")
+    words = ["--snakefile", place.checkout / "Snakefile", "--directory", place.run, "--cores", 2]
+    printed = place.run / "printed.txt"
+    code = forks.apply(
+        be_snakemake, ([str(word) for word in (*words, *arguments, "--", *TARGETS)], printed)
+    )
+    text = printed.read_text(encoding="utf-8")
+    assert code == 0, text
+    return text
+
+
+def be_snakemake(words: list[str], printed: Path) -> Any:
+    """Run Snakemake with the package of the checkout whose Snakefile is named; its exit code.
+
+    In a process of its own, forked when Snakemake was imported already, but not yet onesun: that
+    takes less than half as long as a new one.
+    """
+    with open(printed, "w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.path.insert(0, str(Path(words[1]).parent / "workflow"))
+    from snakemake.cli import main
+
+    try:
+        main(words)
+    except SystemExit as stop:
+        return stop.code
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def source_config(source: str) -> dict[str, Any]:
+    config = shipped_config()
+    if source == "folder":
+        config["source"] = {"kind": "folder", "folder": "archive"}
+    return config
+
+
+def copied(place: Place, folder: Path) -> Place:
+    """A copy, files with the times that they had."""
+    for name, origin in (("run", place.run), ("checkout", place.checkout)):
+        shutil.copytree(origin, folder / name)
+    return Place(folder / "run", folder / "checkout", copy.deepcopy(place.config))
+
+
+def finish(forks: Forks, folder: Path, source: str) -> Place:
+    """A run that Snakemake takes for finished: outputs are there, but empty."""
+    place = Place(folder / "run", folder / "checkout", source_config(source))
+    place.run.mkdir(parents=True)
+    skip = shutil.ignore_patterns("__pycache__")
+    for name in ("workflow", "resources", "profiles", "envs"):
+        shutil.copytree(ROOT / name, place.checkout / name, ignore=skip)
+    shutil.copy(ROOT / "Snakefile", place.checkout)
+    if source == "folder":
+        for instrument in ("hmi", "mdi", "gong"):
+            for month in ("2016-07", "2019-06", "2011-12"):
+                (place.run / "archive" / instrument / month).mkdir(parents=True)
+    header, *rows = re.findall(r"^(.+?)\t", snakemake(forks, place, "--summary"), re.M)
+    assert header == "output_file"
+    for path in (place.run / row for row in rows):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Folders have no suffix, but for Zarr's.
+        path.touch() if path.suffix not in ("", ".zarr") else path.mkdir()
+    # All of them: also those whose outputs look as if they were in order.
+    snakemake(forks, place, "--touch", "--forceall")
+    return place
+
+
+def planned(forks: Forks, place: Place) -> dict[str, int]:
+    """Jobs by rule that would run."""
+    text = snakemake(forks, place, "--dry-run")
+    if "Nothing to be done" in text:
+        return {}
+    rows = text.split("Job stats:")[1].split("\n\n")[0]
+    counts = {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", rows, re.M)}
+    del counts["total"]
+    return counts
+
+
+@pytest.fixture(scope="module")
+def found(request, tmp_path_factory) -> dict[str, dict[str, int]]:
+    """What runs again after each of the edits that are tested in this session."""
+    asked = [
+        item.callspec.params["edit"]
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    ]
+    folder = tmp_path_factory.mktemp("reruns")
+    cores = os.cpu_count()
+    with FORKED.Pool(cores, maxtasksperchild=1) as forks, ThreadPoolExecutor(cores) as pool:
+        sources = {edit.source for edit in asked}
+        places = {name: pool.submit(finish, forks, folder / name, name) for name in sources}
+        runs = {
+            edit.what: pool.submit(
+                after, forks, edit, places[edit.source].result(), folder / str(number)
+            )
+            for number, edit in enumerate(asked)
+        }
+        return {what: run.result() for what, run in runs.items()}
+
+
+def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, int]:
+    """Jobs by rule that would run after an edit over a copy of a finished run."""
+    place = copied(finished, folder)
+    edit.change(place)
+    return planned(forks, place)
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.what)
+def test_an_edit_reruns_what_it_reaches_and_nothing_else(edit, found):
+    assert listed(found[edit.what]) == listed(edit.jobs())
+
+
+def listed(jobs: dict[str, int]) -> str:
+    """In one line, for a message that is not cut short."""
+    return ", ".join(f"{name} {count}" for name, count in sorted(jobs.items()))
+
+
+def test_the_table_in_docs_is_this_one():
+    assert table() in (ROOT / "docs" / "reruns.md").read_text(encoding="utf-8"), (
+        f"expected in docs/reruns.md:\n{table()}"
+    )
+
+
+def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
+    found = {}
+    for file in (ROOT / "workflow" / "rules").glob("*.smk"):
+        for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+            command = re.search(r'(?:"onesun|onesun:q}) (\w+)(?: (fetch|simulate)\b)?', rule)
+            name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
+            found[name] = (
+                ":".join(filter(None, command.groups())) if command else None,
+                code[1] if code else None,
+            )
+    assert len(found) > 15
+    assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
