@@ -42,6 +42,8 @@ rule train:
         "logs/train/{pair}/{method}.log",
     benchmark:
         "logs/train/{pair}/{method}.tsv"
+    wildcard_constraints:
+        method=method_of("network"),
     conda:
         "../../envs/onesun.yaml"
     threads: 16
