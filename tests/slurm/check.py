@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cluster import Cluster, missing_programs
+from cluster import ENDING, Cluster, missing_programs
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow"))
 from running import ROOT, shipped_config, small_config
@@ -58,7 +58,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--sample", choices=("small", "whole"), default="small")
     sample = arguments.parse_args().sample
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     reason = install()
     if reason:
@@ -68,8 +68,11 @@ def main() -> None:
     config = small_config() if sample == "small" else shipped_config()
     try:
         compare(folder, config)
-    except (CheckError, TimeoutError) as failure:
+    except (CheckError, TimeoutError, subprocess.TimeoutExpired) as failure:
         sys.exit(f"test-slurm: {failure}\n  (all it left is in {folder})")
+    except SystemExit:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     shutil.rmtree(folder)
     print("test-slurm: passed")
 

@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scontrol", "scancel")
 PATIENCE = 30  # seconds that a daemon gets to start or to stop
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HOST = socket.gethostname().split(".")[0]
 
 SLURM_CONF = """\
@@ -96,8 +98,14 @@ class Cluster:
         return run.stdout if run.returncode == 0 else ""
 
     def stop(self) -> None:
-        """Cancel what still runs, then stop every daemon that was started, the last one first."""
+        """Cancel what still runs, then stop every daemon that was started, the last one first.
+
+        Another Ctrl-C meanwhile does not leave the rest of them behind.
+        """
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
         if len(self._daemons) > 1:
+            # Those that run, with all they started, at once; then those that wait.
+            self.ask("scancel", "--full", "--signal=KILL", "--user", _user())
             self.ask("scancel", "--user", _user())
             self._wait(lambda: not self.ask("squeue", "-h"), "cancelled jobs", strict=False)
         while self._daemons:
@@ -108,6 +116,8 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def _configure(self) -> None:
         for name in ("bin", "log", "run", "spool", "state"):
