@@ -167,8 +167,8 @@ EDITS = [
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
-        "simulate 2, align, split, calibrate, fit 2, train, train_candidate 13, search, predict 12, "
-        "evaluate 14, measure 4, table1, table2, table3, table4, ladder",
+        "simulate 2, align, split, calibrate, fit 2, train, train_candidate 13, search, "
+        "predict 12, evaluate 14, measure 4, table1, table2, table3, table4, ladder",
     ),
     Edit(
         "a training month more",
