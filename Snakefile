@@ -45,6 +45,7 @@ except ConfigError as error:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/methods.smk"
 include: "workflow/rules/drawing.smk"
 # Where raw frames come from: sample.smk or folder.smk.
 include: f"workflow/rules/{CONFIG['source']['kind']}.smk"

@@ -166,7 +166,7 @@ def test_a_short_file_is_laid_over_the_configuration(shipped, snakemake, tmp_pat
 
 
 def shell_commands(text: str) -> list[str]:
-    return re.findall(r"^ *Shell command: (?!None$)(.+)$", text, re.M)
+    return re.findall(r"^ *Shell command: (?!None$)(?:trap '' TERM; )?(.+)$", text, re.M)
 
 
 def sections_given(config: dict, text: str) -> dict[str, set[str]]:

@@ -91,26 +91,3 @@ def every_column(pattern, *kinds, table="table1"):
 def of_pair(role, pattern="{instrument}"):
     """Function of wildcards: ``pattern`` with a pair's "input" or "target" instrument."""
     return lambda wildcards: pattern.format(instrument=PAIRS[wildcards.pair][role], **wildcards)
-
-
-def method_needs(wildcards):
-    """The files that `onesun predict` needs to carry out a method, by the names of options."""
-    calibration = {"calibration": "results/calibration/{pair}.json"}
-    fit = {"fit": "results/models/{pair}/{method}/fit.safetensors"}
-    needs = {
-        "bicubic": calibration,
-        "matched": calibration,
-        "equated": fit,
-        "ridge": fit,
-        "network": {"weights": "results/models/{pair}/{method}/weights.safetensors"},
-    }
-    kind = METHODS[wildcards.method]["kind"]
-    return {name: [path.format(**wildcards)] for name, path in needs.get(kind, {}).items()}
-
-
-def method_words(wildcards):
-    """The words of `onesun predict` with what a method needs: files, the input's record."""
-    words = options(method_needs(wildcards))
-    if METHODS[wildcards.method]["kind"] == "ceiling":
-        words += ["--input-instrument", PAIRS[wildcards.pair]["input"]]
-    return words

@@ -32,6 +32,8 @@ rule fit:
         "logs/fit/{pair}/{method}.log",
     benchmark:
         "logs/fit/{pair}/{method}.tsv"
+    wildcard_constraints:
+        method=method_of("equated", "ridge"),
     conda:
         "../../envs/onesun.yaml"
     threads: 4

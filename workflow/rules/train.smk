@@ -16,15 +16,6 @@ localrules:
     models,
 
 
-def words(wildcards, resources):
-    """The words that start `onesun`: plainly, or once for each GPU of the job, to train together.
-
-    It takes resources, and so Snakemake does not count it among the params whose change reruns.
-    """
-    torchrun = ["torchrun", "--standalone", "--no-python", f"--nproc-per-node={resources.gpu}"]
-    return [*(torchrun if resources.gpu > 1 else []), "onesun"]
-
-
 rule models:
     """Stage: the weights of every network that Table 1 shows."""
     input:
@@ -51,6 +42,8 @@ rule train:
         "logs/train/{pair}/{method}.log",
     benchmark:
         "logs/train/{pair}/{method}.tsv"
+    wildcard_constraints:
+        method=method_of("network"),
     conda:
         "../../envs/onesun.yaml"
     threads: 16
@@ -66,10 +59,19 @@ rule train:
             {"patches": input.patches, "search": [input.search] if input.get("search") else []}
         ),
         out=subpath(output.weights, parent=True),
-        onesun=words,
+        # One process for each GPU of the job. Snakemake counts no params that take resources: another
+        # number of GPUs is no reason to train again.
+        onesun=lambda wildcards, resources: (
+            f"torchrun --standalone --no-python --nproc-per-node={resources.gpu} onesun".split()
+            if resources.gpu > 1
+            else ["onesun"]
+        ),
     message:
         "Training {wildcards.method} on {wildcards.pair}"
     shell:
-        "{params.onesun:q} train --pair {wildcards.pair:q} --method {wildcards.method:q}"
-        " {params.patches:q} --split {input.split:q} --calibration {input.calibration:q}"
+        # SIGTERM, by which SLURM ends a job, is for the training, which saves: bash and tee would die
+        # of it at once, and SLURM then kill the rest.
+        "trap '' TERM; {params.onesun:q} train --pair {wildcards.pair:q}"
+        " --method {wildcards.method:q} {params.patches:q} --split {input.split:q}"
+        " --calibration {input.calibration:q}"
         " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"
