@@ -16,6 +16,7 @@ from snakemake_interface_common.exceptions import WorkflowError
 from onesun import alone
 from onesun.config import complete, read
 from onesun.errors import ConfigError, OneSunError
+from onesun.provenance import why
 
 min_version("9.19")
 STARTED = time.time()
@@ -87,6 +88,7 @@ rule all:
 onstart:
     try:
         workflow.onesun_lock = alone.hold(STATE)  # to the end of this process
+        why.remember(STATE / "code")
     except OneSunError as error:
         raise WorkflowError(str(error)) from None
 

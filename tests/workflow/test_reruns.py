@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def planned(forks: Forks, place: Place) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def found(request, tmp_path_factory) -> dict[str, dict[str, int]]:
+def found(request, tmp_path_factory) -> dict[str, Future[dict[str, int]]]:
     """What runs again after each of the edits that are tested in this session."""
     asked = [
         item.callspec.params["edit"]
@@ -127,7 +127,7 @@ def found(request, tmp_path_factory) -> dict[str, dict[str, int]]:
             )
             for number, edit in enumerate(asked)
         }
-        return {what: run.result() for what, run in runs.items()}
+    return runs
 
 
 def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, int]:
@@ -139,7 +139,7 @@ def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.what)
 def test_an_edit_reruns_what_it_reaches_and_nothing_else(edit, found):
-    assert listed(found[edit.what]) == listed(edit.jobs())
+    assert listed(found[edit.what].result()) == listed(edit.jobs())
 
 
 def listed(jobs: dict[str, int]) -> str:

@@ -26,6 +26,8 @@ _ANNOTATIONS = {
     ast.AsyncFunctionDef: ("returns",),
 }
 
+_KNOWN: dict[str, list[tuple[str, str]]] = {}
+
 # (module, name, ...) of an import statement.
 Import = tuple[str, ...]
 
@@ -43,8 +45,16 @@ def code_version(*entries: str, package: Path = _PACKAGE) -> str:
 
     Raises ModuleNotFoundError when there is no such module or function.
     """
-    listing = "".join(f"{name} {own}\n" for name, own in modules(*entries, package=package))
-    return hashlib.sha256(listing.encode()).hexdigest()[:16]
+    listing = modules(*entries, package=package)
+    text = "".join(f"{name} {own}\n" for name, own in listing)
+    version = hashlib.sha256(text.encode()).hexdigest()[:16]
+    _KNOWN[version] = listing
+    return version
+
+
+def known() -> dict[str, list[tuple[str, str]]]:
+    """The modules behind each code version that this process has asked for."""
+    return dict(_KNOWN)
 
 
 def modules(*entries: str, package: Path = _PACKAGE) -> list[tuple[str, str]]:
