@@ -1,20 +1,21 @@
 """Edits that a user or an engineer may make over a finished run, and what each reruns.
 
 A row says what is changed, how, and the jobs that run again, by rule; a rule without a number has
-one job. `python tests/workflow/edits.py` prints the table of docs/reruns.md.
+one job. These are over tables; figure_edits.py has those over everything.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# What was made, and is asked for again after each edit.
-TARGETS = [*(f"results/table{number}.csv" for number in range(1, 5)), "results/ladder.csv"]
+# The runs that were finished, and what was made and is asked for again after each edit.
+TABLES = [*(f"results/table{number}.csv" for number in range(1, 5)), "results/ladder.csv"]
+TARGETS = {"sample": TABLES, "folder": TABLES, "all": ["all"]}
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Place:
     run: Path
     checkout: Path
     config: dict[str, Any]
+    targets: list[str]
 
 
 Change = Callable[[Place], None]
@@ -31,12 +33,12 @@ Change = Callable[[Place], None]
 
 @dataclass(frozen=True)
 class Edit:
-    """What is changed, how, and what reruns; ``source`` says where raw frames come from."""
+    """What is changed, how, and what reruns; ``over`` is one of TARGETS."""
 
     what: str
     change: Change
     reruns: str = ""
-    source: str = "sample"
+    over: str = "sample"
 
     def jobs(self) -> dict[str, int]:
         """Jobs by rule that should run again."""
@@ -282,12 +284,12 @@ EDITS = [
         "GONG's point spread function, with own files",
         text(GONG, "fwhm: 5.5", "fwhm: 5.6"),
         f"align 3, store 2, {PAIR_BELOW}",
-        source="folder",
+        over="folder",
     ),
     Edit(
         "GONG's gain, with own files",
         text(GONG, "gain: 0.83", "gain: 0.8"),
-        source="folder",
+        over="folder",
     ),
     # The package.
     Edit("docstring, comment, blank lines: training/loop.py", prose("training/loop.py")),
@@ -362,11 +364,7 @@ EDITS = [
 ]
 
 
-def table() -> str:
+def table(edits: Iterable[Edit]) -> str:
     """The rows as docs/reruns.md has them."""
-    rows = (f"| {edit.what} | {edit.reruns or 'none'} |" for edit in EDITS)
+    rows = (f"| {edit.what} | {edit.reruns or 'none'} |" for edit in edits)
     return "\n".join(["| edit | jobs that run again |", "|---|---|", *rows])
-
-
-if __name__ == "__main__":
-    print(table())

@@ -80,6 +80,16 @@ def test_every_path_of_a_command_has_the_modules_prefix(everything):
     assert sum(word.startswith(tuple(f"sub/{place}" for place in own)) for word in words) > 300
 
 
+def test_own_files_are_read_where_they_are_without_the_prefix(tmp_path, shipped):
+    shipped["source"] = {"kind": "folder", "folder": "archive"}
+    for instrument in ("hmi", "mdi", "gong"):
+        for month in ("2016-07", "2019-06", "2011-12"):
+            (tmp_path / "archive" / instrument / month).mkdir(parents=True)
+    text = OUTER.replace('config["onesun"]', 'config["onesun"]\n    prefix: "sub"')
+    run = outer(tmp_path, text, shipped, "--dry-run", "sub/results/raw/mdi/2011-12.json")
+    assert planned(run) == {"onesun_index": 1, "total": 1}
+
+
 def test_what_is_local_is_local_under_its_new_name(everything):
     assert "localrules directive specifies rules that are not present" not in everything.stdout
 
