@@ -2,12 +2,13 @@
 #
 #   PYTHON   the Python to make it with           make table1 PYTHON=/path/to/python3.11
 #   CORES    how many cores to use                make all CORES=4
+#   TARGET   what is asked for; all if absent     make why TARGET=results/table1.csv
 #   SAMPLE   small, or whole: what SLURM runs     make test-slurm SAMPLE=whole
 #
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report test test-slurm bench lint clean
+.PHONY: help all table1 report why test test-slurm bench lint clean
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -31,6 +32,9 @@ table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from 
 	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- results/table1.csv
 	@printf '\nTable 1 is in results/table1.csv and, for reading, in results/table1.md:\n\n'
 	@cat results/table1.md
+
+why: $(VENV)/.installed  ## what would run again, and because of which edit (TARGET, or all of it)
+	@$(BIN)/snakemake --dry-run $(TARGET) 2>&1 | $(BIN)/python -m onesun.provenance.why
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85

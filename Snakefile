@@ -4,7 +4,8 @@
 #   snakemake --cores all aligned         one stage; `snakemake --list-target-rules` names them all
 #   snakemake --dry-run                   what would run, and why
 #
-# config/config.yaml says what to compute, profiles/default/profile.yaml how.
+# config/config.yaml says what to compute, profiles/default/profile.yaml how. Another workflow may use
+# this one as a module (docs/module.md): it then hands in the configuration.
 
 import time
 from pathlib import Path
@@ -15,18 +16,20 @@ from snakemake_interface_common.exceptions import WorkflowError
 from onesun import alone
 from onesun.config import complete, read
 from onesun.errors import ConfigError, OneSunError
+from onesun.provenance import why
 
 min_version("9.19")
 STARTED = time.time()
 STATE = Path(".snakemake")
+IS_MODULE = not workflow.modifier.is_main_snakefile()
 
 # A killed run leaves Snakemake's locks behind; nobody should have to remove them.
-if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+if workflow.is_main_process and not IS_MODULE:
     alone.clear_stale(STATE)
 
 try:
     # Of a file that is no YAML, Snakemake would tell neither its name nor the line.
-    if Path("config/config.yaml").is_file():
+    if not IS_MODULE and Path("config/config.yaml").is_file():
         read("config/config.yaml")
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
@@ -35,7 +38,9 @@ except ConfigError as error:
 configfile: "config/config.yaml"
 
 
-report: "workflow/report/workflow.rst"
+if not IS_MODULE:
+
+    report: "workflow/report/workflow.rst"
 
 
 try:
@@ -71,12 +76,7 @@ include: "workflow/rules/series_figures.smk"
 include: "workflow/rules/report.smk"
 
 
-localrules:
-    all,
-
-
 rule all:
-    default_target: True
     input:
         rules.tables.input,
         rules.figures.input,
@@ -88,6 +88,7 @@ rule all:
 onstart:
     try:
         workflow.onesun_lock = alone.hold(STATE)  # to the end of this process
+        why.remember(STATE / "code")
     except OneSunError as error:
         raise WorkflowError(str(error)) from None
 

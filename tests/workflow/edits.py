@@ -1,20 +1,21 @@
 """Edits that a user or an engineer may make over a finished run, and what each reruns.
 
 A row says what is changed, how, and the jobs that run again, by rule; a rule without a number has
-one job. `python tests/workflow/edits.py` prints the table of docs/reruns.md.
+one job. These are over tables; figure_edits.py has those over everything.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# What was made, and is asked for again after each edit.
-TARGETS = [*(f"results/table{number}.csv" for number in range(1, 5)), "results/ladder.csv"]
+# The runs that were finished, and what was made and is asked for again after each edit.
+TABLES = [*(f"results/table{number}.csv" for number in range(1, 5)), "results/ladder.csv"]
+TARGETS = {"sample": TABLES, "folder": TABLES, "all": ["all"]}
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Place:
     run: Path
     checkout: Path
     config: dict[str, Any]
+    targets: list[str]
 
 
 Change = Callable[[Place], None]
@@ -31,12 +33,12 @@ Change = Callable[[Place], None]
 
 @dataclass(frozen=True)
 class Edit:
-    """What is changed, how, and what reruns; ``source`` says where raw frames come from."""
+    """What is changed, how, and what reruns; ``over`` is one of TARGETS."""
 
     what: str
     change: Change
     reruns: str = ""
-    source: str = "sample"
+    over: str = "sample"
 
     def jobs(self) -> dict[str, int]:
         """Jobs by rule that should run again."""
@@ -129,11 +131,17 @@ def rewrite(path: str) -> Change:
 
 
 MDI, GONG = "resources/instruments/mdi.yaml", "resources/instruments/gong.yaml"
-NETWORKS = "train 2, predict 2, evaluate 2, measure 2, table1, table2, ladder"
-CALIBRATED = "fit 4, train 2, predict 10, evaluate 10, measure 4, table1, table2, ladder"
-ALL_BELOW = "fit 4, train 2, predict 14, evaluate 14, measure 4, table1, table2, table3, ladder"
-GONG_BELOW = (
-    "calibrate, fit 2, train, predict 7, evaluate 7, measure 2, table1, table2, table3, ladder"
+SHOWN = "predict 2, evaluate 2, measure 2, table1, table2"
+NETWORKS = f"train 2, {SHOWN}, ladder"
+# The search of weights trains networks, too.
+ALL_NETWORKS = f"train 2, train_candidate 26, search 2, {SHOWN}, table4, ladder"
+ALL_BELOW = (
+    "fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, measure 4, "
+    "table1, table2, table3, table4, ladder"
+)
+PAIR_BELOW = (
+    "calibrate, fit 2, train, train_candidate 13, search, predict 7, evaluate 7, measure 2, "
+    "table1, table2, table3, table4, ladder"
 )
 
 EDITS = [
@@ -145,11 +153,11 @@ EDITS = [
         "train, predict, evaluate, measure, table1, table2, table4, ladder",
     ),
     Edit("a weight of a loss that no table shows", config("losses.mse.mse", 2)),
-    Edit("a number in a term of the loss", config("loss_terms.ssim.window", 9), NETWORKS),
+    Edit("a number in a term of the loss", config("loss_terms.ssim.window", 9), ALL_NETWORKS),
     Edit(
         "the seed of a network",
         config("methods.onesun.seed", 2),
-        "train 2, predict 2, evaluate 2, measure 2, table1, table2, table4, ladder",
+        ALL_NETWORKS,
     ),
     Edit(
         "the seed of the sample",
@@ -157,27 +165,29 @@ EDITS = [
         f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
-    Edit("channels of the network", config("networks.onesun.channels", 16), NETWORKS),
+    Edit("channels of the network", config("networks.onesun.channels", 16), ALL_NETWORKS),
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
-        "simulate 2, align, split, calibrate, fit 2, train, predict 12, evaluate 14, measure 4, "
-        "table1, table2, table3, ladder",
+        "simulate 2, align, split, calibrate, fit 2, train, train_candidate 13, search, "
+        "predict 12, evaluate 14, measure 4, table1, table2, table3, table4, ladder",
     ),
     Edit(
         "a training month more",
         config("pairs.mdi-hmi.split.train", ["2016-07", "2016-08"]),
-        "simulate 2, align, store, split, calibrate, fit 2, train, predict 5, evaluate 7, "
-        "measure 2, table1, table2, table3, ladder",
+        "simulate 2, align, store, split, calibrate, fit 2, train, train_candidate 13, search, "
+        "predict 5, evaluate 7, measure 2, table1, table2, table3, table4, ladder",
     ),
     Edit(
-        "validation and test month of a pair exchanged",
+        "validation and test month exchanged",
         both(
-            config("pairs.mdi-hmi.split.test", ["2019-06"]),
-            config("pairs.mdi-hmi.split.validation", ["2011-12"]),
+            *(
+                config(f"pairs.{pair}.split.{name}", [month])
+                for pair in ("mdi-hmi", "gong-hmi")
+                for name, month in (("test", "2019-06"), ("validation", "2011-12"))
+            )
         ),
-        "store, split, calibrate, fit 2, train, predict 7, evaluate 7, measure 2, "
-        "table1, table2, table3, ladder",
+        f"store 2, split 2, calibrate 2, {ALL_BELOW}",
     ),
     Edit(
         "a bound of field in Table 1",
@@ -200,7 +210,8 @@ EDITS = [
     Edit(
         "weighting of the calibration",
         config("calibration.weighting", "uniform"),
-        f"calibrate 2, {CALIBRATED}",
+        "calibrate 2, fit 4, train 2, train_candidate 26, search 2, predict 10, evaluate 10, "
+        "measure 4, table1, table2, table4, ladder",
     ),
     Edit(
         "a parameter of one fitted method",
@@ -211,7 +222,12 @@ EDITS = [
     Edit(
         "share of a patch on the disk, for training",
         config("training.min_on_disk", 0.6),
-        "train 2, predict 2, evaluate 2, measure 2, table1, table2, table3, ladder",
+        f"{ALL_NETWORKS}, table3",
+    ),
+    Edit(
+        "a weight more in the search",
+        lambda place: place.config["search"]["weights"]["ssim"].append(0.5),
+        "train_candidate 2, search 2, table4",
     ),
     Edit("a loss more, used by no method", config("losses.other", {"mse": 1})),
     Edit(
@@ -251,12 +267,12 @@ EDITS = [
     Edit(
         "GONG's point spread function",
         text(GONG, "fwhm: 5.5", "fwhm: 5.6"),
-        f"simulate 3, align 3, store 2, {GONG_BELOW}",
+        f"simulate 3, align 3, store 2, {PAIR_BELOW}",
     ),
     Edit(
         "GONG's gain",
         text(GONG, "gain: 0.83", "gain: 0.8"),
-        f"simulate 3, align 3, store 2, {GONG_BELOW}",
+        f"simulate 3, align 3, store 2, {PAIR_BELOW}",
     ),
     Edit("where GONG's numbers come from", text(GONG, "residual of", "rest of")),
     Edit(
@@ -267,13 +283,13 @@ EDITS = [
     Edit(
         "GONG's point spread function, with own files",
         text(GONG, "fwhm: 5.5", "fwhm: 5.6"),
-        f"align 3, store 2, {GONG_BELOW}",
-        source="folder",
+        f"align 3, store 2, {PAIR_BELOW}",
+        over="folder",
     ),
     Edit(
         "GONG's gain, with own files",
         text(GONG, "gain: 0.83", "gain: 0.8"),
-        source="folder",
+        over="folder",
     ),
     # The package.
     Edit("docstring, comment, blank lines: training/loop.py", prose("training/loop.py")),
@@ -304,15 +320,16 @@ EDITS = [
     Edit(
         "upsampling: geometry/upsample.py",
         code("geometry/upsample.py"),
-        "calibrate 2, fit 4, train 2, predict 14, evaluate 14, measure 4, table1, table2, ladder",
+        "calibrate 2, fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, "
+        "measure 4, table1, table2, table4, ladder",
     ),
     Edit(
         "where patches lie: store/patches.py",
         code("store/patches.py"),
-        "store 4, train 2, predict 2, evaluate 2, measure 2, table1, table2, table3, ladder",
+        f"store 4, {ALL_NETWORKS}, table3",
     ),
-    Edit("a term of the loss: losses/ssim.py", code("losses/ssim.py"), NETWORKS),
-    Edit("the training loop: training/loop.py", code("training/loop.py"), NETWORKS),
+    Edit("a term of the loss: losses/ssim.py", code("losses/ssim.py"), ALL_NETWORKS),
+    Edit("the training loop: training/loop.py", code("training/loop.py"), ALL_NETWORKS),
     Edit(
         "a fitted method: methods/ridge.py",
         code("methods/ridge.py"),
@@ -347,11 +364,7 @@ EDITS = [
 ]
 
 
-def table() -> str:
+def table(edits: Iterable[Edit]) -> str:
     """The rows as docs/reruns.md has them."""
-    rows = (f"| {edit.what} | {edit.reruns or 'none'} |" for edit in EDITS)
+    rows = (f"| {edit.what} | {edit.reruns or 'none'} |" for edit in edits)
     return "\n".join(["| edit | jobs that run again |", "|---|---|", *rows])
-
-
-if __name__ == "__main__":
-    print(table())

@@ -9,13 +9,14 @@ import os
 import re
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from edits import EDITS, TARGETS, Edit, Place, table
+from figure_edits import FIGURE_EDITS
 from running import ROOT, shipped_config
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
     words = ["--snakefile", place.checkout / "Snakefile", "--directory", place.run, "--cores", 2]
     printed = place.run / "printed.txt"
     code = forks.apply(
-        be_snakemake, ([str(word) for word in (*words, *arguments, "--", *TARGETS)], printed)
+        be_snakemake, ([str(word) for word in (*words, *arguments, "--", *place.targets)], printed)
     )
     text = printed.read_text(encoding="utf-8")
     assert code == 0, text
@@ -60,9 +61,9 @@ def be_snakemake(words: list[str], printed: Path) -> Any:
         sys.stderr.flush()
 
 
-def source_config(source: str) -> dict[str, Any]:
+def config_over(run: str) -> dict[str, Any]:
     config = shipped_config()
-    if source == "folder":
+    if run == "folder":
         config["source"] = {"kind": "folder", "folder": "archive"}
     return config
 
@@ -71,18 +72,18 @@ def copied(place: Place, folder: Path) -> Place:
     """A copy, files with the times that they had."""
     for name, origin in (("run", place.run), ("checkout", place.checkout)):
         shutil.copytree(origin, folder / name)
-    return Place(folder / "run", folder / "checkout", copy.deepcopy(place.config))
+    return Place(folder / "run", folder / "checkout", copy.deepcopy(place.config), place.targets)
 
 
-def finish(forks: Forks, folder: Path, source: str) -> Place:
+def finish(forks: Forks, folder: Path, over: str) -> Place:
     """A run that Snakemake takes for finished: outputs are there, but empty."""
-    place = Place(folder / "run", folder / "checkout", source_config(source))
+    place = Place(folder / "run", folder / "checkout", config_over(over), TARGETS[over])
     place.run.mkdir(parents=True)
     skip = shutil.ignore_patterns("__pycache__")
     for name in ("workflow", "resources", "profiles", "envs"):
         shutil.copytree(ROOT / name, place.checkout / name, ignore=skip)
     shutil.copy(ROOT / "Snakefile", place.checkout)
-    if source == "folder":
+    if over == "folder":
         for instrument in ("hmi", "mdi", "gong"):
             for month in ("2016-07", "2019-06", "2011-12"):
                 (place.run / "archive" / instrument / month).mkdir(parents=True)
@@ -104,12 +105,11 @@ def planned(forks: Forks, place: Place) -> dict[str, int]:
         return {}
     rows = text.split("Job stats:")[1].split("\n\n")[0]
     counts = {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", rows, re.M)}
-    del counts["total"]
-    return counts
+    return {name: count for name, count in counts.items() if name not in ("total", "all")}
 
 
 @pytest.fixture(scope="module")
-def found(request, tmp_path_factory) -> dict[str, dict[str, int]]:
+def found(request, tmp_path_factory) -> dict[str, Future[dict[str, int]]]:
     """What runs again after each of the edits that are tested in this session."""
     asked = [
         item.callspec.params["edit"]
@@ -119,15 +119,15 @@ def found(request, tmp_path_factory) -> dict[str, dict[str, int]]:
     folder = tmp_path_factory.mktemp("reruns")
     cores = os.cpu_count()
     with FORKED.Pool(cores, maxtasksperchild=1) as forks, ThreadPoolExecutor(cores) as pool:
-        sources = {edit.source for edit in asked}
-        places = {name: pool.submit(finish, forks, folder / name, name) for name in sources}
+        names = {edit.over for edit in asked}
+        places = {name: pool.submit(finish, forks, folder / name, name) for name in names}
         runs = {
             edit.what: pool.submit(
-                after, forks, edit, places[edit.source].result(), folder / str(number)
+                after, forks, edit, places[edit.over].result(), folder / str(number)
             )
             for number, edit in enumerate(asked)
         }
-        return {what: run.result() for what, run in runs.items()}
+    return runs
 
 
 def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, int]:
@@ -137,9 +137,9 @@ def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, 
     return planned(forks, place)
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.what)
+@pytest.mark.parametrize("edit", EDITS + FIGURE_EDITS, ids=lambda edit: edit.what)
 def test_an_edit_reruns_what_it_reaches_and_nothing_else(edit, found):
-    assert listed(found[edit.what]) == listed(edit.jobs())
+    assert listed(found[edit.what].result()) == listed(edit.jobs())
 
 
 def listed(jobs: dict[str, int]) -> str:
@@ -147,17 +147,18 @@ def listed(jobs: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(jobs.items()))
 
 
-def test_the_table_in_docs_is_this_one():
-    assert table() in (ROOT / "docs" / "reruns.md").read_text(encoding="utf-8"), (
-        f"expected in docs/reruns.md:\n{table()}"
-    )
+def test_the_tables_in_docs_are_these():
+    for edits in (EDITS, FIGURE_EDITS):
+        assert table(edits) in (ROOT / "docs" / "reruns.md").read_text(encoding="utf-8"), (
+            f"expected in docs/reruns.md:\n{table(edits)}"
+        )
 
 
 def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
     found = {}
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
-            command = re.search(r'(?:"onesun|onesun:q}) (\w+)(?: (fetch|simulate)\b)?', rule)
+            command = re.search(r'(?:["\']onesun|onesun:q}) (\w+)(?: (fetch|simulate)\b)?', rule)
             name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
             found[name] = (
                 ":".join(filter(None, command.groups())) if command else None,

@@ -36,12 +36,15 @@ def plan(shipped, snakemake):
 
 def submitted() -> set[str]:
     """The rules that run a command and are not said to be local."""
-    local = set()
-    for names in re.findall(r"^localrules:\n((?: +\w+,\n)+)", TEXT, re.M):
-        local |= set(re.findall(r"\w+", names))
-    _, *parts = re.split(r"^ *(?:use rule \w+ as|rule) (\w+)", TEXT, flags=re.M)
-    bodies = zip(parts[::2], parts[1::2], strict=True)
-    return {name for name, body in bodies if "output:" in body} - local
+    rules = {}
+    parts = re.split(r"^ *(?:use rule (\w+) as|rule) (\w+)", TEXT, flags=re.M)[1:]
+    for origin, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        rules[name] = (origin, body)
+    return {
+        name
+        for name, (origin, body) in rules.items()
+        if "output:" in body and "localrule: True" not in body + rules.get(origin, ("", ""))[1]
+    }
 
 
 def test_every_rule_that_is_submitted_has_an_entry(profile):

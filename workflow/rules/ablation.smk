@@ -17,10 +17,6 @@ ABLATION = {
 }
 
 
-localrules:
-    ablation,
-
-
 rule ablation:
     input:
         every_column("results/measures/{pair}/{method}/{month}.json", table="ablation"),
@@ -37,6 +33,7 @@ rule ablation:
         "logs/ablation.log",
     benchmark:
         "logs/ablation.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

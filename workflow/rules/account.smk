@@ -13,12 +13,6 @@ TABLE4["losses"] = {
 }
 
 
-localrules:
-    tables,
-    table3,
-    table4,
-
-
 rule tables:
     """Stage: the paper's four tables."""
     input:
@@ -41,6 +35,7 @@ rule table3:
         "logs/table3.log",
     benchmark:
         "logs/table3.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -69,6 +64,7 @@ rule table4:
         "logs/table4.log",
     benchmark:
         "logs/table4.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

@@ -7,10 +7,6 @@ latter is no output of the rule: Snakemake would remove it just when every frame
 """
 
 
-localrules:
-    aligned,
-
-
 rule aligned:
     """Stage: the aligned frames of every pair and month."""
     input:

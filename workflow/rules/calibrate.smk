@@ -5,10 +5,6 @@ Comes out: results/calibration/{pair}.json, the fits at each resolution and weig
 """
 
 
-localrules:
-    calibrations,
-
-
 rule calibrations:
     """Stage: the calibration of every pair."""
     input:

@@ -6,11 +6,6 @@ Comes out: results/figures/fig2.png and fig3.png, the same as .pdf, and their ca
 """
 
 
-localrules:
-    fig2,
-    fig3,
-
-
 rule fig2:
     input:
         aligned=shown("fig2", "results/aligned/{pair}/{month}.json"),
@@ -27,6 +22,7 @@ rule fig2:
         "logs/fig2.log",
     benchmark:
         "logs/fig2.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     resources:
@@ -60,6 +56,7 @@ rule fig3:
         "logs/fig3.log",
     benchmark:
         "logs/fig3.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     resources:

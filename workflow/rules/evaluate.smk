@@ -5,10 +5,6 @@ Comes out: results/statistics/{pair}/{method}/{month}.json.
 """
 
 
-localrules:
-    statistics,
-
-
 rule statistics:
     """Stage: the statistics of every column of Table 1 in the test months."""
     input:

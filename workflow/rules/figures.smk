@@ -7,12 +7,6 @@ Comes out: data/sunspots.csv with its manifest .json; results/figures/fig1.png a
 """
 
 
-localrules:
-    sunspots,
-    fig1,
-    fig7,
-
-
 rule sunspots:
     output:
         csv="data/sunspots.csv",
@@ -21,6 +15,7 @@ rule sunspots:
         "logs/sunspots.log",
     benchmark:
         "logs/sunspots.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -44,6 +39,7 @@ rule fig1:
         "logs/fig1.log",
     benchmark:
         "logs/fig1.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -66,6 +62,7 @@ rule fig7:
         "logs/fig7.log",
     benchmark:
         "logs/fig7.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

@@ -6,10 +6,6 @@ about.
 """
 
 
-localrules:
-    fits,
-
-
 rule fits:
     """Stage: the fits of every method of the ladder."""
     input:

@@ -16,11 +16,6 @@ if MISSING:
     )
 
 
-localrules:
-    index,
-    raw,
-
-
 rule raw:
     """Stage: the raw frames of every instrument and month."""
     input:
@@ -29,13 +24,15 @@ rule raw:
 
 rule index:
     input:
-        OWN,
+        # Where it is, also if a workflow that uses this one as a module gives all paths a prefix.
+        local(OWN),
     output:
         manifest="results/raw/{instrument}/{month}.json",
     log:
         "logs/index/{instrument}/{month}.log",
     benchmark:
         "logs/index/{instrument}/{month}.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

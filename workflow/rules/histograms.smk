@@ -11,13 +11,6 @@ ENDS = (ABLATED or list(METHODS))[0], (ABLATED or list(METHODS))[-1]
 FIG5 = {name: DRAWN["fig5"][name] or end for name, end in zip(("baseline", "method"), ENDS)}
 
 
-localrules:
-    fig4,
-    fig4_of_pair,
-    fig5,
-    fig9,
-
-
 rule fig4:
     input:
         measures_of(ABLATED, HISTOGRAM_PAIR["fig4"]),
@@ -29,6 +22,7 @@ rule fig4:
         "logs/fig4.log",
     benchmark:
         "logs/fig4.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -71,6 +65,7 @@ rule fig5:
         "logs/fig5.log",
     benchmark:
         "logs/fig5.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -95,6 +90,7 @@ rule fig9:
         "logs/fig9.log",
     benchmark:
         "logs/fig9.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

@@ -6,10 +6,6 @@ manifest {month}.json.
 """
 
 
-localrules:
-    measures,
-
-
 rule measures:
     """Stage: the measures of every column of Table 2 in the test months."""
     input:

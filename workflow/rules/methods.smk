@@ -25,9 +25,9 @@ def method_needs(wildcards):
     return {name: [path.format(**wildcards)] for name, path in needs.get(kind, {}).items()}
 
 
-def method_words(wildcards):
+def method_words(wildcards, input):
     """The words of `onesun predict` with what a method needs: files, the input's record."""
-    words = options(method_needs(wildcards))
+    words = options({name: [input[name]] for name in method_needs(wildcards)})
     if METHODS[wildcards.method]["kind"] == "ceiling":
         words += ["--input-instrument", PAIRS[wildcards.pair]["input"]]
     return words

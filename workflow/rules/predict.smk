@@ -7,10 +7,6 @@ grid, and their manifest {month}.json.
 """
 
 
-localrules:
-    predictions,
-
-
 rule predictions:
     """Stage: the predictions of every column of Table 1 in the test months."""
     input:

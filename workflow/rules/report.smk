@@ -19,11 +19,6 @@ SHOWN = {
 }
 
 
-localrules:
-    figures,
-    cost,
-
-
 rule figures:
     """Stage: the paper's figures, as PNG and as PDF."""
     input:
@@ -47,6 +42,7 @@ rule cost:
         "logs/cost.log",
     benchmark:
         "logs/cost.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -54,7 +50,7 @@ rule cost:
     message:
         "Adding up what the run cost"
     shell:
-        "onesun cost logs --without cost --without report --out {output.csv:q}"
+        'onesun cost "$(dirname {log:q})" --without cost --without report --out {output.csv:q}'
         " 2>&1 | tee {log:q}"
 
 

@@ -7,11 +7,6 @@ the frames were made with (.truth.json), which no later stage reads.
 """
 
 
-localrules:
-    fetch,
-    raw,
-
-
 rule raw:
     """Stage: the raw frames of every instrument and month."""
     input:
@@ -26,6 +21,7 @@ rule fetch:
         "logs/fetch.log",
     benchmark:
         "logs/fetch.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

@@ -10,12 +10,6 @@ import re
 
 from onesun.search import candidates
 
-
-localrules:
-    searches,
-    search,
-
-
 CANDIDATES = candidates.losses(CONFIG["search"])
 
 
@@ -59,6 +53,7 @@ rule search:
         "logs/search/{pair}.log",
     benchmark:
         "logs/search/{pair}.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

@@ -8,11 +8,6 @@ FIG6_PAIRS = CONFIG["figures"]["fig6"]["pairs"] or list(PAIRS)
 FIG8_PAIR = CONFIG["figures"]["fig8"]["pair"] or list(PAIRS)[0]
 
 
-localrules:
-    fig6,
-    fig8,
-
-
 rule fig6:
     input:
         [followed(pair) for pair in FIG6_PAIRS],
@@ -24,6 +19,7 @@ rule fig6:
         "logs/fig6.log",
     benchmark:
         "logs/fig6.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -49,6 +45,7 @@ rule fig8:
         "logs/fig8.log",
     benchmark:
         "logs/fig8.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

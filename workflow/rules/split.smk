@@ -5,11 +5,6 @@ Comes out: results/split/{pair}.csv, a row per month with its set and its first 
 """
 
 
-localrules:
-    splits,
-    split,
-
-
 rule splits:
     """Stage: the split of every pair."""
     input:
@@ -23,6 +18,7 @@ rule split:
         "logs/split/{pair}.log",
     benchmark:
         "logs/split/{pair}.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

@@ -6,10 +6,6 @@ manifest {month}.json.
 """
 
 
-localrules:
-    patches,
-
-
 rule patches:
     """Stage: the patch stores of every pair and month."""
     input:

@@ -7,12 +7,6 @@ the same as .md.
 """
 
 
-localrules:
-    table1,
-    table2,
-    ladder,
-
-
 rule table1:
     input:
         every_column("results/statistics/{pair}/{method}/{month}.json"),
@@ -28,6 +22,7 @@ rule table1:
         "logs/table1.log",
     benchmark:
         "logs/table1.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -55,6 +50,7 @@ rule table2:
         "logs/table2.log",
     benchmark:
         "logs/table2.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:
@@ -85,6 +81,7 @@ rule ladder:
         "logs/ladder.log",
     benchmark:
         "logs/ladder.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

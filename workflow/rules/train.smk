@@ -12,10 +12,6 @@ removes a failed job's outputs.
 from onesun.search.candidates import asked
 
 
-localrules:
-    models,
-
-
 rule models:
     """Stage: the weights of every network that Table 1 shows."""
     input:
@@ -63,7 +59,7 @@ rule train:
         # number of GPUs is no reason to train again.
         onesun=lambda wildcards, resources: (
             f"torchrun --standalone --no-python --nproc-per-node={resources.gpu} onesun".split()
-            if resources.gpu > 1
+            if resources.get("gpu", 1) > 1
             else ["onesun"]
         ),
     message:

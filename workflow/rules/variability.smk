@@ -6,10 +6,6 @@ the last; results/variability/{pair}.json, the fitted amplitudes.
 """
 
 
-localrules:
-    variability,
-
-
 rule series:
     input:
         unpack(method_needs),
@@ -36,9 +32,8 @@ rule series:
         settings=lambda wildcards: settings(
             method=method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
         ),
-        needs=lambda wildcards: options(
-            {"calibration": ["results/calibration/{pair}.json".format(**wildcards)]}
-            | method_needs(wildcards)
+        needs=lambda wildcards, input: options(
+            {name: [input[name]] for name in {"calibration": None} | method_needs(wildcards)}
         ),
     message:
         "Following the region: {wildcards.pair} by {wildcards.method}, {wildcards.month}"
@@ -58,6 +53,7 @@ rule variability:
         "logs/variability/{pair}.log",
     benchmark:
         "logs/variability/{pair}.tsv"
+    localrule: True
     conda:
         "../../envs/onesun.yaml"
     params:

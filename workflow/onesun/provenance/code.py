@@ -26,6 +26,8 @@ _ANNOTATIONS = {
     ast.AsyncFunctionDef: ("returns",),
 }
 
+_KNOWN: dict[str, list[tuple[str, str]]] = {}
+
 # (module, name, ...) of an import statement.
 Import = tuple[str, ...]
 
@@ -43,8 +45,16 @@ def code_version(*entries: str, package: Path = _PACKAGE) -> str:
 
     Raises ModuleNotFoundError when there is no such module or function.
     """
-    listing = "".join(f"{name} {own}\n" for name, own in modules(*entries, package=package))
-    return hashlib.sha256(listing.encode()).hexdigest()[:16]
+    listing = modules(*entries, package=package)
+    text = "".join(f"{name} {own}\n" for name, own in listing)
+    version = hashlib.sha256(text.encode()).hexdigest()[:16]
+    _KNOWN[version] = listing
+    return version
+
+
+def known() -> dict[str, list[tuple[str, str]]]:
+    """The modules behind each code version that this process has asked for."""
+    return dict(_KNOWN)
 
 
 def modules(*entries: str, package: Path = _PACKAGE) -> list[tuple[str, str]]:
@@ -98,7 +108,7 @@ class _Module:
 
     Attributes
     ----------
-    hash : of its code.
+    hash : of its code, and of the files beside it that it names.
     always : the imports outside of definitions.
     definitions : statements that bind a name, by it: functions, classes, variables.
     package : its package, from which relative imports count.
@@ -140,8 +150,17 @@ def _read(path: Path, name: str) -> _Module:
             definitions.setdefault(each, []).append(statement)
         if not bound:
             always |= _imports(statement, package)
-    text = _plain(tree, annotated=name.startswith(_COMMANDS))
-    return _Module(hashlib.sha256(text.encode()).hexdigest()[:16], always, definitions, package)
+    own = hashlib.sha256(_plain(tree, annotated=name.startswith(_COMMANDS)).encode())
+    for file in _named_beside(tree, path.parent):
+        own.update(file.read_bytes())
+    return _Module(own.hexdigest()[:16], always, definitions, package)
+
+
+def _named_beside(tree: ast.Module, folder: Path) -> list[Path]:
+    """The files beside a module that it names and are no modules, such as a page's template."""
+    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    others = (file for file in sorted(folder.iterdir()) if file.suffix != ".py")
+    return [file for file in others if file.name in words and file.is_file()]
 
 
 def _bound(statement: ast.stmt) -> list[str]:

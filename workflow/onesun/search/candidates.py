@@ -42,7 +42,7 @@ def sections(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     search = config["search"]
     method = config["methods"][search["method"]]
     return {
-        "method": {**method, "loss": "search"},
+        "method": {**method, "network": "network", "loss": "search"},
         "network": config["networks"][method["network"]],
         "loss": losses(search)[name],
         "loss_terms": config["loss_terms"],

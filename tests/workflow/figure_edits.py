@@ -1,0 +1,78 @@
+"""Edits over a finished run of everything, `all`, and what each reruns; see edits.py.
+
+The page report.html shows every table and figure, after the cost of making them was counted: both
+come last whenever one of those is made again.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from edits import Edit, code, config, nothing, prose, text
+
+Edit = partial(Edit, over="all")
+LAST = "cost, report"
+EVERY_FIGURE = "fig1, fig2, fig3, fig4, fig5, fig6, fig7, fig8, fig9"
+# What is made of a region's frames.
+FOLLOWED = f"series 2, variability, fig6, fig8, {LAST}"
+REGION = f"simulate_series 3, align_series 2, crop 2, {FOLLOWED}"
+
+FIGURE_EDITS = [
+    Edit("nothing, of everything", nothing),
+    Edit(
+        "size of the figures' text",
+        config("figures.style.size", 9),
+        f"{EVERY_FIGURE}, {LAST}",
+    ),
+    Edit("what Figure 4 shows", config("figures.fig4.shown", 0.9), f"fig4, {LAST}"),
+    Edit(
+        "where Figure 1 has the sunspot number from",
+        config("figures.fig1.sunspots", "observatory"),
+        f"sunspots, fig1, {LAST}",
+    ),
+    Edit(
+        "a network more in Figure 7", config("figures.fig7.networks", ["onesun"]), f"fig7, {LAST}"
+    ),
+    Edit(
+        "the caption of Figure 6 in Snakemake's report",
+        text("workflow/report/fig6.rst", "One region", "A region"),
+    ),
+    Edit("the region that is followed", config("series.region.centre", [0, 300]), REGION),
+    Edit(
+        "the daily variability that is put in",
+        config("series.sample.hmi_modulation.amplitude_24h", 0.03),
+        REGION,
+    ),
+    Edit(
+        "where the target's noise is measured",
+        config("noise.within_radius", 0.4),
+        f"noise 2, {FOLLOWED}",
+    ),
+    Edit(
+        "the trend beside the variability",
+        config("variability.degree", 2),
+        f"variability, fig8, {LAST}",
+    ),
+    Edit("the report's region", config("report.region.size", [256, 256]), "report"),
+    Edit(
+        "a weight of the ablation's loss",
+        config("losses.mse-grad.gradient", 6),
+        f"train 2, predict 2, measure 2, ablation, fig3, fig4, fig9, {LAST}",
+    ),
+    Edit(
+        "Figure 9: figures/fig9_correlation.py",
+        code("figures/fig9_correlation.py"),
+        f"fig9, {LAST}",
+    ),
+    Edit(
+        "how figures are drawn: figures/style.py",
+        code("figures/style.py"),
+        f"{EVERY_FIGURE}, {LAST}",
+    ),
+    Edit("docstring, comment, blank lines: figures/style.py", prose("figures/style.py")),
+    Edit(
+        "the report's page: report/page.html",
+        text("workflow/onesun/report/page.html", "<p>", "<p >"),
+        "report",
+    ),
+]
