@@ -50,8 +50,12 @@ def shown(figure, pattern, methods=("",)):
 
 def followed(pair):
     """The series of a pair that figures are drawn of."""
+    try:
+        month = series_month(CONFIG)
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
     method = CONFIG["series"]["method"] or CONFIG["table1"]["columns"][-1]["method"]
-    return f"results/series/{pair}/{method}/{series_month(CONFIG)}.json"
+    return f"results/series/{pair}/{method}/{month}.json"
 
 
 def resource(name):

@@ -10,7 +10,7 @@ FIG8_PAIR = CONFIG["figures"]["fig8"]["pair"] or list(PAIRS)[0]
 
 rule fig6:
     input:
-        [followed(pair) for pair in FIG6_PAIRS],
+        lambda wildcards: [followed(pair) for pair in FIG6_PAIRS],
     output:
         png=figure_png("fig6", "6 A region through time"),
         pdf="results/figures/fig6.pdf",
@@ -35,7 +35,7 @@ rule fig6:
 
 rule fig8:
     input:
-        series=followed(FIG8_PAIR),
+        series=lambda wildcards: followed(FIG8_PAIR),
         variability=f"results/variability/{FIG8_PAIR}.json",
     output:
         png=figure_png("fig8", "8 HMI's daily variability"),
