@@ -17,6 +17,7 @@ import onesun
 from months import GRID
 from onesun import config
 from onesun.errors import ConfigError, DamagedProductError
+from onesun.files import read_json, write_json
 from onesun.geometry.window import Window
 from onesun.report import markdown
 from onesun.report.region import choose
@@ -235,8 +236,10 @@ def test_the_same_inputs_give_the_same_bytes(parts):
 
 def test_real_inputs_get_no_remark(parts):
     for manifest in parts.aligned:
-        text = manifest.read_text("utf-8")
-        manifest.write_text(text.replace('"simulated": true', '"simulated": false'), "utf-8")
+        content = read_json(manifest)
+        for frame in content["frames"]:
+            frame["simulated"] = False
+        write_json(manifest, content)
     assert "simulated MDI/GONG from real HMI" not in parts.write()
 
 

@@ -55,7 +55,7 @@ def test_a_candidate_is_trained_by_its_weight_alone(shipped, snakemake):
     shipped["search"] |= {"epochs": 3, "weights": {"histogram": [1e-5]}}
     target = "results/search/gong-hmi/histogram/1e-05/card.json"
     run = snakemake(shipped, "--dry-run", "--printshellcmds", target)
-    (line,) = re.findall(r"^ *Shell command: onesun train (.+?) 2>&1", run.stdout, re.M)
+    (line,) = re.findall(r"^ *Shell command: .*?onesun train (.+?) 2>&1", run.stdout, re.M)
     words = shlex.split(line)
     sections = json.loads(words[words.index("--settings") + 1])
     assert sections["loss"] == {"mse": 1, "histogram": 1e-5}
