@@ -28,3 +28,7 @@ class DamagedProductError(OneSunError):
 
 class OutputError(OneSunError):
     """What shall be written has no place where it is asked for."""
+
+
+class ArchiveError(OneSunError):
+    """An archive of observations cannot be reached, or does not give what it should."""
