@@ -8,16 +8,21 @@ import yaml
 
 from onesun import locations
 
-# The keys that a command's results depend on; None stands for all that is not prose.
+# The keys that a command's results depend on; None stands for all of the instrument itself.
 PARTS: dict[str, tuple[str, ...] | None] = {
     "fetch": ("file_pattern",),
     "simulate": None,
     "slots": ("cadence", "epoch"),  # MDI's, which every simulated instrument keeps to
+    "archive": (
+        *("title", "series", "segment", "file_pattern", "cadence", "epoch", "detector", "header"),
+        *("quality", "archive", "observes"),
+    ),
     "align": ("title", "cadence", "epoch", "detector", "header", "quality", "optics"),
     "calibrate": ("detector", "optics"),
     "predict": ("detector", "optics"),
 }
-_PROSE = ("sources",)
+# Prose, and where an instrument's files are kept.
+_ABOUT = ("sources", "archive", "observes", "file_size")
 
 
 def record_parts(command: str, *instruments: str) -> dict[str, dict[str, Any]]:
@@ -26,6 +31,6 @@ def record_parts(command: str, *instruments: str) -> dict[str, dict[str, Any]]:
     for name in instruments:
         path = locations.instrument_records() / f"{name}.yaml"
         record = yaml.safe_load(path.read_text("utf-8"))
-        keys = PARTS[command] or [key for key in record if key not in _PROSE]
+        keys = PARTS[command] or [key for key in record if key not in _ABOUT]
         found[name] = {key: record[key] for key in keys}
     return found
