@@ -18,6 +18,10 @@ class UntrustedFrameError(OneSunError):
     """A frame cannot be trusted; it is left out and listed with this message as its reason."""
 
 
+class DamagedFrameError(UntrustedFrameError):
+    """A file does not hold what was written into it; another copy of it may."""
+
+
 class MissingKeywordError(UntrustedFrameError):
     """A header lacks a keyword that the instrument record requires."""
 
@@ -31,4 +35,4 @@ class OutputError(OneSunError):
 
 
 class ArchiveError(OneSunError):
-    """An archive of observations cannot be reached, or does not give what it should."""
+    """An archive cannot be reached, or does not give what is needed."""

@@ -19,6 +19,7 @@ class RemoteFile:
     size : bytes, as the archive tells them; None when it does not.
     keywords : queried keywords, to be written into the header of a file that carries none itself;
         None for a file that stands alone as it is.
+    product : the archive's name of what it is (a series, or zqa, bqa).
     instead : what may be taken, in this order, when this file cannot be had or is refused.
     """
 
@@ -27,6 +28,7 @@ class RemoteFile:
     url: str
     size: int | None = None
     keywords: Mapping[str, Any] | None = None
+    product: str = ""
     instead: tuple[RemoteFile, ...] = ()
 
 
