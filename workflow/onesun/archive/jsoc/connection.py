@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
 
 import drms
-import tenacity
 
+from onesun.archive.retry import retrying
 from onesun.errors import ArchiveError
 
 Answer = TypeVar("Answer")
@@ -29,7 +29,14 @@ _TROUBLE = (
     json.JSONDecodeError,  # a page in HTML, or half a reply
     drms.DrmsQueryError,
 )
-_LONGEST_WAIT = 600.0  # seconds
+
+
+class _TroubleError(Exception):
+    """No answer, in words; ``passes`` if asking again may help."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(_words(error))
+        self.passes = not isinstance(error, HTTPError) or error.code in _PASSING
 
 
 class Connection:
@@ -58,30 +65,20 @@ class Connection:
 
         Raises ArchiveError when JSOC cannot be reached or refuses.
         """
-        settings = self._settings
-        attempts = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(settings["retries"] + 1),
-            wait=lambda state: _varied(settings["backoff"], state),
-            retry=tenacity.retry_if_exception(_passes),
-            before_sleep=lambda state: say(
-                f"{what}: {_words(state.outcome.exception())}; asked again in "
-                f"{state.next_action.sleep:.0f} s"
-            ),
-            reraise=True,
-        )
+        again = retrying(self._settings, f"JSOC: {what}", _passes)
         try:
-            return attempts(self._once, question)
-        except _TROUBLE as error:
-            raise ArchiveError(
-                f"archive.jsoc.url: {settings['jsoc']['url']}: {what}: {_words(error)}, expected "
-                "an answer"
-            ) from None
+            return again(self._once, question)
+        except _TroubleError as error:
+            where = self._settings["jsoc"]["url"]
+            raise ArchiveError(f"{where}: {what}: {error}, expected an answer of JSOC's") from None
 
     def _once(self, question: Callable[[drms.Client], Answer]) -> Answer:
         time.sleep(max(0.0, self._last + self._pause - time.monotonic()))
         try:
             with _time_limit(self._settings["timeout"]):
                 return question(self._client)
+        except _TROUBLE as error:
+            raise _TroubleError(error) from error
         finally:
             self._last = time.monotonic()
 
@@ -107,25 +104,19 @@ def _server(url: str, download_url: str) -> drms.ServerConfig:
 
 
 def _passes(error: BaseException) -> bool:
-    """Whether asking again may help."""
-    if isinstance(error, HTTPError):
-        return error.code in _PASSING
-    return isinstance(error, _TROUBLE)
+    return isinstance(error, _TroubleError) and error.passes
 
 
-def _varied(first: float, state: tenacity.RetryCallState) -> float:
-    """Doubled each time; varied, so that clients thrown out together do not return together."""
-    wait = tenacity.wait_exponential(multiplier=first, max=_LONGEST_WAIT)(state)
-    return wait + tenacity.wait_random(-wait / 2, wait / 2)(state)
-
-
-def _words(error: BaseException) -> str:
+def _words(error: Exception) -> str:
     if isinstance(error, HTTPError):
         return f"HTTP {error.code}"
     if isinstance(error, json.JSONDecodeError):
         return "the reply is no JSON"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the reply broke off"
     cause = error.reason if isinstance(error, URLError) else error
-    return (str(cause).strip() or type(cause).__name__).splitlines()[0].rstrip(".")
+    text = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+    return (text.strip() or type(cause).__name__).splitlines()[0].rstrip(".")
 
 
 @contextmanager

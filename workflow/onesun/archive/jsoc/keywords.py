@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from onesun.instruments import Instrument
 
 Value = str | int | float
@@ -25,35 +23,33 @@ _WHOLE = ("short", "int", "longlong")
 _REAL = ("float", "double")
 
 
-def asked(record: Instrument, series: pd.DataFrame) -> dict[str, str]:
+def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
     """JSOC's name of each keyword that is wanted and that the series has, by its FITS name.
 
     Parameters
     ----------
-    series : the keywords of the series, by name, as drms tells them.
+    types : of all keywords of the series, by JSOC's name.
     """
     header = record.header
     wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse, *header.keep]
     wanted += [header.time_keyword, *([record.quality.keyword] if record.quality.keyword else [])]
     # The data base's names cannot have a hyphen; it writes DATE__OBS for DATE-OBS.
-    known = {name.replace("__", "-").upper(): name for name in series.index}
+    known = {name.replace("__", "-").upper(): name for name in types}
     return {name: known[name] for name in dict.fromkeys(wanted) if name in known}
 
 
-def values(texts: Mapping[str, str], names: Mapping[str, str], series: pd.DataFrame) -> dict:
+def values(
+    texts: Mapping[str, str], names: Mapping[str, str], types: Mapping[str, str]
+) -> dict[str, Value]:
     """A record's keywords by their FITS names, in their types; those without a value are left out.
 
     Parameters
     ----------
     texts : by JSOC's names, as queried.
     names : JSOC's name by FITS name.
-    series : as for :func:`asked`; its column ``type`` is read.
+    types : as for :func:`asked`.
     """
-    found = {
-        name: value(texts[jsoc], series.loc[jsoc, "type"])
-        for name, jsoc in names.items()
-        if jsoc in texts
-    }
+    found = {name: value(texts[jsoc], types[jsoc]) for name, jsoc in names.items() if jsoc in texts}
     return {name: one for name, one in found.items() if one is not None}
 
 

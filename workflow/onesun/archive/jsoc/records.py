@@ -83,7 +83,8 @@ def _records(connection: Connection, record: Instrument, times: Sequence[Time]) 
     series = connection.ask(
         f"the keywords of {record.series}", lambda client: client.info(record.series).keywords
     )
-    names = keywords.asked(record, series)
+    types = dict(series["type"])
+    names = keywords.asked(record, types)
     rows, segments = connection.ask(
         f"the records of {record.series}",
         # Types are ours to find: under pandas 3 drms makes NaN of every QUALITY.
@@ -98,7 +99,7 @@ def _records(connection: Connection, record: Instrument, times: Sequence[Time]) 
     if rows.empty:
         return []
     return [
-        _record(record, name, row, path, keywords.values(row, names, series))
+        _record(record, name, row, path, keywords.values(row, names, types))
         for name, row, path in zip(
             rows.index, rows.to_dict("records"), segments[record.segment], strict=True
         )
