@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import drms
@@ -53,7 +52,7 @@ class Exports:
     step : between neighbours in a range, s.
     settings : configuration, section ``archive``.
     address : the user's, registered with JSOC.
-    kept : JSON file of the requests' identities.
+    requests : of earlier runs; grows.
     """
 
     def __init__(
@@ -64,11 +63,11 @@ class Exports:
         step: float,
         settings: Mapping[str, Any],
         address: str,
-        kept: Path,
+        requests: Requests,
     ) -> None:
         self._connection, self._record, self._records = connection, record, records
         self._step, self._settings, self._address = step, settings, address
-        self._requests = Requests(kept)
+        self._requests = requests
         self.urls: dict[str, str] = {}
         self.missing: dict[str, str] = {}
 
@@ -137,16 +136,15 @@ class Exports:
 
     def _take(self, batch: Batch, answer: drms.ExportRequest) -> None:
         # Drms leaves out the rows whose file is NoDataFile.
-        rows = [(str(row.record).lower(), row.url) for row in answer.urls.itertuples()]
+        urls = {str(row.record).lower(): row.url for row in answer.urls.itertuples()}
         for slot in batch.slots:
-            record = self._records[slot]
-            # Others may have the same T_REC.
-            name = f"{record.name}{{{self._record.segment}}}".lower()
-            url = next((url for found, url in rows if found == name), None)
-            if url is None:
-                self.missing[slot] = f"{_name(batch)} holds no file of it (NoDataFile)"
+            # Other records, which were not asked for, may have the same T_REC.
+            name = f"{self._records[slot].name}{{{self._record.segment}}}".lower()
+            if name in urls:
+                self.urls[slot] = urls[name]
             else:
-                self.urls[slot] = url
+                self.missing[slot] = f"{_name(batch)} holds no file of it (NoDataFile)"
+        self._requests.answered(self.urls)
 
     def _halves(self, batch: Batch) -> list[Batch]:
         """Two requests in place of one that is too large."""

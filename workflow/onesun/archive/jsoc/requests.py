@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,12 +32,19 @@ class Requests:
     Parameters
     ----------
     path : JSON file that holds them; written at each change.
+
+    Attributes
+    ----------
+    urls : by slot, where the files that were exported are, or were.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        kept = read_json(path)["requests"] if path.is_file() else []
-        self._kept = [Request(one["identity"], tuple(one["slots"]), one["since"]) for one in kept]
+        kept = read_json(path) if path.is_file() else {"requests": [], "urls": {}}
+        self._kept = [
+            Request(one["identity"], tuple(one["slots"]), one["since"]) for one in kept["requests"]
+        ]
+        self.urls: dict[str, str] = kept["urls"]
 
     def of(self, slots: set[str]) -> list[Request]:
         """The requests that cover any of ``slots``, the newest first."""
@@ -49,6 +57,11 @@ class Requests:
         self._write()
         return request
 
+    def answered(self, urls: Mapping[str, str]) -> None:
+        """Keep where files are."""
+        self.urls |= urls
+        self._write()
+
     def forget(self, request: Request) -> None:
         """Drop a request that will never be answered."""
         self._kept.remove(request)
@@ -56,4 +69,5 @@ class Requests:
 
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(self._path, {"requests": [asdict(one) for one in self._kept]})
+        requests = [asdict(one) for one in self._kept]
+        write_json(self._path, {"requests": requests, "urls": self.urls})

@@ -29,9 +29,7 @@ from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.sample.times import stamp
 
-_NAME = re.compile(
-    r"(?P<site>[a-z]{2})(?P<product>[a-z]{3})(?P<time>\d{6}t\d{4})\.fits(\.(gz|fz))?"
-)
+_NAME = re.compile(r"(?P<site>[a-z]{2})(?P<product>[a-z]{3})(?P<time>\d{6}t\d{4})\.fits(\.(gz|fz))?")
 _MINUTE = timedelta(seconds=30)  # names hold the whole minute in which the average is centred
 
 
