@@ -43,7 +43,9 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
     except UntrustedFrameError:
         raise
     except (OSError, EOFError, zlib.error, AstropyUserWarning) as error:
-        raise DamagedFrameError(f"{path}: damaged or not FITS ({_first_sentence(error)})") from None
+        raise DamagedFrameError(
+            f"{path}: damaged or not FITS ({_first_sentence(error)})"
+        ) from None
     # Whatever damaged bytes make the decompressor raise: its class is private.
     except Exception as error:
         raise DamagedFrameError(

@@ -17,7 +17,6 @@ from onesun.archive.jsoc.requests import Requests
 from onesun.archive.remote import Listing, RemoteFile
 from onesun.instruments import Instrument
 
-
 _KEPT = "exports.json"
 
 

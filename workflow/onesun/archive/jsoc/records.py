@@ -81,29 +81,27 @@ def _best(slot: str, candidates: list[Record]) -> Record:
 
 def _records(connection: Connection, record: Instrument, times: Sequence[Time]) -> list[Record]:
     series = connection.ask(
-        f"the keywords of {record.series}", lambda client: client.info(record.series).keywords
+        f"the keywords of {record.series}", lambda client: client.info(record.series)
     )
-    types = dict(series["type"])
+    types = dict(series.keywords["type"])
     names = keywords.asked(record, types)
     rows, segments = connection.ask(
         f"the records of {record.series}",
         # Types are ours to find: under pandas 3 drms makes NaN of every QUALITY.
         lambda client: client.query(
             recordsets.span(record, times),
-            key=[_NUMBER, _ONLINE, *names.values()],
+            key=list(dict.fromkeys([_NUMBER, _ONLINE, *series.primekeys, *names.values()])),
             seg=[record.segment],
-            rec_index=True,
             convert_numeric=False,
         ),
     )
     if rows.empty:
         return []
-    return [
-        _record(record, name, row, path, keywords.values(row, names, types))
-        for name, row, path in zip(
-            rows.index, rows.to_dict("records"), segments[record.segment], strict=True
-        )
-    ]
+    found = []
+    for row, path in zip(rows.to_dict("records"), segments[record.segment], strict=True):
+        name = record.series + "".join(f"[{row[key]}]" for key in series.primekeys)
+        found.append(_record(record, name, row, path, keywords.values(row, names, types)))
+    return found
 
 
 def _record(
