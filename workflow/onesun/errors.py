@@ -18,6 +18,10 @@ class UntrustedFrameError(OneSunError):
     """A frame cannot be trusted; it is left out and listed with this message as its reason."""
 
 
+class DamagedFrameError(UntrustedFrameError):
+    """A file does not hold what was written into it; another copy of it may."""
+
+
 class MissingKeywordError(UntrustedFrameError):
     """A header lacks a keyword that the instrument record requires."""
 
@@ -28,3 +32,7 @@ class DamagedProductError(OneSunError):
 
 class OutputError(OneSunError):
     """What shall be written has no place where it is asked for."""
+
+
+class ArchiveError(OneSunError):
+    """An archive cannot be reached, or does not give what is needed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,12 @@ def index_folder(folder: Path, instrument: str, month: str, manifest: Path) -> N
 
 
 def write_manifest(
-    manifest: Path, instrument: str, month: str, folder: str, files: dict[str, Any]
+    manifest: Path,
+    instrument: str,
+    month: str,
+    folder: str,
+    files: dict[str, Any],
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the manifest of a month of raw frames.
 
@@ -50,6 +56,7 @@ def write_manifest(
     ----------
     folder : where the files lie, absolute or relative to the manifest's own folder.
     files : size in bytes and SHA-256 by file name.
+    more : what else is to be told of the month, by key.
     """
     content = {
         "product": PRODUCT,
@@ -57,6 +64,7 @@ def write_manifest(
         "month": month,
         "folder": folder,
         "files": files,
+        **(more or {}),
     }
     write_json(manifest, content)
 

@@ -12,7 +12,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
-from onesun.errors import UntrustedFrameError
+from onesun.errors import DamagedFrameError, UntrustedFrameError
 
 _GZIP = b"\x1f\x8b"
 
@@ -21,8 +21,8 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
     """Read the one image of a FITS file.
 
     Returns the field as float32 (ny, nx), BSCALE applied and BLANK as NaN, and its header.
-    Raises UntrustedFrameError, naming the file, when it is missing, truncated, damaged or holds
-    no two-dimensional image.
+    Raises UntrustedFrameError, naming the file, when it is missing or holds no two-dimensional
+    image, its subclass DamagedFrameError when it is truncated or damaged.
     """
     path = Path(path)
     if not path.is_file():
@@ -43,12 +43,10 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
     except UntrustedFrameError:
         raise
     except (OSError, EOFError, zlib.error, AstropyUserWarning) as error:
-        raise UntrustedFrameError(
-            f"{path}: damaged or not FITS ({_first_sentence(error)})"
-        ) from None
+        raise DamagedFrameError(f"{path}: damaged or not FITS ({_first_sentence(error)})") from None
     # Whatever damaged bytes make the decompressor raise: its class is private.
     except Exception as error:
-        raise UntrustedFrameError(
+        raise DamagedFrameError(
             f"{path}: its data do not fit its FITS header ({_first_sentence(error)})"
         ) from None
 
@@ -67,7 +65,7 @@ def _check_sum(path: Path, content: bytes) -> None:
     with fits.open(io.BytesIO(content), disable_image_compression=True) as hdus:
         for hdu in hdus:
             if isinstance(hdu, fits.BinTableHDU) and hdu.verify_datasum() == 0:
-                raise UntrustedFrameError(
+                raise DamagedFrameError(
                     f"{path}: damaged (its data do not add up to DATASUM {hdu.header['DATASUM']})"
                 )
 
@@ -80,7 +78,8 @@ def _image(path: Path, hdus: fits.HDUList) -> fits.PrimaryHDU:
                     f"{path}: an image of {hdu.header['NAXIS']} axes found, expected 2"
                 )
             return hdu
-    raise UntrustedFrameError(f"{path}: holds no image")
+    # So does what arrived of a file that broke off early.
+    raise DamagedFrameError(f"{path}: holds no image")
 
 
 def _readable(header: fits.Header) -> fits.Header:
