@@ -1,0 +1,78 @@
+"""Which keywords are asked for, and from JSOC's texts to values of a FITS header."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from onesun.instruments import Instrument
+
+Value = str | int | float
+
+# What onesun.reading reads of any frame of JSOC's, besides what the instrument's record names.
+_READ = (
+    *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CUNIT1", "CUNIT2", "CROTA2"),
+    *("RSUN_OBS", "DSUN_OBS", "CRLN_OBS", "CRLT_OBS", "OBS_VR", "INTERVAL", "CADENCE", "BUNIT"),
+)
+# What others need, so that a file stands alone.
+_CUSTOMARY = (
+    *("T_REC", "T_OBS", "DATE-OBS", "CTYPE1", "CTYPE2", "WCSNAME", "RSUN_REF", "DSUN_REF"),
+    *("WAVELNTH", "ORIGIN", "CONTENT", "R_SUN", "X0", "Y0", "DATAVALS", "QUALLEV1"),
+)
+_NONE = ("", "MISSING", "Invalid KeyLink")
+_WHOLE = ("short", "int", "longlong")
+_REAL = ("float", "double")
+
+
+def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
+    """JSOC's name of each keyword that is wanted and that the series has, by its FITS name.
+
+    Parameters
+    ----------
+    types : of all keywords of the series, by JSOC's name.
+    """
+    header = record.header
+    wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse, *header.keep]
+    wanted += [header.time_keyword, *([record.quality.keyword] if record.quality.keyword else [])]
+    # The data base's names cannot have a hyphen; it writes DATE__OBS for DATE-OBS.
+    known = {name.replace("__", "-").upper(): name for name in types}
+    return {name: known[name] for name in dict.fromkeys(wanted) if name in known}
+
+
+def values(
+    texts: Mapping[str, str], names: Mapping[str, str], types: Mapping[str, str]
+) -> dict[str, Value]:
+    """A record's keywords by their FITS names, in their types; those without a value are left out.
+
+    Parameters
+    ----------
+    texts : by JSOC's names, as queried.
+    names : JSOC's name by FITS name.
+    types : as for :func:`asked`.
+    """
+    found = {name: value(texts[jsoc], types[jsoc]) for name, jsoc in names.items() if jsoc in texts}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def value(text: str | int | float, kind: str) -> Value | None:
+    """One value of a keyword of type ``kind``; None where JSOC has none.
+
+    Whole numbers come in hexadecimal where the series shows them so (QUALITY, CALVER64): drms's own
+    conversion makes them NaN under pandas 3.
+    """
+    text = str(text).strip()
+    if text in _NONE:
+        return None
+    # Of a keyword that is a link the series tells no type.
+    for wanted, convert in ((_WHOLE, whole), (_REAL, float)):
+        if kind in wanted or kind not in (*_WHOLE, *_REAL, "string", "char", "time"):
+            try:
+                number = convert(text)
+            except ValueError:
+                continue
+            return number if number - number == 0 else None
+    return "".join(char if " " <= char <= "~" else "?" for char in text)
+
+
+def whole(text: str) -> int:
+    """A whole number, decimal or hexadecimal."""
+    return int(text, 16) if text.lower().startswith("0x") else int(text)
