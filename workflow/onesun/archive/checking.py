@@ -32,8 +32,8 @@ def accept(
     ----------
     length : bytes, as the server announced them.
 
-    Raises DamagedFrameError when the file is not what the archive holds, UntrustedFrameError when it
-    is, but not a frame that can be used; their messages do not name the file, which stays.
+    Raises DamagedFrameError when the file is not what the archive holds, UntrustedFrameError when
+    it is, but not a frame that can be used; their messages do not name the file, which stays.
     """
     whole = part
     try:

@@ -44,9 +44,7 @@ class Journal:
 
     def completed(self, name: str, kept: Kept) -> None:
         """Note that a file is in its place."""
-        self._add(
-            {"name": name, "state": COMPLETE, "bytes": kept.bytes, "sha256": kept.sha256}
-        )
+        self._add({"name": name, "state": COMPLETE, "bytes": kept.bytes, "sha256": kept.sha256})
 
     def was_refused(self, name: str, reason: str) -> None:
         """Note that a file is whole, and why it is not used."""

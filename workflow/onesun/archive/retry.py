@@ -15,8 +15,8 @@ LONGEST = 600.0  # seconds between two attempts
 def pause(backoff: float, attempt: int) -> float:
     """Seconds to wait after attempt number ``attempt`` (from 1) before the next.
 
-    ``backoff`` the first time, doubled each time, at most LONGEST; varied at random by up to a half,
-    so that several who were turned away together do not come back together.
+    ``backoff`` the first time, doubled each time, at most LONGEST; varied at random by up to a
+    half, so that several who were turned away together do not come back together.
     """
     return min(backoff * 2.0 ** (attempt - 1), LONGEST) * random.uniform(0.5, 1.5)
 

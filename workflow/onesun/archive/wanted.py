@@ -5,9 +5,10 @@ Light to import but for :func:`slots`: the rules ask :func:`requests` while they
 
 from __future__ import annotations
 
-import calendar
+import math
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from onesun import instruments, split
@@ -25,8 +26,10 @@ def cadence(config: Config, pair: str, name: str) -> float:
     return section["by_pair"].get(pair, {}).get(name, section[name])
 
 
-def requests(config: Config, instrument: str, month: str) -> list[Request]:
-    """What all pairs together ask of an instrument in a month, each thing once, sorted.
+def requests(
+    config: Config, instrument: str | None, month: str | None, *pairs: str
+) -> list[Request]:
+    """What ``pairs`` (or all) together ask of an instrument in a month, each thing once, sorted.
 
     Parameters
     ----------
@@ -41,7 +44,8 @@ def requests(config: Config, instrument: str, month: str) -> list[Request]:
     found = {
         _request(config, name, pair, row)
         for name, pair in config["pairs"].items()
-        if instrument in (pair["input"], pair["target"])
+        if name in (pairs or config["pairs"])
+        and instrument in (pair["input"], pair["target"])
         for row in split.assign(name, pair["split"])
         if row.month == month
     }
@@ -50,40 +54,46 @@ def requests(config: Config, instrument: str, month: str) -> list[Request]:
     return [each for each in asked if each["start"] < each["end"]]
 
 
-def observed(pair: Config, month: str) -> bool:
-    """Whether both of a pair's instruments observe on some day of a month."""
-    year, number = int(month[:4]), int(month[5:])
-    last = calendar.monthrange(year, number)[1]
-    start, end = _common(pair, f"{month}-01", (date(year, number, last) + _DAY).isoformat())
-    return start < end
-
-
 def slots(asked: Sequence[Request], instrument: str) -> list[Time]:
-    """Times of an instrument's frames that ``asked`` (see :func:`requests`) is about, in order.
-
-    The input's are its slots nearest to multiples of the cadence, counted from the first day, TAI;
-    the target's are those nearest to the input's. TAI.
-    """
+    """The slots of :func:`times` as astropy's times on the TAI scale."""
     # Slow to import, and the rules need none of it.
-    from onesun.sample.times import from_iso, nearest_slot, shifted
+    from astropy.time import Time
 
-    record = instruments.load(instrument)
-    found: dict[str, Time] = {}
+    wanted = times(asked, instrument)
+    return list(Time(wanted, format="datetime", scale="tai")) if wanted else []
+
+
+def times(asked: Sequence[Request], instrument: str) -> list[datetime]:
+    """Slots of an instrument that ``asked`` (see :func:`requests`) is about, in order.
+
+    The input's are its slots nearest to multiples of the cadence, counted from the first day; the
+    target's are those nearest to the input's. Clock and calendar are TAI's, which has no leap
+    seconds, so that plain datetimes do.
+    """
+    found: set[datetime] = set()
     for request in asked:
-        source = instruments.load(request["input"])
-        start = from_iso(f"{request['start']}T00:00:00")
-        end = from_iso(f"{request['end']}T00:00:00")
-        step = request["cadence"] * 60
-        for count in range(round(float((end - start).to_value("s")) / step + 0.5)):
-            slot = nearest_slot(shifted(start, count * step), source)
-            if instrument != request["input"]:
-                slot = nearest_slot(slot, record)
-            if request["start"] <= slot.isot[:10] < request["end"]:
-                found[slot.isot] = slot
-    return [found[key] for key in sorted(found)]
+        start, end = (datetime.fromisoformat(request[key]) for key in ("start", "end"))
+        step = timedelta(minutes=request["cadence"])
+        even = [start + count * step for count in range(math.ceil((end - start) / step))]
+        nearest = _on_slots(even, request["input"])
+        if instrument != request["input"]:
+            nearest = _on_slots(nearest, instrument)
+        found.update(slot for slot in nearest if start <= slot < end)
+    return sorted(found)
 
 
-_DAY = timedelta(days=1)
+def _on_slots(moments: Sequence[datetime], instrument: str) -> list[datetime]:
+    """The slot of an instrument nearest to each moment."""
+    first = _any_slot(instrument)
+    step = timedelta(seconds=instruments.load(instrument).cadence)
+    return [first + round((time - first) / step) * step for time in moments]
+
+
+@cache
+def _any_slot(instrument: str) -> datetime:
+    from onesun.sample.times import from_iso, nearest_slot
+
+    return nearest_slot(from_iso("2010-01-01T00:00:00"), instruments.load(instrument)).datetime
 
 
 def _request(
@@ -100,5 +110,5 @@ def _common(pair: Config, start: str, end: str) -> tuple[str, str]:
         if known is not None:
             start = max(start, known.first.isoformat())
             if known.last is not None:
-                end = min(end, (known.last + _DAY).isoformat())
+                end = min(end, (known.last + timedelta(days=1)).isoformat())
     return start, end

@@ -12,6 +12,7 @@ import typer
 from onesun.cli import (
     ablation,
     align,
+    archive,
     calibrate,
     cost,
     crop,
@@ -59,6 +60,7 @@ app = typer.Typer(
     help="MDI and GONG magnetograms as HMI would have seen them.",
 )
 app.add_typer(sample.app, name="sample")
+app.add_typer(archive.app, name="archive")
 for command in (
     index.index,
     align.align,

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from onesun import split
+from onesun.archive import wanted
 from onesun.config import checks, schema
 from onesun.config.pairs import is_by_pair
 from onesun.config.text import read
 from onesun.errors import ConfigError
 
-# Sections of a command's settings that a whole configuration holds under a name of the user's.
-_NAMED = ("split", "method", "network", "loss")
+# Sections of a command's settings that a whole configuration holds under a name of the user's, or
+# that follow from it.
+_NAMED = ("split", "method", "network", "loss", "request")
 
 
 def load(path: Path | str) -> dict[str, Any]:
@@ -36,7 +38,12 @@ def complete(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def settings(
-    source: str | Path, *keys: str, pair: str | None = None, method: str | None = None
+    source: str | Path,
+    *keys: str,
+    pair: str | None = None,
+    method: str | None = None,
+    instrument: str | None = None,
+    month: str | None = None,
 ) -> dict[str, Any]:
     """The sections ``keys`` of a command's settings, checked and with defaults filled in.
 
@@ -45,14 +52,17 @@ def settings(
     source : JSON text or the path of a YAML or JSON file, either with the sections themselves or
         with a whole configuration to pick them from.
     keys : a configuration's top-level keys, or "split", "method", "network" and "loss", which a
-        whole configuration keeps under the names of ``pair`` and ``method``.
+        whole configuration keeps under the names of ``pair`` and ``method``, or "request", what it
+        wants of the archives for an ``instrument`` and a ``month``.
 
     Raises ConfigError with one sentence for each problem.
     """
     content = read(source)
     if "pairs" in content:
         config = complete(content)
-        return {key: _pick(config, key, pair, method) for key in keys}
+        request = wanted.requests(config, instrument, month) if "request" in keys else []
+        found = {key: _pick(config, key, pair, method) for key in keys if key != "request"}
+        return found | ({"request": request} if "request" in keys else {})
     properties = schema.schema()["properties"]
     named = {key: {"$ref": f"#/$defs/{key}"} for key in _NAMED}
     part = {

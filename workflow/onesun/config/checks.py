@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from onesun import locations, split
-from onesun.config import shown
+from onesun.config import archives, shown
 from onesun.config.pairs import is_by_pair
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
@@ -26,6 +26,7 @@ def problems(config: Config) -> list[str]:
         *_source(config["source"]),
         *_grid(config["grid"]),
         *_pairs(config),
+        *archives.problems(config),
         *_methods(config),
         *_table1(config),
         *_measure(config),

@@ -15,7 +15,7 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "slots": ("cadence", "epoch"),  # MDI's, which every simulated instrument keeps to
     "archive": (
         *("title", "series", "segment", "file_pattern", "cadence", "epoch", "detector", "header"),
-        *("quality", "archive", "observes"),
+        *("quality", "archive"),
     ),
     "align": ("title", "cadence", "epoch", "detector", "header", "quality", "optics"),
     "calibrate": ("detector", "optics"),

@@ -43,9 +43,7 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
     except UntrustedFrameError:
         raise
     except (OSError, EOFError, zlib.error, AstropyUserWarning) as error:
-        raise DamagedFrameError(
-            f"{path}: damaged or not FITS ({_first_sentence(error)})"
-        ) from None
+        raise DamagedFrameError(f"{path}: damaged or not FITS ({_first_sentence(error)})") from None
     # Whatever damaged bytes make the decompressor raise: its class is private.
     except Exception as error:
         raise DamagedFrameError(
@@ -80,7 +78,8 @@ def _image(path: Path, hdus: fits.HDUList) -> fits.PrimaryHDU:
                     f"{path}: an image of {hdu.header['NAXIS']} axes found, expected 2"
                 )
             return hdu
-    raise UntrustedFrameError(f"{path}: holds no image")
+    # So does what arrived of a file that broke off early.
+    raise DamagedFrameError(f"{path}: holds no image")
 
 
 def _readable(header: fits.Header) -> fits.Header:

@@ -1,14 +1,15 @@
 """What NSO has of a month: one file for each slot, and what may be taken instead of it.
 
 The order in which files are taken: products first (``zqa``, corrected for the zero point, before
-``bqa``, not corrected), then sites by the Sun's altitude, for the more air lies before it, the worse
-the image. Headers tell more about quality, but only once a file is here: one that is refused by its
-header is followed by the next in this order.
+``bqa``, not corrected), then sites by the Sun's altitude, for the more air lies before it, the
+worse the image. Headers tell more about quality, but only once a file is here: one that is refused
+by its header is followed by the next in this order.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,9 @@ from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.sample.times import stamp
 
-_NAME = re.compile(r"(?P<site>[a-z]{2})(?P<product>[a-z]{3})(?P<time>\d{6}t\d{4})\.fits(\.(gz|fz))?")
+_NAME = re.compile(
+    r"(?P<site>[a-z]{2})(?P<product>[a-z]{3})(?P<time>\d{6}t\d{4})\.fits(\.(gz|fz))?"
+)
 _MINUTE = timedelta(seconds=30)  # names hold the whole minute in which the average is centred
 
 
@@ -60,9 +63,10 @@ def month_listing(
     """
     utc = [time.utc.datetime.replace(tzinfo=UTC) for time in slots]
     half = timedelta(seconds=record.cadence / 2)
-    found = defaultdict(list)
+    found: dict[int, list[_Average]] = defaultdict(list)
     for average in _averages(utc, half, settings):
-        for index in _slots_of(average.time, utc, half):
+        index = nearest(average.time, utc, half)
+        if index is not None:
             found[index].append(average)
     suns = altitudes(Time(list(slots))) if slots else {}
     products = settings["nso"]["products"]
@@ -95,7 +99,7 @@ def _averages(
     with requests.Session() as session:
         for product in nso["products"]:
             days = sorted({day for time in wanted for day in _days(time, half)})
-            times = []
+            times: list[datetime] = []
             what = f"listing {product}"
             for day, site in track(list(every(days, nso["sites"])), what):
                 folder = f"{product}/{day:%Y%m}/{site}{product}{day:%y%m%d}/"
@@ -103,7 +107,8 @@ def _averages(
                     if (average.site, average.product) == (site, product):
                         times.append(average.time)
                         yield average
-            wanted = [time for time in wanted if not any(abs(time - one) <= half for one in times)]
+            times.sort()
+            wanted = [time for time in wanted if nearest(time, times, half) is None]
 
 
 def _listed(
@@ -140,9 +145,9 @@ def _days(time: datetime, half: timedelta) -> Iterator[datetime]:
         yield edge.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _slots_of(time: datetime, slots: Sequence[datetime], half: timedelta) -> list[int]:
-    """The slot nearest to a file, if any is near enough: none is taken twice."""
-    nearest = min(range(len(slots)), key=lambda index: abs(slots[index] - time), default=None)
-    if nearest is None or abs(slots[nearest] - time) > half:
-        return []
-    return [nearest]
+def nearest(time: datetime, times: Sequence[datetime], within: timedelta) -> int | None:
+    """Index of the one of ``times`` (in order) nearest to ``time``; None if none is near enough."""
+    after = bisect(times, time)
+    near = [index for index in (after - 1, after) if 0 <= index < len(times)]
+    index = min(near, key=lambda one: abs(times[one] - time), default=None)
+    return None if index is None or abs(times[index] - time) > within else index

@@ -1,0 +1,225 @@
+"""A month out of an archive that fails, lies and goes away, by processes that are killed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from onesun import alone, config, raw
+from onesun.archive.nso import month_listing
+from onesun.archive.stage import fetch_month
+from onesun.errors import ArchiveError
+from onesun.files import read_json
+from small_archive import SmallArchive, gong_file, index
+
+SLOTS = [datetime(2010, 6, 8, 20, minute, 35) for minute in (4, 14, 24)]
+STAMPS = [f"20100608_20{minute:02d}35_TAI" for minute in (4, 14, 24)]
+CORRECTED = "/oQR/zqa/201006/{site}zqa100608/"
+UNCORRECTED = "/oQR/bqa/201006/{site}bqa100608/"
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """Three averages of Big Bear, and the one of Mauna Loa in the middle."""
+    times = {name: f"2010-06-08T20:{minute:02d}:01" for name, minute in
+             (("bb04", 4), ("bb14", 14), ("bb24", 24), ("ml14", 14))}  # fmt: skip
+    return {name: gong_file(seed, time) for seed, (name, time) in enumerate(times.items())}
+
+
+@pytest.fixture
+def archive(frames):
+    with SmallArchive() as server:
+        for site, minutes in (("bb", (4, 14, 24)), ("ml", (14,))):
+            folder = CORRECTED.format(site=site)
+            names = [f"{site}zqa100608t20{minute:02d}.fits.gz" for minute in minutes]
+            server.pages[folder] = index(names)
+            for name, minute in zip(names, minutes, strict=True):
+                server.pages[folder + name] = frames[f"{site}{minute:02d}"]
+        yield server
+
+
+@pytest.fixture
+def section(archive, tmp_path):
+    """The configuration's section, with an archive that is on this machine."""
+    text = {
+        "folder": str(tmp_path / "kept"),
+        "backoff": 0.01,
+        "retries": 2,
+        "timeout": 5,
+        "nso": {"url": f"{archive.url}oQR/", "sites": ["bb", "ml"]},
+    }
+    return config.settings(json.dumps({"archive": text}), "archive")["archive"]
+
+
+@pytest.fixture
+def fetch(section, tmp_path):
+    def run(out="raw/2010-06", **changes):
+        folder = tmp_path / out
+        fetch_month("gong", "2010-06", SLOTS, section | changes, folder)
+        return read_json(folder.with_name(f"{folder.name}.json"))
+
+    return run
+
+
+def path_of(site, minute, folder=CORRECTED):
+    product = folder[5:8]
+    return folder.format(site=site) + f"{site}{product}100608t20{minute:02d}.fits.gz"
+
+
+def test_a_month_is_listed_by_slot_and_the_highest_sun_comes_first(archive, section, tmp_path):
+    from astropy.time import Time
+
+    from onesun import instruments
+
+    slots = [Time(slot, scale="tai") for slot in SLOTS]
+    listing = month_listing(instruments.load("gong"), slots, section, tmp_path)
+    assert [file.slot for file in listing.files] == STAMPS
+    # 13 h of local time at Big Bear, 10 h at Mauna Loa.
+    assert [file.name for file in listing.files] == [
+        f"bbzqa100608t20{minute}.fits.gz" for minute in ("04", "14", "24")
+    ]
+    assert [len(file.instead) for file in listing.files] == [0, 1, 0]
+    assert listing.files[1].instead[0].name == "mlzqa100608t2014.fits.gz"
+    assert not listing.missing
+
+
+def test_what_is_fetched_is_what_was_there(fetch, archive, frames, tmp_path):
+    manifest = fetch()
+    assert manifest["missing"] == {}
+    assert manifest["archive"] == {"name": "nso", "products": {"zqa": 3}, "passed_over": {}}
+    paths = raw.files_of(tmp_path / "raw" / "2010-06.json")
+    assert [path.read_bytes() for path in paths] == [frames[k] for k in ("bb04", "bb14", "bb24")]
+    assert set(archive.sent.values()) == {1}
+
+
+def test_a_second_run_downloads_nothing(fetch, archive, tmp_path):
+    first = fetch()
+    asked = dict(archive.asked)
+    shutil.rmtree(tmp_path / "raw")
+    assert fetch() == first
+    assert {path for path in asked if path.endswith("gz") and archive.asked[path] != 1} == set()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (404, "HTTP 404 Not Found"),
+        (500, "HTTP 500 Internal Server Error"),
+        (504, "HTTP 504 Gateway Timeout"),
+        ("truncate", "broke off before the end|closed the connection"),
+        ("reset", "broke off before the end|closed the connection"),
+        ("stall", "nothing arrived for 1 s"),
+        (b"<html>Sorry</html>", "18 bytes arrived, the server announced|damaged or not FITS"),
+        (gong_file(9)[:300_000], "bytes arrived, the server announced 6"),
+    ],
+)
+def test_a_fault_that_passes_leaves_no_trace_in_the_month(
+    fault, told, fetch, archive, frames, tmp_path, capsys
+):
+    archive.faults[path_of("bb", 14)] = [fault]
+    manifest = fetch(timeout=1)
+    assert manifest["missing"] == {}
+    assert manifest["archive"]["passed_over"] == {}
+    assert re.search(f"bbzqa100608t2014.*({told}).*asked again", capsys.readouterr().err)
+    names = {path.name: path.read_bytes() for path in (tmp_path / "raw" / "2010-06").iterdir()}
+    assert names["bbzqa100608t2014.fits.gz"] == frames["bb14"]
+    assert archive.sent[path_of("bb", 14)] == 1
+
+
+def corrupted(content):
+    middle = len(content) // 2
+    return (
+        content[:middle]
+        + bytes(byte ^ 0x5A for byte in content[middle : middle + 8])
+        + (content[middle + 8 :])
+    )
+
+
+def test_a_damaged_file_is_put_aside_and_asked_for_again(fetch, archive, frames, section):
+    archive.faults[path_of("bb", 4)] = [corrupted(frames["bb04"])]
+    assert fetch()["missing"] == {}
+    aside = sorted((Path(section["folder"]) / "gong/2010-06/quarantine").iterdir())
+    assert [path.name for path in aside] == [
+        "bbzqa100608t2004.fits.gz.1", "bbzqa100608t2004.fits.gz.1.json",
+    ]  # fmt: skip
+    assert aside[0].read_bytes() == corrupted(frames["bb04"])
+    assert "damaged or not FITS" in json.loads(aside[1].read_text())["reason"]
+
+
+def test_a_file_that_stays_damaged_is_followed_by_another_sites(fetch, archive, frames):
+    archive.faults[path_of("bb", 14)] = [corrupted(frames["bb14"])] * 3
+    manifest = fetch()
+    assert "mlzqa100608t2014.fits.gz" in manifest["files"]
+    assert list(manifest["archive"]["passed_over"]) == ["bbzqa100608t2014.fits.gz"]
+    assert archive.asked[path_of("bb", 14)] == 3
+
+
+@pytest.mark.parametrize(
+    ("cards", "reason"),
+    [
+        ({"FILLED": True}, "FILLED is True, expected none in a good image"),
+        ({"N_USED": 4}, "N_USED is 4, expected at least 5 of ten images averaged"),
+    ],
+)
+def test_a_poor_average_is_refused_once_and_for_all(cards, reason, fetch, archive, tmp_path):
+    archive.pages[path_of("bb", 14)] = gong_file(1, "2010-06-08T20:14:01", **cards)
+    first = fetch()
+    assert first["archive"]["passed_over"] == {"bbzqa100608t2014.fits.gz": reason}
+    shutil.rmtree(tmp_path / "raw")
+    assert fetch() == first
+    assert archive.asked[path_of("bb", 14)] == 1
+
+
+def test_what_no_site_has_is_missing_and_too_much_of_it_stops_the_run(fetch, archive, tmp_path):
+    for site, minute in (("bb", 14), ("ml", 14)):
+        archive.faults[path_of(site, minute)] = [404] * 6
+    with pytest.raises(ArchiveError, match=r"1 of 3 frames cannot be had .*HTTP 404.* 10%"):
+        fetch()
+    assert not (tmp_path / "raw" / "2010-06.json").exists()
+    manifest = fetch(max_missing=0.4)
+    assert manifest["missing"] == {
+        STAMPS[1]: "bbzqa100608t2014.fits.gz: HTTP 404 Not Found; "
+        "mlzqa100608t2014.fits.gz: HTTP 404 Not Found"
+    }
+    assert archive.sent[path_of("bb", 4)] == 1  # kept from the run that stopped
+
+
+def test_uncorrected_averages_are_taken_where_there_are_no_corrected_ones(fetch, archive, frames):
+    del archive.pages[CORRECTED.format(site="ml")]
+    archive.pages[CORRECTED.format(site="bb")] = index(
+        ["bbzqa100608t2004.fits.gz", "bbzqa100608t2024.fits.gz"]
+    )
+    folder = UNCORRECTED.format(site="bb")
+    names = ["bbbqa100608t2004.fits.gz", "bbbqa100608t2014.fits.gz"]
+    archive.pages[folder] = index(names)
+    archive.pages[folder + names[1]] = frames["bb14"]
+    manifest = fetch()
+    assert manifest["archive"]["products"] == {"zqa": 2, "bqa": 1}
+    assert "bbbqa100608t2014.fits.gz" in manifest["files"]
+
+
+def test_an_archive_that_is_away_is_no_month_of_missing_frames(fetch, section):
+    away = section["nso"] | {"url": "http://127.0.0.1:9/oQR/"}
+    with pytest.raises(ArchiveError, match=r"no connection, .* expected a listing"):
+        fetch(nso=away)
+
+
+def test_files_that_all_fail_alike_are_an_archive_out_of_reach(fetch, archive):
+    for site, minute in (("bb", 4), ("bb", 14), ("bb", 24), ("ml", 14)):
+        archive.faults[path_of(site, minute)] = [504] * 9
+    with pytest.raises(ArchiveError, match=r"HTTP 504 .*as for 3 files before it, expected the"):
+        fetch(max_missing=1)
+
+
+def test_one_process_at_a_time(fetch, section):
+    (Path(section["folder"]) / "gong/2010-06/lock").mkdir(parents=True)
+    with (
+        alone.hold(Path(section["folder"]) / "gong/2010-06/lock"),
+        pytest.raises(alone.RunningError, match="gong/2010-06: another run is under way"),
+    ):
+        fetch()
