@@ -44,8 +44,7 @@ def requests(
     found = {
         _request(config, name, pair, row)
         for name, pair in config["pairs"].items()
-        if name in (pairs or config["pairs"])
-        and instrument in (pair["input"], pair["target"])
+        if name in (pairs or config["pairs"]) and instrument in (pair["input"], pair["target"])
         for row in split.assign(name, pair["split"])
         if row.month == month
     }
