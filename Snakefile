@@ -14,6 +14,7 @@ from snakemake.utils import min_version
 from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun import alone
+from onesun.archive.access import check_access
 from onesun.config import complete, read
 from onesun.errors import ConfigError, OneSunError
 from onesun.provenance import why
@@ -52,7 +53,8 @@ except ConfigError as error:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/methods.smk"
 include: "workflow/rules/drawing.smk"
-# Where raw frames come from: sample.smk or folder.smk.
+include: "workflow/rules/origin.smk"
+# Where raw frames come from: sample.smk, folder.smk or archive.smk.
 include: f"workflow/rules/{CONFIG['source']['kind']}.smk"
 include: "workflow/rules/align.smk"
 include: "workflow/rules/store.smk"
@@ -89,6 +91,7 @@ onstart:
     try:
         workflow.onesun_lock = alone.hold(STATE)  # to the end of this process
         why.remember(STATE / "code")
+        check_access(CONFIG, Path("results/raw"))
     except OneSunError as error:
         raise WorkflowError(str(error)) from None
 

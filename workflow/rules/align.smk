@@ -15,6 +15,8 @@ rule aligned:
 
 rule align:
     input:
+        folder_of("input"),
+        folder_of("target"),
         input=of_pair("input", "results/raw/{instrument}/{month}.json"),
         target=of_pair("target", "results/raw/{instrument}/{month}.json"),
     output:
@@ -25,6 +27,8 @@ rule align:
         "logs/align/{pair}/{month}.log",
     benchmark:
         "logs/align/{pair}/{month}.tsv"
+    # Before further downloads: raw files may go afterwards.
+    priority: 2
     conda:
         "../../envs/onesun.yaml"
     resources:

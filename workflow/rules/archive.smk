@@ -6,15 +6,9 @@ Comes out: results/raw/{instrument}/{month}/ with a month's files, and their man
 which also lists what cannot be had. Without `archive.keep` the files go once they are aligned.
 """
 
-from onesun.archive import wanted
-
 ARCHIVE = CONFIG["archive"]
-# Of the section, what decides which files come; the rest is about reaching the archives.
-CHOSEN = canonical({"nso": {key: ARCHIVE["nso"][key] for key in ("products", "sites")}})
-
-
-def request(wildcards):
-    return {"request": wanted.requests(CONFIG, wildcards.instrument, wildcards.month)}
+TARGETS = {pair["target"] for pair in PAIRS.values()}
+INPUTS = {pair["input"] for pair in PAIRS.values()} - TARGETS
 
 
 rule raw:
@@ -25,29 +19,38 @@ rule raw:
 
 rule download:
     output:
-        folder=directory("results/raw/{instrument}/{month}"),
+        folder=passing(directory("results/raw/{instrument}/{month}")),
         manifest="results/raw/{instrument}/{month}.json",
     log:
         "logs/download/{instrument}/{month}.log",
     benchmark:
         "logs/download/{instrument}/{month}.tsv"
+    wildcard_constraints:
+        instrument="|".join(sorted(TARGETS)),
     # Compute nodes have no internet.
     localrule: True
     conda:
         "../../envs/onesun.yaml"
     resources:
-        jsoc=lambda wildcards: int(keeper(wildcards) == "jsoc"),
-        nso=lambda wildcards: int(keeper(wildcards) == "nso"),
+        jsoc=downloads("jsoc"),
+        nso=downloads("nso"),
     params:
         code=code("archive:fetch"),
         records=lambda wildcards: records("archive", wildcards.instrument),
-        # In place of the settings, which Snakemake does not compare because they are derived from
-        # more than wildcards: another address or more patience are no reason to download again.
+        # Compared in place of the settings, which are not, as they depend on more than wildcards:
+        # another address or more patience are no reason to download again.
         wanted=lambda wildcards: canonical(request(wildcards)),
-        chosen=CHOSEN,
+        chosen=canonical({name: ARCHIVE["nso"][name] for name in ("products", "sites")}),
         settings=lambda wildcards, threads: settings("archive", **request(wildcards)),
     message:
         "Downloading raw frames: {wildcards.instrument}, {wildcards.month}"
     shell:
         "onesun archive fetch --instrument {wildcards.instrument:q} --month {wildcards.month:q}"
         " --settings {params.settings:q} --out {output.folder:q} 2>&1 | tee {log:q}"
+
+
+# The few bytes of the inputs come first, so that no month of the target waits for its partner.
+use rule download as download_input with:
+    wildcard_constraints:
+        instrument="|".join(sorted(INPUTS)) or "none",
+    priority: 1

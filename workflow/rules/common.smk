@@ -7,7 +7,6 @@ from pathlib import Path
 from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun.config import canonical, method_sections, months
-from onesun.instruments import load
 from onesun.provenance import code_version, record_parts
 
 PAIRS = CONFIG["pairs"]
@@ -50,11 +49,6 @@ def code(command, *others):
 def records(command, *names):
     """What a command takes from instrument records, so that a change in it reruns the rule."""
     return canonical(record_parts(command, *names))
-
-
-def keeper(wildcards):
-    """The archive that keeps an instrument's files."""
-    return load(wildcards.instrument).archive
 
 
 def monthly(pattern, pair, *sets):

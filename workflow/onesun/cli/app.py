@@ -13,6 +13,7 @@ from onesun.cli import (
     ablation,
     align,
     archive,
+    archive_plan,
     calibrate,
     cost,
     crop,
@@ -60,6 +61,9 @@ app = typer.Typer(
     help="MDI and GONG magnetograms as HMI would have seen them.",
 )
 app.add_typer(sample.app, name="sample")
+# Not beside it in one module: what plans is no reason to download again.
+for command in (archive_plan.plan, archive_plan.status):
+    archive.app.command()(command)
 app.add_typer(archive.app, name="archive")
 for command in (
     index.index,

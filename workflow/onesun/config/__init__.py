@@ -22,9 +22,23 @@ from onesun.errors import ConfigError
 _NAMED = ("split", "method", "network", "loss", "request")
 
 
-def load(path: Path | str) -> dict[str, Any]:
-    """Read a whole configuration from a YAML or JSON file; see `complete`."""
-    return complete(read(Path(path)))
+def load(path: Path | str, *over: Path | str) -> dict[str, Any]:
+    """Read a whole configuration from YAML or JSON files; see `complete`.
+
+    Each file of ``over`` is laid over what is before it, as Snakemake does with its --configfile.
+    """
+    content = read(Path(path))
+    for each in over:
+        content = laid_over(content, read(Path(each)))
+    return complete(content)
+
+
+def laid_over(below: Any, above: Any) -> Any:
+    """Mappings are merged key by key; of anything else, lists too, ``above`` replaces ``below``."""
+    if not isinstance(above, dict):
+        return above
+    below = below if isinstance(below, dict) else {}
+    return below | {key: laid_over(below.get(key), value) for key, value in above.items()}
 
 
 def complete(config: dict[str, Any]) -> dict[str, Any]:

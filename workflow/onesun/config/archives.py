@@ -19,6 +19,16 @@ def problems(config: Config) -> list[str]:
     return [*_cadences(config), *(_kept(config) if config["source"]["kind"] == "archive" else ())]
 
 
+def check(config: Config) -> None:
+    """Whether a configuration may ask the archives, also where its frames come from elsewhere.
+
+    Raises ConfigError with one sentence for each problem.
+    """
+    found = list(_kept(config))
+    if found:
+        raise ConfigError("\n".join(found))
+
+
 def _cadences(config: Config) -> Iterator[str]:
     for name in config["archive"]["cadence"]["by_pair"]:
         if name not in config["pairs"]:
