@@ -223,3 +223,99 @@ def test_one_process_at_a_time(fetch, section):
         pytest.raises(alone.RunningError, match="gong/2010-06: another run is under way"),
     ):
         fetch()
+
+
+@pytest.fixture
+def place(section):
+    """The month's folder, where files gather."""
+    return Path(section["folder"]) / "gong" / "2010-06"
+
+
+NAME = "bbzqa100608t2014.fits.gz"
+
+
+def killed_before_it_was_noted(place, content):
+    lines = (place / "journal.jsonl").read_text().splitlines(keepends=True)
+    (place / "journal.jsonl").write_text("".join(line for line in lines if NAME not in line))
+
+
+def killed_while_it_was_noted(place, content):
+    lines = (place / "journal.jsonl").read_text().splitlines(keepends=True)
+    lines.sort(key=lambda line: NAME in line)
+    (place / "journal.jsonl").write_text("".join(lines)[:-40])
+
+
+def killed_before_it_was_checked(place, content):
+    killed_before_it_was_noted(place, content)
+    (place / "files" / NAME).replace(place / "parts" / NAME)
+
+
+def killed_half_way(place, content):
+    killed_before_it_was_noted(place, content)
+    (place / "files" / NAME).unlink()
+    (place / "parts" / NAME).write_bytes(content[: len(content) // 2])
+
+
+def killed_while_the_month_was_written(place, content):
+    half = place.parents[2] / "raw" / ".part-elsewhere-1-00000000-2010-06"
+    half.mkdir()
+    (half / NAME).write_bytes(content)
+
+
+def changed_on_the_disk(place, content):
+    path = place / "files" / NAME
+    path.unlink()  # the month has another name of the same file
+    path.write_bytes(corrupted(content))
+
+
+@pytest.mark.parametrize(
+    ("state", "downloads"),
+    [
+        (killed_before_it_was_noted, 1),
+        (killed_while_it_was_noted, 1),
+        (killed_before_it_was_checked, 1),
+        (killed_while_the_month_was_written, 1),
+        (killed_half_way, 2),
+        (changed_on_the_disk, 2),
+    ],
+)
+def test_what_a_killed_process_left_is_made_use_of(
+    state, downloads, fetch, archive, frames, place, tmp_path
+):
+    first = fetch()
+    state(place, frames["bb14"])
+    assert fetch() == first
+    assert archive.asked[path_of("bb", 14)] == downloads
+    assert archive.asked[path_of("bb", 4)] == archive.asked[path_of("bb", 24)] == 1
+    assert (tmp_path / "raw" / "2010-06" / NAME).read_bytes() == frames["bb14"]
+    assert list((place / "parts").iterdir()) == []
+
+
+def test_the_manifest_of_a_run_that_stopped_is_that_of_one_that_did_not(
+    fetch, archive, frames, place, tmp_path
+):
+    def fail():
+        archive.faults[path_of("bb", 14)] = [corrupted(frames["bb14"])] * 3
+
+    fail()
+    fetch()
+    whole = (tmp_path / "raw" / "2010-06.json").read_bytes()
+    shutil.rmtree(place)
+    fail()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onesun.archive.stage.whole_product", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            fetch()
+    fetch()
+    assert (tmp_path / "raw" / "2010-06.json").read_bytes() == whole
+
+
+def test_files_that_are_not_kept_leave_no_second_copy(fetch, place, tmp_path):
+    fetch(keep=False)
+    assert [path.name for path in place.iterdir()] == ["lock"]
+    assert len(raw.files_of(tmp_path / "raw" / "2010-06.json")) == 3
+
+
+def test_files_that_are_kept_take_no_more_room(fetch, place, tmp_path):
+    fetch()
+    assert (tmp_path / "raw" / "2010-06" / NAME).samefile(place / "files" / NAME)

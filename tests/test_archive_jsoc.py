@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,16 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from archive.server import REGISTERED, Archive
 from astropy.io import fits
-from astropy.time import Time
 
+from archive.server import REGISTERED, Archive
 from onesun import instruments
-from onesun.archive.jsoc import connection, email, exports, keywords, month_listing, recordsets
-from onesun.archive.keywords import write_keywords
+from onesun.archive.jsoc import email, exports, month_listing
 from onesun.archive.remote import Listing
-from onesun.errors import ArchiveError, ConfigError
-from onesun.reading import read
 from onesun.sample.times import from_iso, jsoc_text, shifted, stamp
+
+# Drms leaves connections that broke off to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 MDI = instruments.load("mdi")
 FIRST = from_iso("2011-12-17T00:00:00")
@@ -45,10 +46,19 @@ def holdings(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def served(holdings) -> Iterator[Archive]:
+    with Archive(holdings) as archive:
+        yield archive
+    gc.collect()
+
+
 @pytest.fixture
-def archive(holdings) -> Iterator[Archive]:
-    with Archive(holdings) as served:
-        yield served
+def archive(served) -> Archive:
+    """Without faults, and with nothing in its log."""
+    log_of(served).clear()
+    served.faults.set([])
+    return served
 
 
 @pytest.fixture
@@ -75,18 +85,25 @@ def listed(archive, settings, tmp_path) -> Callable[..., Listing]:
     return ask
 
 
+def log_of(archive: Archive) -> list[dict[str, Any]]:
+    """Its log, once it has finished with every request."""
+    while archive.active:
+        time.sleep(0.01)
+    return archive.entries
+
+
 def asked(archive: Archive, operation: str) -> list[dict[str, str]]:
     """The queries of an operation, in order."""
-    queries = [parse_qs(entry["query"]) for entry in archive.entries]
+    queries = [parse_qs(entry["query"]) for entry in log_of(archive)]
     flat = [{key: value[0] for key, value in query.items()} for query in queries]
     return [query for query in flat if query.get("op") == operation]
 
 
 def test_a_month_is_asked_for_in_one_query(archive, listed):
     listing = listed()
-    programs = [entry["path"].removeprefix(PROGRAMS) for entry in archive.entries]
+    programs = [entry["path"].removeprefix(PROGRAMS) for entry in log_of(archive)]
     assert programs == ["checkAddress.sh", "jsoc_info", "jsoc_info"]
-    assert archive.entries[0]["query"] == "address=observer%2540example.org&checkonly=1"
+    assert log_of(archive)[0]["query"] == "address=observer%2540example.org&checkonly=1"
     assert asked(archive, "series_struct") == [{"op": "series_struct", "ds": "mdi.fd_m_96m_lev182"}]
     (query,) = asked(archive, "rs_list")
     assert query["ds"] == (
@@ -94,7 +111,7 @@ def test_a_month_is_asked_for_in_one_query(archive, listed):
     )
     assert query["seg"] == "data"
     assert {"*recnum*", "QUALITY", "T_REC", "DATE__OBS"} <= set(query["key"].split(","))
-    assert all(entry["agent"].startswith("drms/") for entry in archive.entries)
+    assert all(entry["agent"].startswith("drms/") for entry in log_of(archive))
     assert [file.slot for file in listing.files] == STAMPS
     assert listing.missing == {}
 
@@ -119,8 +136,9 @@ def test_what_is_not_there_or_not_usable_is_missing_with_its_reason(listed):
     )
     assert listing.missing == {
         STAMPS[1]: "no record in mdi.fd_M_96m_lev182",
+        STAMPS[2]: "QUALITY 0x80000000: no data",
         STAMPS[3]: "QUALITY 0x00000208: more than 1 % missing",
-    } | {slot: reason for slot, reason in listing.missing.items() if slot == STAMPS[2]}
+    }
     assert [file.slot for file in listing.files] == [STAMPS[0], *STAMPS[4:]]
 
 
@@ -237,6 +255,7 @@ def test_an_export_that_stays_queued_is_missing_and_found_again(
     }
     assert len(listing.files) == 7
     assert len(listed(*rules).missing) == 1
+    settings["jsoc"]["export_hours"] = 24.0
     assert len(listed(rules[0]).files) == 8
     assert len(asked(archive, "exp_request")) == 1
 
@@ -267,7 +286,7 @@ def test_what_was_exported_and_is_here_is_not_exported_again(archive, listed, tm
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / before.files[1].name).touch()
     (tmp_path / "files" / before.files[2].name).touch()
-    archive.entries.clear()
+    log_of(archive).clear()
     assert listed(offline, {"kind": "expired"}) == before
     assert not asked(archive, "exp_request")
     assert not asked(archive, "exp_status")
@@ -281,7 +300,7 @@ def test_what_was_exported_and_is_here_is_not_exported_again(archive, listed, tm
         ({"kind": "reset"}, "Connection reset by peer"),
         ({"kind": "truncate"}, "the reply broke off"),
         ({"kind": "length"}, "the reply is no JSON"),
-        ({"kind": "stall"}, "timed out"),
+        ({"kind": "stall", "seconds": 1.0}, "timed out"),
     ],
 )
 @pytest.mark.parametrize("request_", ["checkAddress", "series_struct", "rs_list", "exp_"])
@@ -293,3 +312,134 @@ def test_trouble_on_the_way_is_overcome(listed, settings, capsys, fault, said, r
     assert [file.slot for file in listing.files] == [file.slot for file in undisturbed.files]
     assert listing.missing == {}
     assert capsys.readouterr().err.count(f"{said}; asked again in") == 2
+
+
+def test_jsoc_out_of_reach_is_said_in_one_sentence(settings, listed):
+    with pytest.raises(ArchiveError) as raised:
+        listed({"kind": "status", "code": 503})
+    assert str(raised.value) == (
+        f"{settings['jsoc']['url']}: your e-mail address: HTTP 503, expected an answer of JSOC's"
+    )
+
+
+def test_what_will_not_pass_is_not_asked_again(archive, listed):
+    with pytest.raises(ArchiveError, match="HTTP 404"):
+        listed({"kind": "status", "code": 404})
+    assert len(log_of(archive)) == 1
+
+
+def test_what_jsoc_says_against_a_query_is_told(settings, tmp_path):
+    unknown = MDI.model_copy(update={"series": "mdi.none"})
+    with pytest.raises(ArchiveError, match=r"keywords of mdi\.none: Series 'mdi\.none' does not"):
+        month_listing(unknown, SLOTS, settings, tmp_path)
+
+
+def test_without_an_address_nothing_is_asked(archive, settings, listed):
+    settings["jsoc"]["email"] = None
+    with pytest.raises(
+        ConfigError, match=r"archive\.jsoc\.email: found nothing, and no JSOC_EMAIL"
+    ):
+        listed()
+    assert log_of(archive) == []
+
+
+def test_an_address_that_is_not_registered_is_refused_before_anything_else(
+    archive, settings, listed
+):
+    settings["jsoc"]["email"] = "stranger@example.org"
+    with pytest.raises(ConfigError, match=r"stranger@example\.org.*JSOC does not know"):
+        listed()
+    assert len(log_of(archive)) == 1
+
+
+def test_the_environment_s_address_wins(archive, settings, listed, monkeypatch):
+    settings["jsoc"]["email"] = "stranger@example.org"
+    monkeypatch.setenv(email.VARIABLE, REGISTERED)
+    assert len(listed().files) == 8
+
+
+def test_between_requests_there_is_a_pause(archive, settings, listed, monkeypatch):
+    settings["jsoc"]["pause"] = 3.0
+    waits: list[float] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(connection.time, "sleep", waits.append)
+        patched.setattr(connection.time, "monotonic", lambda: 100.0)
+        listed({"kind": "offline", "match": ""})
+    assert waits.count(3.0) == len(log_of(archive)) - 1 == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("0x80000200", "int", 0x80000200),
+        ("0x00010400", "int", 66560),
+        ("-601", "int", -601),
+        (203047, "longlong", 203047),
+        ("1.98", "double", 1.98),
+        ("4", "float", 4.0),
+        ("nan", "double", None),
+        ("inf", "float", None),
+        ("MISSING", "int", None),
+        ("Invalid KeyLink", "string", None),
+        ("", "string", None),
+        ("40703", "string", "40703"),
+        ("2011.12.17_06:00:00_TAI", "time", "2011.12.17_06:00:00_TAI"),
+        ("17", "link", 17),
+        ("1.5", "link", 1.5),
+        ("SOHO", "link", "SOHO"),
+        ("5 µm\n", "string", "5 ?m"),
+    ],
+)
+def test_values_have_the_types_of_their_keywords(text, kind, expected):
+    found = keywords.value(text, kind)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+def test_record_sets_name_every_time_in_tai():
+    one = recordsets.span(MDI, SLOTS[:1])
+    assert one == "mdi.fd_M_96m_lev182[2011.12.17_00:00:00_TAI]"
+    some = [SLOTS[0], SLOTS[2], SLOTS[6]]
+    assert recordsets.span(MDI, some).endswith(
+        "[2011.12.17_00:00:00_TAI-2011.12.17_09:36:00_TAI@192m]"
+    )
+    assert recordsets.exactly(MDI, some, MDI.cadence).endswith(
+        "[2011.12.17_00:00:00_TAI,2011.12.17_03:12:00_TAI,2011.12.17_09:36:00_TAI]{data}"
+    )
+    near = [SLOTS[0], shifted(SLOTS[0], 45)]
+    assert recordsets.span(MDI, near).endswith("2011.12.17_00:00:45_TAI@45s]")
+
+
+@pytest.mark.parametrize(
+    ("instrument", "name"),
+    [
+        ("mdi", "mdi.fd_M_96m_lev182.20101015_000000_TAI.data.fits"),
+        ("mdi", "mdi.fd_M_96m_lev182.19991211_173600_TAI.data.fits"),
+        ("hmi", "hmi.M_720s.20111217_060000_TAI.magnetogram.fits"),
+    ],
+)
+def test_queried_keywords_make_an_as_is_file_readable(
+    real_files, tmp_path, monkeypatch, instrument, name
+):
+    monkeypatch.delenv(email.VARIABLE, raising=False)
+    real, record = real_files[name], instruments.load(instrument)
+    place = tmp_path / "holdings" / instrument / "month"
+    place.mkdir(parents=True)
+    (place / name).symlink_to(real)
+    expected = read(real)
+    with Archive(tmp_path / "holdings") as archive:
+        slot = Time(archive.jsoc.select(record.series)[0][1].t_rec, scale="tai")
+        (file,) = month_listing(record, [slot], settings_for(archive), tmp_path).files
+        (tmp_path / "as-is.fits").write_bytes(urlopen(file.url).read())
+    assert file.name == name
+    assert file.keywords is not None
+    with pytest.raises(Exception, match="no identifying keyword"):
+        read(tmp_path / "as-is.fits")
+    write_keywords(tmp_path / "as-is.fits", file.keywords, tmp_path / name)
+    found = read(tmp_path / name)
+    np.testing.assert_array_equal(found.field, expected.field)
+    assert found.pointing == expected.pointing
+    assert found.time == expected.time
+    assert found.quality == expected.quality
+    assert found.interval == expected.interval
+    assert found.observer_velocity == expected.observer_velocity

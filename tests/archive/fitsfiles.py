@@ -29,12 +29,12 @@ def as_is(content: bytes) -> bytes:
             if card.keyword not in (*_STRUCTURE, *_ORIGIN):
                 header.remove(card.keyword, ignore_missing=True, remove_all=True)
 
-    return _rewritten(content, strip)
+    return rewritten(content, strip)
 
 
 def summed(content: bytes) -> bytes:
     """The file with CHECKSUM and DATASUM, as an export has them."""
-    return _rewritten(content, lambda header: None)
+    return rewritten(content, lambda header: None)
 
 
 def rescaled(content: bytes, factor: float) -> bytes:
@@ -43,10 +43,10 @@ def rescaled(content: bytes, factor: float) -> bytes:
     def scale(header: fits.Header) -> None:
         header["BSCALE"] *= factor
 
-    return _rewritten(content, scale)
+    return rewritten(content, scale)
 
 
-def _rewritten(content: bytes, change: Callable[[fits.Header], None]) -> bytes:
+def rewritten(content: bytes, change: Callable[[fits.Header], None]) -> bytes:
     """The compressed image as it is, under a header that ``change`` has changed in place."""
     with fits.open(io.BytesIO(content), disable_image_compression=True) as hdus:
         change(hdus[1].header)

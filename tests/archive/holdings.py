@@ -15,6 +15,7 @@ from astropy.io import fits
 
 from archive.fitsfiles import as_is, of_site, rescaled, summed
 from archive.recordsets import Slots
+from onesun.sample import headers_gong
 
 NO_DATA = 0x80000000
 _EARLIER = 1.5  # what an older record of a slot has for a scale, against the newest
@@ -186,15 +187,7 @@ def kind_of(name: str, value: str) -> str:
     return "double"
 
 
-# GONG's sites, as names of files and headers have them.
-SITES = {
-    "bb": ("BB", "Big Bear California"),
-    "ct": ("CT", "Cerro Tololo Chile"),
-    "le": ("LE", "Learmonth Australia"),
-    "ml": ("ML", "Mauna Loa Hawaii"),
-    "td": ("TD", "El Teide Canary Islands"),
-    "ud": ("UD", "Udaipur India"),
-}
+SITES = {site.code.lower(): site for site in headers_gong.SITES}
 _GONG = re.compile(r"(?P<site>[a-z]{2})zqa(?P<day>\d{6})t(?P<clock>\d{4})\.fits\.gz")
 _UNCORRECTED = 6.0  # gauss; zero point of what was not corrected
 
@@ -233,14 +226,15 @@ def _gong_content(file: Path, site: str, product: str, original: bool) -> bytes:
         return content
     # Where clouds passed, fewer minutes are averaged, and the noise is larger.
     used, noise = (10, 0.0) if original else (6, 3.0)
-    return of_site(content, SITES[site], used, offset, noise)
+    code = SITES[site]
+    return of_site(content, (code.code, code.name), used, offset, noise)
 
 
 def gong_files(folder: Path) -> list[GongFile]:
     """What NSO holds of the simulated months in ``{folder}/gong``.
 
-    For each simulated frame there is its own file, one of the next site, with fewer minutes and
-    more noise, and both once more as they were before the zero point was corrected.
+    For each simulated frame there is its own file, one of the next site to the west, with fewer
+    minutes and more noise, and both once more as they were before the zero point was corrected.
     """
     found = []
     for file in sorted(Path(folder).glob("gong/*/*.fits.gz")):
@@ -248,7 +242,7 @@ def gong_files(folder: Path) -> list[GongFile]:
         if name is None:
             continue
         time = datetime.strptime(name["day"] + name["clock"], "%y%m%d%H%M")
-        codes = sorted(SITES)
+        codes = sorted(SITES, key=lambda code: -SITES[code].longitude)
         other = codes[(codes.index(name["site"]) + 1) % len(codes)]
         found += [
             GongFile(product, site, time, file, site == name["site"])

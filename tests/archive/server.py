@@ -159,10 +159,11 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self._reply(address, body=body)
         finally:
+            self._entry["seconds"] = round(time.time() - self._entry["time"], 4)
+            # While it counts as active: whoever waits until nothing is finds all in the log.
+            self.server.note(self._entry)
             with self.server.lock:
                 self.server.active -= 1
-            self._entry["seconds"] = round(time.time() - self._entry["time"], 4)
-            self.server.note(self._entry)
 
     def _control(self, address: str) -> None:
         if address == "/control/faults":

@@ -78,6 +78,8 @@ class Connection:
             with _time_limit(self._settings["timeout"]):
                 return question(self._client)
         except _TROUBLE as error:
+            if isinstance(error, HTTPError):
+                error.close()
             raise _TroubleError(error) from error
         finally:
             self._last = time.monotonic()

@@ -17,7 +17,7 @@ from onesun.instruments import Instrument
 
 # What an export's status says; all others are failures: 4 bad request, 5 expired, -1 killed.
 DONE, WORKING, QUEUED, TOO_LARGE, NOT_FOUND, LIMIT = 0, 1, 2, 3, 6, 7
-_PENDING = (WORKING, QUEUED, NOT_FOUND)
+_PENDING = (WORKING, QUEUED, NOT_FOUND, LIMIT)
 _UNKNOWN_FOR = 5  # times; a new request is not known at once
 _RANGES = 60  # in a request, whose address has to stay below 8 kB
 
@@ -111,12 +111,14 @@ class Exports:
             return []
         if answer.status == TOO_LARGE:
             return self._halves(batch)
-        if answer.status not in (*_PENDING, LIMIT):
+        if answer.status not in _PENDING:
             return self._again(batch, _words(answer))
         if answer.status == NOT_FOUND:
             batch = replace(batch, unknown=batch.unknown + 1)
             if batch.unknown > _UNKNOWN_FOR:
                 return self._again(batch, "JSOC does not know it")
+            time.sleep(self._settings["jsoc"]["poll"])
+            return [batch]
         return self._later(batch, answer)
 
     def _answer(self, batch: Batch) -> drms.ExportRequest:

@@ -18,6 +18,7 @@ from onesun.reading.quality import read_quality
 from onesun.sample.times import seconds_between, stamp
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
+_NO_WORD = 0x80000000  # what JSOC's data base has for a missing whole number
 _NO_SEGMENT = ("InvalidSegName", "BadSegLink")
 
 
@@ -131,6 +132,8 @@ def _refused(record: Instrument, name: str, header: Mapping[str, keywords.Value]
         quality = read_quality(header, record.quality, Path(name))
     except UntrustedFrameError as error:
         return str(error)
-    if not quality.refused:
-        return ""
-    return f"{record.quality.keyword} 0x{quality.word:08X}: {', '.join(quality.refused)}"
+    why = quality.refused
+    if quality.word == _NO_WORD:
+        # Of MDI's words bit 31 alone says nothing, but where there are data others are set too.
+        why = ("no data",)
+    return f"{record.quality.keyword} 0x{quality.word:08X}: {', '.join(why)}" if why else ""
