@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -443,3 +444,31 @@ def test_queried_keywords_make_an_as_is_file_readable(
     assert found.quality == expected.quality
     assert found.interval == expected.interval
     assert found.observer_velocity == expected.observer_velocity
+
+
+# Programs, what they do, and the keys of their queries, as JSOC documents them.
+PROTOCOL = {
+    ("checkAddress.sh", None): {"address", "checkonly"},
+    ("jsoc_info", "series_struct"): {"op", "ds"},
+    ("jsoc_info", "rs_list"): {"op", "ds", "key", "seg"},
+    ("jsoc_fetch", "exp_request"): {
+        *("op", "format", "ds", "notify", "method", "protocol", "filenamefmt", "process=n"),
+        "requester",
+    },
+    ("jsoc_fetch", "exp_status"): {"op", "requestid"},
+}
+
+
+def test_every_request_is_one_of_the_protocol_s(archive, listed):
+    listed({"kind": "offline", "match": "17_0[136]"}, {"kind": "pending-limit", "times": 1})
+    sent = set()
+    for entry in log_of(archive):
+        query = parse_qs(entry["query"])
+        request = (entry["path"].removeprefix(PROGRAMS), query.get("op", [None])[0])
+        assert set(query) == PROTOCOL[request]
+        assert entry["method"] == "GET"
+        (record_set,) = query.get("ds", [""])
+        times = re.findall(r"\d{4}\.\d\d\.\d\d_\d\d:\d\d:\d\d(\w*)", record_set)
+        assert set(times) <= {"_TAI"}
+        sent.add(request)
+    assert sent == set(PROTOCOL)

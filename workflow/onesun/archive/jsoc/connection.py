@@ -87,7 +87,7 @@ class Connection:
 
 def say(sentence: str) -> None:
     """Tell the user on stderr."""
-    print(f"onesun: JSOC: {sentence}", file=sys.stderr, flush=True)
+    print(f"JSOC: {sentence}", file=sys.stderr, flush=True)
 
 
 def _server(url: str, download_url: str) -> drms.ServerConfig:

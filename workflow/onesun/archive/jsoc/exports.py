@@ -90,12 +90,12 @@ class Exports:
                 say(f"{request.identity}: taken up again, for {len(slots)} records")
                 batches.append(Batch(slots, request.since, request))
                 left -= set(slots)
-        rest = [self._records[slot].time for slot in sorted(left)]
-        slot_of = {one.time: slot for slot, one in self._records.items()}
-        ranges = recordsets.runs(rest, self._step)
+        rest = sorted(left)
+        ranges = recordsets.runs([self._records[slot].time for slot in rest], self._step)
         for start in range(0, len(ranges), _RANGES):
-            times = [time for part in ranges[start : start + _RANGES] for time in part]
-            batches.append(Batch(tuple(slot_of[one] for one in times), time.time()))
+            count = sum(len(part) for part in ranges[start : start + _RANGES])
+            batches.append(Batch(tuple(rest[:count]), time.time()))
+            rest = rest[count:]
         return batches
 
     def _settle(self, batch: Batch) -> list[Batch]:

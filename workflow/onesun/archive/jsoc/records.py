@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from astropy.time import Time
 
 from onesun.archive.jsoc import keywords, recordsets
@@ -15,7 +16,7 @@ from onesun.errors import OneSunError, UntrustedFrameError
 from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
 from onesun.reading.quality import read_quality
-from onesun.sample.times import seconds_between, stamp
+from onesun.sample.times import stamp
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
 _NO_WORD = 0x80000000  # what JSOC's data base has for a missing whole number
@@ -53,11 +54,13 @@ def query(
     (``YYYYMMDD_HHMMSS_TAI``), in order of time. Raises ArchiveError when JSOC does not answer.
     """
     times = sorted(slots)
-    by_slot: dict[str, list[Record]] = {stamp(time): [] for time in times}
+    names = [stamp(time) for time in times]
+    seconds = np.array([time.unix_tai for time in times])
+    by_slot: dict[str, list[Record]] = {name: [] for name in names}
     for one in _records(connection, record, times):
-        nearest = min(times, key=lambda time: abs(seconds_between(time, one.time)))
-        if abs(seconds_between(nearest, one.time)) < record.cadence / 2:
-            by_slot[stamp(nearest)].append(one)
+        apart = np.abs(seconds - one.time.unix_tai)
+        if apart.min() < record.cadence / 2:
+            by_slot[names[int(apart.argmin())]].append(one)
     found, missing = {}, {}
     for slot, candidates in by_slot.items():
         if not candidates:
