@@ -7,13 +7,14 @@ import re
 import shutil
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from onesun import alone, config, raw
 from onesun.archive.nso import month_listing
 from onesun.archive.stage import fetch_month
-from onesun.errors import ArchiveError
+from onesun.errors import ArchiveError, OutputError
 from onesun.files import read_json
 from small_archive import SmallArchive, gong_file, index
 
@@ -189,6 +190,16 @@ def test_what_no_site_has_is_missing_and_too_much_of_it_stops_the_run(fetch, arc
     assert archive.sent[path_of("bb", 4)] == 1  # kept from the run that stopped
 
 
+def test_uncorrected_averages_stand_in_for_corrected_ones_that_are_damaged(fetch, archive, frames):
+    folder = UNCORRECTED.format(site="bb")
+    archive.pages[folder] = index(["bbbqa100608t2004.fits.gz"])
+    archive.pages[folder + "bbbqa100608t2004.fits.gz"] = frames["bb04"]
+    archive.faults[path_of("bb", 4)] = [corrupted(frames["bb04"])] * 3
+    manifest = fetch()
+    assert manifest["archive"]["products"] == {"zqa": 2, "bqa": 1}
+    assert "damaged" in manifest["archive"]["passed_over"]["bbzqa100608t2004.fits.gz"]
+
+
 def test_uncorrected_averages_are_taken_where_there_are_no_corrected_ones(fetch, archive, frames):
     del archive.pages[CORRECTED.format(site="ml")]
     archive.pages[CORRECTED.format(site="bb")] = index(
@@ -223,3 +234,120 @@ def test_one_process_at_a_time(fetch, section):
         pytest.raises(alone.RunningError, match="gong/2010-06: another run is under way"),
     ):
         fetch()
+
+
+@pytest.fixture
+def place(section):
+    """The month's folder, where files gather."""
+    return Path(section["folder"]) / "gong" / "2010-06"
+
+
+NAME = "bbzqa100608t2014.fits.gz"
+
+
+def killed_before_it_was_noted(place, content):
+    lines = (place / "journal.jsonl").read_text().splitlines(keepends=True)
+    (place / "journal.jsonl").write_text("".join(line for line in lines if NAME not in line))
+
+
+def killed_while_it_was_noted(place, content):
+    lines = (place / "journal.jsonl").read_text().splitlines(keepends=True)
+    lines.sort(key=lambda line: NAME in line)
+    (place / "journal.jsonl").write_text("".join(lines)[:-40])
+
+
+def killed_before_it_was_checked(place, content):
+    killed_before_it_was_noted(place, content)
+    (place / "files" / NAME).replace(place / "parts" / NAME)
+
+
+def killed_half_way(place, content):
+    killed_before_it_was_noted(place, content)
+    (place / "files" / NAME).unlink()
+    (place / "parts" / NAME).write_bytes(content[: len(content) // 2])
+
+
+def killed_while_the_month_was_written(place, content):
+    half = place.parents[2] / "raw" / ".part-elsewhere-1-00000000-2010-06"
+    half.mkdir()
+    (half / NAME).write_bytes(content)
+
+
+def changed_on_the_disk(place, content):
+    path = place / "files" / NAME
+    path.unlink()  # the month has another name of the same file
+    path.write_bytes(corrupted(content))
+
+
+@pytest.mark.parametrize(
+    ("state", "downloads"),
+    [
+        (killed_before_it_was_noted, 1),
+        (killed_while_it_was_noted, 1),
+        (killed_before_it_was_checked, 1),
+        (killed_while_the_month_was_written, 1),
+        (killed_half_way, 2),
+        (changed_on_the_disk, 2),
+    ],
+)
+def test_what_a_killed_process_left_is_made_use_of(
+    state, downloads, fetch, archive, frames, place, tmp_path
+):
+    first = fetch()
+    state(place, frames["bb14"])
+    assert fetch() == first
+    assert archive.asked[path_of("bb", 14)] == downloads
+    assert archive.asked[path_of("bb", 4)] == archive.asked[path_of("bb", 24)] == 1
+    assert (tmp_path / "raw" / "2010-06" / NAME).read_bytes() == frames["bb14"]
+    assert list((place / "parts").iterdir()) == []
+
+
+def test_the_manifest_of_a_run_that_stopped_is_that_of_one_that_did_not(
+    fetch, archive, frames, place, tmp_path
+):
+    def fail():
+        archive.faults[path_of("bb", 14)] = [corrupted(frames["bb14"])] * 3
+
+    fail()
+    fetch()
+    whole = (tmp_path / "raw" / "2010-06.json").read_bytes()
+    shutil.rmtree(place)
+    fail()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("onesun.archive.stage.whole_product", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            fetch()
+    fetch()
+    assert (tmp_path / "raw" / "2010-06.json").read_bytes() == whole
+
+
+def test_a_listing_that_broke_off_is_asked_for_again(fetch, archive):
+    archive.faults[CORRECTED.format(site="bb")] = ["truncate", 503, "reset"]
+    assert fetch(retries=3)["missing"] == {}
+
+
+def test_another_slots_frame_under_the_slots_name_is_refused(fetch, archive, frames):
+    archive.pages[path_of("bb", 14)] = frames["bb04"]
+    assert fetch()["archive"]["passed_over"] == {
+        NAME: "taken at 2010-06-08T20:04:35.000 TAI, expected within 300 s of 20100608_201435_TAI"
+    }
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_downloaded(
+    fetch, archive, monkeypatch
+):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1e6))
+    with pytest.raises(OutputError, match=r"0\.0 GB are free, expected 0\.0 GB for the 3 files"):
+        fetch()
+    assert not archive.sent or all(path.endswith("/") for path in archive.sent)
+
+
+def test_files_that_are_not_kept_leave_no_second_copy(fetch, place, tmp_path):
+    fetch(keep=False)
+    assert [path.name for path in place.iterdir()] == ["lock"]
+    assert len(raw.files_of(tmp_path / "raw" / "2010-06.json")) == 3
+
+
+def test_files_that_are_kept_take_no_more_room(fetch, place, tmp_path):
+    fetch()
+    assert (tmp_path / "raw" / "2010-06" / NAME).samefile(place / "files" / NAME)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -87,13 +86,6 @@ class PointingErrors(_Record):
     radial_stretch: float  # r -> r (1 + stretch (r^2 - 1)), r in limb radii
 
 
-class Observes(_Record):
-    """Its first and last day of regular full-disk observation; the last is None while it does."""
-
-    first: date
-    last: date | None
-
-
 class OffDisk(_Record):
     """What its files hold off the disk: missing values, a constant in gauss, or noise."""
 
@@ -120,7 +112,6 @@ class Instrument(_Record):
     response: Response
     pointing_errors: PointingErrors
     archive: Literal["jsoc", "nso"] | None = None  # who keeps its files; None: only your own
-    observes: Observes | None = None
     file_size: Positive | None = None  # MB of a file as archived, for plans
     sources: dict[str, str]  # where each number comes from
 

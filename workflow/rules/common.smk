@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun.config import canonical, method_sections, months
+from onesun.config import canonical, method_sections, months, tabled_months
 from onesun.provenance import code_version, record_parts
 
 PAIRS = CONFIG["pairs"]
@@ -78,12 +78,17 @@ def columns(table):
 
 
 def every_column(pattern, *kinds, table="table1"):
-    """``pattern`` for each column of a table (whose method is of ``kinds``) and test month."""
+    """``pattern`` for each column of a table (whose method is of ``kinds``) and its months."""
     paths = [
         path.format(method=column["method"])
         for column in columns(table)
         if not kinds or METHODS[column["method"]]["kind"] in kinds
-        for path in monthly(pattern, column["pair"], "test")
+        for path in expand(
+            pattern,
+            pair=column["pair"],
+            month=tabled_months(CONFIG, column["pair"]),
+            allow_missing=True,
+        )
     ]
     return sorted(set(paths))
 

@@ -1,4 +1,4 @@
-"""How much disk a run takes at most, up to Table 1."""
+"""How much disk a run takes at most: raw files, and what is made of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from onesun.archive import wanted
 from onesun.archive.holdings import Holding
-from onesun.config import months
+from onesun.config import months, tabled_months
 
 # MB of a pair of frames, on a target grid of 4096 x 4096: the largest of the sample's months, whose
 # targets are real (docs/scale.md). A prediction is of one method.
@@ -36,20 +36,20 @@ def products(config: dict[str, Any]) -> dict[str, float]:
     for name in config["pairs"]:
         methods = {column["method"] for column in columns if column["pair"] == name}
         shares = {
-            "aligned frames": _pairs(config, name, "train", "validation", "test"),
-            "patch stores": _pairs(config, name, "train", "validation"),
-            "predictions": _pairs(config, name, "test") * len(methods),
+            "aligned frames": _pairs(config, name, months(config, name)),
+            "patch stores": _pairs(config, name, months(config, name, "train", "validation")),
+            "predictions": _pairs(config, name, tabled_months(config, name)) * len(methods),
         }
         for product, frames in shares.items():
             total[product] += frames * MB_OF_A_FRAME[product] * scale
     return total
 
 
-def _pairs(config: dict[str, Any], name: str, *sets: str) -> int:
-    """Pairs of frames that a pair of instruments can give in ``sets``."""
+def _pairs(config: dict[str, Any], name: str, chosen: Sequence[str]) -> int:
+    """Pairs of frames that a pair of instruments can give in ``chosen`` months."""
     pair = config["pairs"][name]
     found = 0
-    for month in months(config, name, *sets):
+    for month in chosen:
         asked = wanted.requests(config, pair["input"], month, name)
         found += min(len(wanted.times(asked, pair[role])) for role in ("input", "target"))
     return found

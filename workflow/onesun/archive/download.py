@@ -10,6 +10,7 @@ full. Names given to it are therefore those of parts, in a folder that is emptie
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,15 @@ def transfer(
             return folder / name
 
         downloader.enqueue_file(file.url, filename=place, chunksize=_CHUNK)
-    results = asyncio.run(_watched(downloader, [folder / name for name in by_name], settings))
+    parts = [folder / name for name in by_name]
+    try:
+        results = asyncio.run(_watched(downloader, parts, settings["timeout"]))
+    except Exception as error:
+        full = _of_the_disk(error)
+        if full is None:
+            raise
+        full.filename = full.filename or str(folder)
+        raise full from None
     names = {file.url: file.name for file in files}
     return {
         names[error.url]: _failure(error.exception, settings["timeout"]) for error in results.errors
@@ -112,24 +121,38 @@ def _session(timeout: float, done: Callable[..., None]) -> parfive.SessionConfig
 
 
 async def _watched(
-    downloader: parfive.Downloader, parts: Sequence[Path], settings: Mapping[str, Any]
+    downloader: parfive.Downloader, parts: Sequence[Path], timeout: float
 ) -> parfive.Results:
     """Run a download, and end it when nothing happens for longer than any of its own limits."""
     loop = asyncio.get_running_loop()
     task = loop.create_task(downloader.run_download())
-    limit = 2 * settings["timeout"] + 10 * _LOOK
     seen, since = _sizes(parts), loop.time()
     try:
         while not (await asyncio.wait({task}, timeout=_LOOK))[0]:
             if (now := _sizes(parts)) != seen:
                 seen, since = now, loop.time()
-            elif loop.time() - since > limit:
+            elif loop.time() - since > _patience(parts[0].parent, timeout):
                 task.cancel()
     except asyncio.CancelledError:  # Ctrl-C, which parfive would swallow
         task.cancel()
         await asyncio.wait({task})
         raise
     return task.result()
+
+
+def _patience(folder: Path, timeout: float) -> float:
+    """Seconds for which nothing may happen: fewer where the disk may be the reason."""
+    full = shutil.disk_usage(folder).free < _CHUNK
+    return 10 * _LOOK if full else 2 * timeout + 10 * _LOOK
+
+
+def _of_the_disk(error: BaseException | None) -> OSError | None:
+    """The error that stopped the writing; parfive raises others while it handles it."""
+    while error is not None:
+        if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
+            return error
+        error = error.__context__
+    return None
 
 
 def _sizes(parts: Sequence[Path]) -> list[int]:

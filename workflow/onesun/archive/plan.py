@@ -42,7 +42,7 @@ def notes(config: dict[str, Any], holdings: Sequence[Holding], cores: int) -> It
     yield to_come(config, holdings)
     made = disk.products(config)
     listed = ", ".join(f"{name} {size / _GB:,.0f} GB" for name, size in made.items())
-    yield f"Made of them, up to Table 1: {listed}."
+    yield f"Made of them: {listed} (of what Table 1 shows)."
     peaks = disk.raw_peak(config, holdings, cores)
     for keep, words in (
         (True, "all raw files stay"),

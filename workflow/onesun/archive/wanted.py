@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -98,16 +98,17 @@ def _any_slot(instrument: str) -> datetime:
 def _request(
     config: Config, name: str, pair: Config, row: split.SplitRow
 ) -> tuple[str, str, str, float]:
-    start, end = _common(pair, row.start, row.end)
+    start, end = _common(config["archive"]["days"], pair, row)
     return pair["input"], start, end, float(cadence(config, name, row.set))
 
 
-def _common(pair: Config, start: str, end: str) -> tuple[str, str]:
-    """The part of ``start`` to ``end`` in which both instruments of a pair observe."""
+def _common(days: Config, pair: Config, row: split.SplitRow) -> tuple[str, str]:
+    """The part of a month, as its first day and the first no longer, in which both observe."""
+    start, end = row.start, row.end
     for role in ("input", "target"):
-        known = instruments.load(pair[role]).observes
-        if known is not None:
-            start = max(start, known.first.isoformat())
-            if known.last is not None:
-                end = min(end, (known.last + timedelta(days=1)).isoformat())
+        known = days.get(pair[role], {})
+        start = max(start, known.get("first") or start)
+        if known.get("last"):
+            after = date.fromisoformat(known["last"]) + timedelta(days=1)
+            end = min(end, after.isoformat())
     return start, end

@@ -1,4 +1,4 @@
-"""``onesun archive plan`` and ``onesun archive status``: how much there is to download, and is left."""
+"""``onesun archive plan`` and ``status``: how much there is to download, and what is left."""
 
 from __future__ import annotations
 

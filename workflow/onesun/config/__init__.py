@@ -112,6 +112,13 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
+def tabled_months(config: dict[str, Any], pair: str) -> list[str]:
+    """The test months of a pair that tables are made of; sorted."""
+    chosen = config["table1"]["months"]
+    tested = months(config, pair, "test")
+    return [month for month in tested if chosen is None or month in chosen]
+
+
 def shown_month(config: dict[str, Any], frame: str | None, pair: str) -> str:
     """The test month of a pair from which a figure or the report shows a frame.
 

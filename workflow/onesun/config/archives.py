@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from onesun import instruments, locations, split
 from onesun.archive import wanted
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
-from onesun.instruments import Instrument
 
 Config = dict[str, Any]
+ROLES = ("input", "target")
 
 
 def problems(config: Config) -> list[str]:
     """Contradictions, one sentence each."""
-    return [*_cadences(config), *(_kept(config) if config["source"]["kind"] == "archive" else ())]
+    wrong = [*_cadences(config), *_days(config)]
+    if not wrong and config["source"]["kind"] == "archive":
+        wrong += _kept(config)
+    return wrong
 
 
 def check(config: Config) -> None:
@@ -36,23 +40,31 @@ def _cadences(config: Config) -> Iterator[str]:
             yield unknown_name(path, name, list(config["pairs"]), "pairs")
 
 
+def _days(config: Config) -> Iterator[str]:
+    for name, days in config["archive"]["days"].items():
+        for key, day in days.items():
+            try:
+                date.fromisoformat(day or "2010-05-01")
+            except ValueError:
+                yield f'archive.days.{name}.{key}: found "{day}", expected a day of the calendar'
+
+
 def _kept(config: Config) -> Iterator[str]:
     """Instruments that no archive keeps, and months in which a pair has nothing in common."""
     known = {path.stem for path in locations.instrument_records().glob("*.yaml")}
     for name, pair in config["pairs"].items():
         if not {pair["input"], pair["target"]} <= known:
             continue  # told by _pairs
-        records = {role: instruments.load(pair[role]) for role in ("input", "target")}
-        for role, record in records.items():
-            if record.archive is None:
+        for role in ROLES:
+            if instruments.load(pair[role]).archive is None:
                 yield (
                     f"pairs.{name}.{role}: found {pair[role]}, whose record names no archive, "
                     "expected an instrument that JSOC or NSO keeps, as source.kind is archive"
                 )
-        yield from _apart(config, name, *records.values())
+        yield from _apart(config, name)
 
 
-def _apart(config: Config, name: str, *records: Instrument) -> Iterator[str]:
+def _apart(config: Config, name: str) -> Iterator[str]:
     pair = config["pairs"][name]
     try:
         rows = split.assign(name, pair["split"])
@@ -62,15 +74,14 @@ def _apart(config: Config, name: str, *records: Instrument) -> Iterator[str]:
         row.month for row in rows if not wanted.requests(config, pair["input"], row.month, name)
     ]
     if idle:
-        times = ", ".join(f"{record.title} {_days(record)}" for record in records)
+        times = ", ".join(f"{pair[role]} {_words(config, pair[role])}" for role in ROLES)
         yield (
             f"pairs.{name}.split: found {', '.join(idle)}, expected months in which both "
-            f"instruments observe ({times})"
+            f"instruments observe, by archive.days ({times})"
         )
 
 
-def _days(record: Instrument) -> str:
-    if record.observes is None:
-        return "always"
-    first, last = record.observes.first, record.observes.last
-    return f"since {first}" if last is None else f"from {first} to {last}"
+def _words(config: Config, instrument: str) -> str:
+    days = config["archive"]["days"].get(instrument, {})
+    first, last = days.get("first"), days.get("last")
+    return f"from {first or 'ever'} to {last or 'now'}"

@@ -100,6 +100,7 @@ def _table1(config: Config) -> Iterator[str]:
                 f'table1.columns[{index}].method: found "{column["method"]}", which is made of the '
                 "target, expected a method that predicts; the ladder shows it"
             )
+    yield from _tabled(config)
     for key in ("columns", "rows"):
         counts = Counter(entry["name"] for entry in table[key])
         for name in [name for name, count in counts.items() if count > 1]:
@@ -110,6 +111,22 @@ def _table1(config: Config) -> Iterator[str]:
             if low is not None and high is not None and low >= high:
                 path = f"table1.rows[{index}].{key}"
                 yield f"{path}: found [{low}, {high}], expected the lower bound first"
+
+
+def _tabled(config: Config) -> Iterator[str]:
+    """Months of tables that a pair which they show does not test."""
+    chosen, pairs = config["table1"]["months"] or [], config["pairs"]
+    for pair in sorted({column["pair"] for column in config["table1"]["columns"]} & pairs.keys()):
+        try:
+            tested = split.months(split.assign(pair, pairs[pair]["split"]), "test")
+        except ConfigError:
+            return  # told by _split
+        for index, month in enumerate(chosen):
+            if month not in tested:
+                yield (
+                    f'table1.months[{index}]: found "{month}", expected a test month of {pair} '
+                    f"({', '.join(tested)})"
+                )
 
 
 def _measure(config: Config) -> Iterator[str]:

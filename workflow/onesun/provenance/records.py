@@ -22,7 +22,7 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "predict": ("detector", "optics"),
 }
 # Prose, and where an instrument's files are kept.
-_ABOUT = ("sources", "archive", "observes", "file_size")
+_ABOUT = ("sources", "archive", "file_size")
 
 
 def record_parts(command: str, *instruments: str) -> dict[str, dict[str, Any]]:
