@@ -15,11 +15,15 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.time import Time
 
 from archive.server import REGISTERED, Archive
 from onesun import instruments
-from onesun.archive.jsoc import email, exports, month_listing
+from onesun.archive.jsoc import connection, email, exports, keywords, month_listing, recordsets
+from onesun.archive.keywords import write_keywords
 from onesun.archive.remote import Listing
+from onesun.errors import ArchiveError, ConfigError
+from onesun.reading import read
 from onesun.sample.times import from_iso, jsoc_text, shifted, stamp
 
 # Drms leaves connections that broke off to the garbage collector.
@@ -304,15 +308,46 @@ def test_what_was_exported_and_is_here_is_not_exported_again(archive, listed, tm
         ({"kind": "stall", "seconds": 1.0}, "timed out"),
     ],
 )
-@pytest.mark.parametrize("request_", ["checkAddress", "series_struct", "rs_list", "exp_"])
+@pytest.mark.parametrize(
+    "request_", ["checkAddress", "series_struct", "rs_list", "exp_request", "exp_status"]
+)
 def test_trouble_on_the_way_is_overcome(listed, settings, capsys, fault, said, request_):
     settings["timeout"] = 0.5
     offline = {"kind": "offline", "match": "17_03"}
-    undisturbed = listed(offline)
     listing = listed(offline, {**fault, "match": request_, "times": 2})
-    assert [file.slot for file in listing.files] == [file.slot for file in undisturbed.files]
-    assert listing.missing == {}
+    assert [file.slot for file in listing.files] == STAMPS
     assert capsys.readouterr().err.count(f"{said}; asked again in") == 2
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b'"T_REC"', b'"T_RAC"'),
+        (b"2011.12.17_01:36:00_TAI", b"2011.12.17_01:36:00_TAx"),
+        (b'"segments"', b'"segmente"'),
+        (b'"*recnum*", "values": ["', b'"*recnum*", "values": ["x'),
+        (b'"values": ["', b'"values": ["", "'),
+    ],
+)
+def test_a_reply_that_is_no_listing_is_asked_for_again(
+    listed, archive, monkeypatch, capsys, there, instead
+):
+    replies = []
+
+    def damaged(query: dict[str, str]) -> dict[str, Any]:
+        reply = listed_whole(query)
+        replies.append(reply)
+        if len(replies) > 1:
+            return reply
+        text = json.dumps(reply).encode()
+        assert there in text
+        return json.loads(text.replace(there, instead, 1))
+
+    listed_whole = archive.jsoc._listed
+    monkeypatch.setattr(archive.jsoc, "_listed", damaged)
+    assert [file.slot for file in listed().files] == STAMPS
+    assert len(replies) == 2
+    assert "the reply is not what was asked for" in capsys.readouterr().err
 
 
 def test_jsoc_out_of_reach_is_said_in_one_sentence(settings, listed):
@@ -380,6 +415,7 @@ def test_between_requests_there_is_a_pause(archive, settings, listed, monkeypatc
         ("4", "float", 4.0),
         ("nan", "double", None),
         ("inf", "float", None),
+        ("0.5O4", "double", None),
         ("MISSING", "int", None),
         ("Invalid KeyLink", "string", None),
         ("", "string", None),
