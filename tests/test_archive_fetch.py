@@ -7,13 +7,14 @@ import re
 import shutil
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from onesun import alone, config, raw
 from onesun.archive.nso import month_listing
 from onesun.archive.stage import fetch_month
-from onesun.errors import ArchiveError
+from onesun.errors import ArchiveError, OutputError
 from onesun.files import read_json
 from small_archive import SmallArchive, gong_file, index
 
@@ -189,6 +190,16 @@ def test_what_no_site_has_is_missing_and_too_much_of_it_stops_the_run(fetch, arc
     assert archive.sent[path_of("bb", 4)] == 1  # kept from the run that stopped
 
 
+def test_uncorrected_averages_stand_in_for_corrected_ones_that_are_damaged(fetch, archive, frames):
+    folder = UNCORRECTED.format(site="bb")
+    archive.pages[folder] = index(["bbbqa100608t2004.fits.gz"])
+    archive.pages[folder + "bbbqa100608t2004.fits.gz"] = frames["bb04"]
+    archive.faults[path_of("bb", 4)] = [corrupted(frames["bb04"])] * 3
+    manifest = fetch()
+    assert manifest["archive"]["products"] == {"zqa": 2, "bqa": 1}
+    assert "damaged" in manifest["archive"]["passed_over"]["bbzqa100608t2004.fits.gz"]
+
+
 def test_uncorrected_averages_are_taken_where_there_are_no_corrected_ones(fetch, archive, frames):
     del archive.pages[CORRECTED.format(site="ml")]
     archive.pages[CORRECTED.format(site="bb")] = index(
@@ -308,6 +319,27 @@ def test_the_manifest_of_a_run_that_stopped_is_that_of_one_that_did_not(
             fetch()
     fetch()
     assert (tmp_path / "raw" / "2010-06.json").read_bytes() == whole
+
+
+def test_a_listing_that_broke_off_is_asked_for_again(fetch, archive):
+    archive.faults[CORRECTED.format(site="bb")] = ["truncate", 503, "reset"]
+    assert fetch(retries=3)["missing"] == {}
+
+
+def test_another_slots_frame_under_the_slots_name_is_refused(fetch, archive, frames):
+    archive.pages[path_of("bb", 14)] = frames["bb04"]
+    assert fetch()["archive"]["passed_over"] == {
+        NAME: "taken at 2010-06-08T20:04:35.000 TAI, expected within 300 s of 20100608_201435_TAI"
+    }
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_downloaded(
+    fetch, archive, monkeypatch
+):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1e6))
+    with pytest.raises(OutputError, match=r"0\.0 GB are free, expected 0\.0 GB for the 3 files"):
+        fetch()
+    assert not archive.sent or all(path.endswith("/") for path in archive.sent)
 
 
 def test_files_that_are_not_kept_leave_no_second_copy(fetch, place, tmp_path):

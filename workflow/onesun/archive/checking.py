@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 from astropy.io import fits
+from astropy.time import Time
 
 from onesun.archive.journal import Kept
 from onesun.archive.keywords import write_keywords
@@ -43,7 +45,7 @@ def accept(
         if file.keywords is not None:
             whole = part.with_name(f"{COMPLETED}{part.name}")
             write_keywords(part, file.keywords, whole)
-        kept = check(whole, record)
+        kept = check(whole, file.slot, record)
     except UntrustedFrameError as error:
         raise type(error)(_without(str(error), whole, part)) from None
     with open(whole, "rb") as handle:
@@ -53,20 +55,23 @@ def accept(
     return kept
 
 
-def check(path: Path, record: Instrument) -> Kept:
-    """Read a file as the alignment will, and refuse what it would refuse.
+def check(path: Path, slot: str, record: Instrument) -> Kept:
+    """Read a file as the alignment will, and refuse what it would refuse, or another slot's.
 
     Raises as :func:`accept` does; the message begins with the path.
     """
-    reason = _unusable(read(path, record.name), record)
+    reason = _unusable(read(path, record.name), slot, record)
     if reason:
         raise UntrustedFrameError(f"{path}: {reason}")
     return Kept(path.stat().st_size, sha256(path))
 
 
-def _unusable(frame: Magnetogram, record: Instrument) -> str | None:
+def _unusable(frame: Magnetogram, slot: str, record: Instrument) -> str | None:
     if not frame.quality.usable:
         return f"quality word {frame.quality}"
+    wanted = Time(datetime.strptime(slot, "%Y%m%d_%H%M%S_TAI"), scale="tai")
+    if abs((frame.time - wanted).to_value("s")) > record.cadence / 2:
+        return f"taken at {frame.time.isot} TAI, expected within {record.cadence / 2:g} s of {slot}"
     return refusal(frame.header) if record.archive == "nso" else None
 
 

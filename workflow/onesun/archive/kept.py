@@ -88,7 +88,7 @@ class Month:
         path, kept = self.place(file.name), self.complete.get(file.name)
         try:
             if kept is None:
-                self.journal.completed(file.name, check(path, self.record))
+                self.journal.completed(file.name, check(path, file.slot, self.record))
             else:
                 check_file(path, kept.bytes, kept.sha256)
         except (DamagedProductError, UntrustedFrameError) as error:

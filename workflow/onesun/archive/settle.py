@@ -20,7 +20,7 @@ from onesun.archive.retry import pause, say_again
 from onesun.errors import ArchiveError, DamagedFrameError, UntrustedFrameError
 from onesun.instruments import Instrument
 
-_BATCH = 8  # files to a connection before those that failed are asked for again
+_BATCH = 4  # files to a connection before those that failed are asked for again
 
 
 _Outcome = Kept | Failure | UntrustedFrameError

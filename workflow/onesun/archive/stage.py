@@ -16,7 +16,7 @@ from onesun import instruments
 from onesun.archive.kept import Month, only_one
 from onesun.archive.remote import Listing
 from onesun.archive.settle import Settler, chain_of
-from onesun.errors import ArchiveError, ConfigError
+from onesun.errors import ArchiveError, ConfigError, OutputError
 from onesun.files import check_folder, whole_product
 from onesun.instruments import Instrument
 from onesun.progress import track
@@ -41,8 +41,8 @@ def fetch_month(
     settings : the configuration's section ``archive``.
 
     Raises ArchiveError when the archive cannot be reached, or when more than ``max_missing`` of the
-    slots have no file in the end; ConfigError when no archive keeps the instrument; RunningError
-    when another process fetches the same month.
+    slots have no file in the end; ConfigError when no archive keeps the instrument; OutputError
+    when the disk is too small; RunningError when another process fetches the same month.
     """
     record = instruments.load(instrument)
     slots = [Time(slot, scale="tai", precision=0) for slot in slots]
@@ -56,7 +56,9 @@ def fetch_month(
         listing = list_month(record, slots, settings, place)
         what = f"{instrument} {month}"
         _check_share(what, listing.missing, slots, settings, place)
-        _say(what, listing, kept)
+        left = _left(listing, kept)
+        _check_room(what, left, record, place)
+        _say(what, listing, left)
         taken, missing = _settle(what, listing, kept, record, settings)
         _check_share(what, missing, slots, settings, place)
         told = _told(listing, taken, missing, kept, record)
@@ -147,12 +149,26 @@ def _check_share(
         )
 
 
-def _say(what: str, listing: Listing, kept: Month) -> None:
-    here = sum(any(one.name in kept.complete for one in chain_of(file)) for file in listing.files)
-    known = [file.size for file in listing.files if file.size is not None]
-    size = f", {sum(known) / 1e9:.2f} GB" if len(known) == len(listing.files) and known else ""
+def _left(listing: Listing, kept: Month) -> int:
+    """Number of files that are not here yet."""
+    return sum(
+        all(one.name not in kept.complete for one in chain_of(file)) for file in listing.files
+    )
+
+
+def _check_room(what: str, left: int, record: Instrument, place: Path) -> None:
+    """Raise OutputError if the disk cannot hold the files to come, by their usual size."""
+    needed, free = left * (record.file_size or 0) / 1e3, shutil.disk_usage(place).free / 1e9
+    if needed > free:
+        raise OutputError(
+            f"{place}: {free:.1f} GB are free, expected {needed:.1f} GB for the {left} files of "
+            f"{what} that are to be downloaded"
+        )
+
+
+def _say(what: str, listing: Listing, left: int) -> None:
     print(
-        f"{what}: {len(listing.files)} files{size}, {here} of them here already; "
+        f"{what}: {left} files to download, {len(listing.files) - left} are here; "
         f"{len(listing.missing)} frames not in the archive",
         file=sys.stderr,
         flush=True,

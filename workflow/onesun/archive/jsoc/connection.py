@@ -29,6 +29,8 @@ _TROUBLE = (
     json.JSONDecodeError,  # a page in HTML, or half a reply
     drms.DrmsQueryError,
 )
+# Raised where a reply lacks what it should hold, or holds something else.
+_DAMAGE = (ValueError, TypeError, LookupError, AttributeError)
 
 
 class _TroubleError(Exception):
@@ -77,7 +79,7 @@ class Connection:
         try:
             with _time_limit(self._settings["timeout"]):
                 return question(self._client)
-        except _TROUBLE as error:
+        except (*_TROUBLE, *_DAMAGE) as error:
             if isinstance(error, HTTPError):
                 error.close()
             raise _TroubleError(error) from error
@@ -116,6 +118,8 @@ def _words(error: Exception) -> str:
         return "the reply is no JSON"
     if isinstance(error, http.client.IncompleteRead):
         return "the reply broke off"
+    if isinstance(error, _DAMAGE):
+        return f"the reply is not what was asked for ({type(error).__name__}: {error})"
     cause = error.reason if isinstance(error, URLError) else error
     text = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
     return (text.strip() or type(cause).__name__).splitlines()[0].rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from onesun.instruments import Instrument
@@ -19,8 +20,6 @@ _CUSTOMARY = (
     *("WAVELNTH", "ORIGIN", "CONTENT", "R_SUN", "X0", "Y0", "DATAVALS", "QUALLEV1"),
 )
 _NONE = ("", "MISSING", "Invalid KeyLink")
-_WHOLE = ("short", "int", "longlong")
-_REAL = ("float", "double")
 
 
 def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
@@ -62,17 +61,25 @@ def value(text: str | int | float, kind: str) -> Value | None:
     text = str(text).strip()
     if text in _NONE:
         return None
-    # Of a keyword that is a link the series tells no type.
-    for wanted, convert in ((_WHOLE, whole), (_REAL, float)):
-        if kind in wanted or kind not in (*_WHOLE, *_REAL, "string", "char", "time"):
-            try:
-                number = convert(text)
-            except ValueError:
-                continue
-            return number if number - number == 0 else None
+    # Of a keyword that is a link the series may tell no type.
+    for convert in _CONVERSIONS.get(kind, (whole, float)):
+        try:
+            number = convert(text)
+        except ValueError:
+            continue
+        return number if math.isfinite(number) else None
+    if kind in _NUMBERS:
+        return None
     return "".join(char if " " <= char <= "~" else "?" for char in text)
 
 
 def whole(text: str) -> int:
     """A whole number, decimal or hexadecimal."""
     return int(text, 16) if text.lower().startswith("0x") else int(text)
+
+
+_NUMBERS = {
+    **dict.fromkeys(("short", "int", "longlong"), (whole,)),
+    **dict.fromkeys(("float", "double"), (float,)),
+}
+_CONVERSIONS = {**_NUMBERS, **dict.fromkeys(("string", "char", "time"), ())}

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import drms
 import numpy as np
 from astropy.time import Time
 
 from onesun.archive.jsoc import keywords, recordsets
 from onesun.archive.jsoc.connection import Connection, say
-from onesun.errors import OneSunError, UntrustedFrameError
+from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
 from onesun.reading.quality import read_quality
@@ -87,17 +88,23 @@ def _records(connection: Connection, record: Instrument, times: Sequence[Time]) 
     series = connection.ask(
         f"the keywords of {record.series}", lambda client: client.info(record.series)
     )
+    return connection.ask(
+        f"the records of {record.series}", lambda client: _asked(client, series, record, times)
+    )
+
+
+def _asked(
+    client: drms.Client, series: drms.SeriesInfo, record: Instrument, times: Sequence[Time]
+) -> list[Record]:
+    """One query and what it says; any error but OneSun's means that the reply is damaged."""
     types = dict(series.keywords["type"])
     names = keywords.asked(record, types)
-    rows, segments = connection.ask(
-        f"the records of {record.series}",
-        # Types are ours to find: under pandas 3 drms makes NaN of every QUALITY.
-        lambda client: client.query(
-            recordsets.span(record, times),
-            key=list(dict.fromkeys([_NUMBER, _ONLINE, *series.primekeys, *names.values()])),
-            seg=[record.segment],
-            convert_numeric=False,
-        ),
+    # Types are ours to find: under pandas 3 drms makes NaN of every QUALITY.
+    rows, segments = client.query(
+        recordsets.span(record, times),
+        key=list(dict.fromkeys([_NUMBER, _ONLINE, *series.primekeys, *names.values()])),
+        seg=[record.segment],
+        convert_numeric=False,
     )
     if rows.empty:
         return []
@@ -116,11 +123,18 @@ def _record(
     header: Mapping[str, keywords.Value],
 ) -> Record:
     if path in _NO_SEGMENT:
-        raise OneSunError(f"{name}: JSOC knows no segment {record.segment!r} of it ({path})")
+        raise ConfigError(
+            f"{record.name}.yaml: segment: found {record.segment!r}, expected one that "
+            f"{record.series} has (JSOC says {path})"
+        )
     # A path that does not begin at the root is in words: NoDataDirectory.
     online = path.startswith("/") and not path.endswith("/") and row[_ONLINE] != "N"
+    try:
+        time = jsoc_time(header, "T_REC", Path(name))
+    except UntrustedFrameError as error:
+        raise ValueError(str(error)) from None
     return Record(
-        time=jsoc_time(header, "T_REC", Path(name)),
+        time=time,
         name=name,
         number=int(row[_NUMBER]),
         path=path if online else None,

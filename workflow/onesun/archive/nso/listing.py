@@ -74,7 +74,12 @@ def month_listing(
     for index, slot in enumerate(slots):
         best = sorted(
             found[index],
-            key=lambda one: (products.index(one.product), -suns[one.site][index], one.name),
+            key=lambda one: (
+                products.index(one.product),
+                -suns[one.site][index],
+                abs(one.time - utc[index]),
+                one.name,
+            ),
         )
         if best:
             files.append(_chain(stamp(slot), best))
@@ -93,22 +98,19 @@ def _chain(slot: str, averages: Sequence[_Average]) -> RemoteFile:
 def _averages(
     slots: Sequence[datetime], half: timedelta, settings: Mapping[str, Any]
 ) -> Iterator[_Average]:
-    """All files listed on the days of the slots; of a later product where the first has none."""
+    """All files listed on the days of the slots.
+
+    Of the later products, too, where the first has some: all of these may turn out to be damaged.
+    """
     nso = settings["nso"]
-    wanted = list(slots)
+    days = sorted({day for time in slots for day in _days(time, half)})
+    folders = list(every(days, nso["products"], nso["sites"]))
     with requests.Session() as session:
-        for product in nso["products"]:
-            days = sorted({day for time in wanted for day in _days(time, half)})
-            times: list[datetime] = []
-            what = f"listing {product}"
-            for day, site in track(list(every(days, nso["sites"])), what):
-                folder = f"{product}/{day:%Y%m}/{site}{product}{day:%y%m%d}/"
-                for average in _listed(session, urljoin(nso["url"], folder), settings):
-                    if (average.site, average.product) == (site, product):
-                        times.append(average.time)
-                        yield average
-            times.sort()
-            wanted = [time for time in wanted if nearest(time, times, half) is None]
+        for day, product, site in track(folders, "listing NSO's days"):
+            folder = f"{product}/{day:%Y%m}/{site}{product}{day:%y%m%d}/"
+            for average in _listed(session, urljoin(nso["url"], folder), settings):
+                if (average.site, average.product) == (site, product):
+                    yield average
 
 
 def _listed(
