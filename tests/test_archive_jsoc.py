@@ -15,11 +15,15 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.time import Time
 
 from archive.server import REGISTERED, Archive
 from onesun import instruments
-from onesun.archive.jsoc import email, exports, month_listing
+from onesun.archive.jsoc import connection, email, exports, keywords, month_listing, recordsets
+from onesun.archive.keywords import write_keywords
 from onesun.archive.remote import Listing
+from onesun.errors import ArchiveError, ConfigError
+from onesun.reading import read
 from onesun.sample.times import from_iso, jsoc_text, shifted, stamp
 
 # Drms leaves connections that broke off to the garbage collector.
