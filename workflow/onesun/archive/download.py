@@ -26,6 +26,7 @@ from onesun.archive.remote import RemoteFile
 
 _CHUNK = 1 << 18  # bytes
 _SEVERAL = 4
+_SLOWEST = 60  # times the limit of silence, for a whole file
 _LOOK = 0.5  # seconds between looks at whether anything arrives
 
 
@@ -66,10 +67,12 @@ def transfer(
     parfive.log.setLevel(logging.WARNING)  # its notes of failures are told by ours
     by_name = {file.name: file for file in files}
     lengths: dict[str, int | None] = {}
+    here: set[str] = set()
 
     def done(path: Path | None, _url: str, error: BaseException | None) -> None:
         if error is None:
             name = Path(path).name
+            here.add(name)
             arrived(by_name[name], Path(path), lengths.get(name))
 
     downloader = parfive.Downloader(
@@ -96,9 +99,11 @@ def transfer(
             raise
         full.filename = full.filename or str(folder)
         raise full from None
-    names = {file.url: file.name for file in files}
+    errors = {error.url: error.exception for error in results.errors}
     return {
-        names[error.url]: _failure(error.exception, settings["timeout"]) for error in results.errors
+        file.name: _failure(errors.get(file.url), settings["timeout"])
+        for file in files
+        if file.name not in here
     }
 
 
@@ -110,7 +115,7 @@ def _session(timeout: float, done: Callable[..., None]) -> parfive.SessionConfig
             "Accept-Encoding": "identity",
         },
         timeouts=aiohttp.ClientTimeout(
-            total=None, connect=timeout, sock_connect=timeout, sock_read=timeout
+            total=_SLOWEST * timeout, connect=timeout, sock_connect=timeout, sock_read=timeout
         ),
         # The environment's proxies, but not for hosts in no_proxy, which parfive does not know.
         aiohttp_session_generator=lambda config: aiohttp.ClientSession(
@@ -163,7 +168,13 @@ def _sizes(parts: Sequence[Path]) -> list[int]:
     return [path.stat().st_size if path.is_file() else -1 for path in parts]
 
 
-def _failure(error: BaseException | aiohttp.ClientResponse, timeout: float) -> Failure:
+def _silent(timeout: float) -> Failure:
+    return Failure(f"nothing arrived for {timeout:g} s", _SEVERAL)
+
+
+def _failure(error: BaseException | aiohttp.ClientResponse | None, timeout: float) -> Failure:
+    if error is None:  # not even begun when the watch ended all
+        return _silent(timeout)
     while isinstance(error, FailedDownload):
         error = error.exception
     if isinstance(error, MultiPartDownloadError):
@@ -173,8 +184,10 @@ def _failure(error: BaseException | aiohttp.ClientResponse, timeout: float) -> F
         return Failure(f"HTTP {error.status} {error.reason}", _SEVERAL if busy else None)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Failure("no connection to the server", enough=1)
-    if isinstance(error, TimeoutError | asyncio.CancelledError):
-        return Failure(f"nothing arrived for {timeout:g} s", _SEVERAL)
+    if isinstance(error, aiohttp.ServerTimeoutError | asyncio.CancelledError):
+        return _silent(timeout)
+    if isinstance(error, TimeoutError):
+        return Failure(f"not all of it arrived in {_SLOWEST * timeout:g} s", _SEVERAL)
     if isinstance(error, aiohttp.ClientPayloadError):
         return Failure("the connection broke off before the end of the file")
     if isinstance(error, aiohttp.ClientConnectionError | ConnectionError):
