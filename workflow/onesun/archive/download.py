@@ -27,6 +27,7 @@ from onesun.archive.remote import RemoteFile
 _CHUNK = 1 << 18  # bytes
 _SEVERAL = 4
 _SLOWEST = 60  # times the limit of silence, for a whole file
+_OF_THE_NETWORK = (ConnectionError, TimeoutError, aiohttp.ClientError)
 _LOOK = 0.5  # seconds between looks at whether anything arrives
 
 
@@ -90,15 +91,7 @@ def transfer(
             return folder / name
 
         downloader.enqueue_file(file.url, filename=place, chunksize=_CHUNK)
-    parts = [folder / name for name in by_name]
-    try:
-        results = asyncio.run(_watched(downloader, parts, settings["timeout"]))
-    except Exception as error:
-        full = _of_the_disk(error)
-        if full is None:
-            raise
-        full.filename = full.filename or str(folder)
-        raise full from None
+    results = _run(downloader, [folder / name for name in by_name], settings["timeout"])
     errors = {error.url: error.exception for error in results.errors}
     return {
         file.name: _failure(errors.get(file.url), settings["timeout"])
@@ -127,6 +120,17 @@ def _session(timeout: float, done: Callable[..., None]) -> parfive.SessionConfig
     return config
 
 
+def _run(downloader: parfive.Downloader, parts: Sequence[Path], timeout: float) -> parfive.Results:
+    try:
+        return asyncio.run(_watched(downloader, parts, timeout))
+    except Exception as error:
+        full = _of_the_disk(error)
+        if full is None:
+            raise
+        full.filename = full.filename or str(parts[0].parent)
+        raise full from None
+
+
 async def _watched(
     downloader: parfive.Downloader, parts: Sequence[Path], timeout: float
 ) -> parfive.Results:
@@ -137,15 +141,21 @@ async def _watched(
     task = loop.create_task(downloader.run_download())
     seen, since = _sizes(parts), loop.time()
     try:
-        while not (await asyncio.wait({task}, timeout=_LOOK))[0]:
+        while loop.time() - since < _patience(parts[0].parent, timeout):
+            if (await asyncio.wait({task}, timeout=_LOOK))[0]:
+                return task.result()
             if (now := _sizes(parts)) != seen:
                 seen, since = now, loop.time()
-            elif loop.time() - since > _patience(parts[0].parent, timeout):
-                task.cancel()
+        return await _ended(task)
     except asyncio.CancelledError:  # Ctrl-C, which parfive would swallow
-        task.cancel()
-        await asyncio.wait({task})
+        await _ended(task)
         raise
+
+
+async def _ended(task: asyncio.Task[parfive.Results]) -> parfive.Results:
+    """What a download has when it is told to stop: once, or it could not clear up."""
+    task.cancel()
+    await asyncio.wait({task})
     return task.result()
 
 
@@ -158,7 +168,7 @@ def _patience(folder: Path, timeout: float) -> float:
 def _of_the_disk(error: BaseException | None) -> OSError | None:
     """The error that stopped the writing; parfive raises others while it handles it."""
     while error is not None:
-        if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
+        if isinstance(error, OSError) and not isinstance(error, _OF_THE_NETWORK):
             return error
         error = error.__context__
     return None
