@@ -6,10 +6,11 @@ import json
 from urllib.request import urlopen
 
 import pytest
-from jsoc_day import BROKEN_OFF, STAMPS, asked, log_of
+from jsoc_day import BROKEN_OFF, SLOTS, STAMPS, asked, log_of
 
 from archive.server import REGISTERED
 from onesun.archive.jsoc import exports
+from onesun.archive.jsoc.records import Record
 
 pytestmark = BROKEN_OFF
 
@@ -140,3 +141,18 @@ def test_what_was_exported_and_is_here_is_not_exported_again(archive, listed, tm
     assert listed(offline, {"kind": "expired"}) == before
     assert not asked(archive, "exp_request")
     assert not asked(archive, "exp_status")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"[2011.12.17_00:00:00_TAI][1]": "1", "[2011.12.17_00:00:00_TAI][2]": "2"}, "2"),
+        ({"[2011.12.17_00:00:00_TAI]": "3", "[2011.12.17_00:12:00_TAI]": "4"}, "3"),
+        ({"[2011.12.17_00:12:00_TAI][2]": "5"}, None),
+    ],
+)
+def test_an_exported_file_is_that_of_the_record(files, expected):
+    name = "hmi.M_720s[2011.12.17_00:00:00_TAI][2]"
+    record = Record(SLOTS[0], name, 1, None, {}, refused="")
+    rows = [(f"hmi.m_720s{key}{{magnetogram}}".lower(), url) for key, url in files.items()]
+    assert exports._url_of(record, rows) == expected
