@@ -10,6 +10,7 @@ full. Names given to it are therefore those of parts, in a folder that is emptie
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def transfer(
 
     Raises OSError when the disk is full, KeyboardInterrupt when the user interrupts.
     """
+    parfive.log.setLevel(logging.WARNING)  # its notes of failures are told by ours
     by_name = {file.name: file for file in files}
     lengths: dict[str, int | None] = {}
 
@@ -125,6 +127,8 @@ async def _watched(
 ) -> parfive.Results:
     """Run a download, and end it when nothing happens for longer than any of its own limits."""
     loop = asyncio.get_running_loop()
+    # Every failure is in the results; asyncio would print those of other tasks of a file, too.
+    loop.set_exception_handler(lambda *_: None)
     task = loop.create_task(downloader.run_download())
     seen, since = _sizes(parts), loop.time()
     try:
