@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from onesun.archive.jsoc.connection import Connection, say
 from onesun.archive.jsoc.records import Record
 from onesun.archive.jsoc.requests import Request, Requests
 from onesun.instruments import Instrument
+from onesun.sample.times import jsoc_text
 
 # What an export's status says; all others are failures: 4 bad request, 5 expired, -1 killed.
 DONE, WORKING, QUEUED, TOO_LARGE, NOT_FOUND, LIMIT = 0, 1, 2, 3, 6, 7
@@ -138,14 +139,13 @@ class Exports:
 
     def _take(self, batch: Batch, answer: drms.ExportRequest) -> None:
         # Drms leaves out the rows whose file is NoDataFile.
-        urls = {str(row.record).lower(): row.url for row in answer.urls.itertuples()}
+        files = [(str(row.record).lower(), row.url) for row in answer.urls.itertuples()]
         for slot in batch.slots:
-            # Other records, which were not asked for, may have the same T_REC.
-            name = f"{self._records[slot].name}{{{self._record.segment}}}".lower()
-            if name in urls:
-                self.urls[slot] = urls[name]
-            else:
+            url = _url_of(self._records[slot], files)
+            if url is None:
                 self.missing[slot] = f"{_name(batch)} holds no file of it (NoDataFile)"
+            else:
+                self.urls[slot] = url
         self._requests.answered(self.urls)
 
     def _halves(self, batch: Batch) -> list[Batch]:
@@ -183,6 +183,15 @@ class Exports:
 
     def _give_up(self, batch: Batch, why: str) -> None:
         self.missing |= dict.fromkeys(batch.slots, why)
+
+
+def _url_of(record: Record, files: Sequence[tuple[str, str]]) -> str | None:
+    """The file of a record among those of an export, each with its record's name in lower case."""
+    # Others of the same time, which were not asked for, may be among them.
+    named = [url for name, url in files if name.startswith(record.name.lower())]
+    time = jsoc_text(record.time, digits=0).lower()
+    of_its_time = [url for name, url in files if f"[{time}]" in name]
+    return next(iter([*named, *of_its_time]), None)
 
 
 def _name(batch: Batch) -> str:
