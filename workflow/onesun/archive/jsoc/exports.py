@@ -143,7 +143,7 @@ class Exports:
         for slot in batch.slots:
             url = _url_of(self._records[slot], files)
             if url is None:
-                self.missing[slot] = f"{_name(batch)} holds no file of it (NoDataFile)"
+                self.missing[slot] = "its export holds no file of it (NoDataFile)"
             else:
                 self.urls[slot] = url
         self._requests.answered(self.urls)
@@ -172,7 +172,8 @@ class Exports:
         hours = self._settings["jsoc"]["export_hours"]
         left = batch.since + hours * 3600 - time.time()
         if left <= 0:
-            self._give_up(batch, f"{_name(batch)}: {_words(answer)}, after {hours:g} h")
+            say(f"{_name(batch)}: not waited for any longer; the next run asks after it")
+            self._give_up(batch, f"its export was {_words(answer)} after {hours:g} h")
             return []
         time.sleep(min(self._settings["jsoc"]["poll"], left))
         return [batch]
@@ -182,6 +183,8 @@ class Exports:
             self._requests.forget(batch.request)
 
     def _give_up(self, batch: Batch, why: str) -> None:
+        # Without JSOC's name of the request: it is another in a run that starts afresh, and the
+        # manifest shall be the same.
         self.missing |= dict.fromkeys(batch.slots, why)
 
 
