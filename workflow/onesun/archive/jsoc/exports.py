@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import drms
-
 from onesun.archive.jsoc import recordsets
 from onesun.archive.jsoc.connection import Connection, say
+from onesun.archive.jsoc.library import drms
 from onesun.archive.jsoc.records import Record
 from onesun.archive.jsoc.requests import Request, Requests
 from onesun.instruments import Instrument
