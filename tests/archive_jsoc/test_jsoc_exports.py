@@ -155,3 +155,17 @@ def test_an_exported_file_is_that_of_the_record(files, expected):
     record = Record(SLOTS[0], name, 1, None, {}, refused="")
     rows = [(f"hmi.m_720s{key}{{magnetogram}}".lower(), url) for key, url in files.items()]
     assert exports._url_of(record, rows) == expected
+
+
+def test_an_answer_without_files_is_asked_for_again(archive, listed, monkeypatch, capsys):
+    whole, done = archive.jsoc.exports.status, []
+
+    def damaged(name: str) -> dict[str, object]:
+        reply = whole(name)
+        if reply["status"] == 0:
+            done.append(reply)
+        return {**reply, "method": None} if len(done) == 1 else reply
+
+    monkeypatch.setattr(archive.jsoc.exports, "status", damaged)
+    assert len(listed({"kind": "offline", "match": ""}).files) == 8
+    assert "the reply is not what was asked for" in capsys.readouterr().err

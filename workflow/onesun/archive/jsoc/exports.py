@@ -125,14 +125,14 @@ class Exports:
         if batch.request is not None:
             identity = batch.request.identity
             return self._connection.ask(
-                f"the state of {identity}", lambda client: client.export_from_id(identity)
+                f"the state of {identity}", lambda client: _sound(client.export_from_id(identity))
             )
         times = [self._records[slot].time for slot in batch.slots]
         wanted = recordsets.exactly(self._record, times, self._step)
         return self._connection.ask(
             f"an export of {len(times)} records",
-            lambda client: client.export(
-                wanted, method="url", protocol="fits", email=self._address
+            lambda client: _sound(
+                client.export(wanted, method="url", protocol="fits", email=self._address)
             ),
         )
 
@@ -185,6 +185,13 @@ class Exports:
         # Without JSOC's name of the request: it is another in a run that starts afresh, and the
         # manifest shall be the same.
         self.missing |= dict.fromkeys(batch.slots, why)
+
+
+def _sound(answer: drms.ExportRequest) -> drms.ExportRequest:
+    """The answer; where it should tell files and does not, drms raises."""
+    if answer.status == DONE:
+        _ = answer.urls
+    return answer
 
 
 def _url_of(record: Record, files: Sequence[tuple[str, str]]) -> str | None:
