@@ -47,7 +47,7 @@ def test_a_file_that_the_export_does_not_have_is_missing(listed):
         {"kind": "offline", "match": ""}, {"kind": "no-data-file", "match": "17_03:12"}
     )
     assert list(listing.missing) == [STAMPS[2]]
-    assert listing.missing[STAMPS[2]].endswith("holds no file of it (NoDataFile)")
+    assert listing.missing[STAMPS[2]] == "its export holds no file of it (NoDataFile)"
     assert len(listing.files) == 7
 
 
@@ -95,15 +95,14 @@ def test_an_export_that_fails_for_ever_is_missing(archive, listed, tmp_path):
 
 
 def test_an_export_that_stays_queued_is_missing_and_found_again(
-    archive, settings, listed, tmp_path
+    archive, settings, listed, tmp_path, capsys
 ):
     settings["jsoc"]["export_hours"] = 1e-5
     rules = [{"kind": "offline", "match": "17_03"}, {"kind": "queued"}]
     listing = listed(*rules)
     (request,) = json.loads((tmp_path / "exports.json").read_text())["requests"]
-    assert listing.missing == {
-        STAMPS[2]: f"{request['identity']}: queued (status 2), after 1e-05 h"
-    }
+    assert listing.missing == {STAMPS[2]: "its export was queued (status 2) after 1e-05 h"}
+    assert f"{request['identity']}: not waited for any longer" in capsys.readouterr().err
     assert len(listing.files) == 7
     assert len(listed(*rules).missing) == 1
     settings["jsoc"]["export_hours"] = 24.0
@@ -156,3 +155,17 @@ def test_an_exported_file_is_that_of_the_record(files, expected):
     record = Record(SLOTS[0], name, 1, None, {}, refused="")
     rows = [(f"hmi.m_720s{key}{{magnetogram}}".lower(), url) for key, url in files.items()]
     assert exports._url_of(record, rows) == expected
+
+
+def test_an_answer_without_files_is_asked_for_again(archive, listed, monkeypatch, capsys):
+    whole, done = archive.jsoc.exports.status, []
+
+    def damaged(name: str) -> dict[str, object]:
+        reply = whole(name)
+        if reply["status"] == 0:
+            done.append(reply)
+        return {**reply, "method": None} if len(done) == 1 else reply
+
+    monkeypatch.setattr(archive.jsoc.exports, "status", damaged)
+    assert len(listed({"kind": "offline", "match": ""}).files) == 8
+    assert "the reply is not what was asked for" in capsys.readouterr().err

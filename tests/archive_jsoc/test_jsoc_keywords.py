@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import numpy as np
@@ -14,6 +16,8 @@ from onesun import instruments
 from onesun.archive.jsoc import email, keywords, month_listing, recordsets
 from onesun.archive.keywords import write_keywords
 from onesun.reading import read
+from onesun.reading.conventions import CONVENTIONS
+from onesun.reading.quality import read_quality
 from onesun.sample.times import shifted
 
 pytestmark = BROKEN_OFF
@@ -95,3 +99,38 @@ def test_queried_keywords_make_an_as_is_file_readable(
     assert found.quality == expected.quality
     assert found.interval == expected.interval
     assert found.observer_velocity == expected.observer_velocity
+
+
+class Overheard(dict):
+    """A header that remembers which keywords it was asked for."""
+
+    def __init__(self, *values: Any) -> None:
+        super().__init__(*values)
+        self.asked: set[str] = set()
+
+    def get(self, keyword: str, default: Any = None) -> Any:
+        self.asked.add(keyword)
+        return super().get(keyword, default)
+
+
+@pytest.mark.parametrize("instrument", ["mdi", "hmi"])
+def test_all_that_the_reader_looks_at_is_asked_for(instrument):
+    record = instruments.load(instrument)
+    geometry = ("CRPIX", "CRVAL", "CDELT")
+    header = Overheard({f"{name}{axis}": 1.0 for name in geometry for axis in (1, 2)})
+    header |= dict.fromkeys(("CROTA2", "RSUN_OBS", "DSUN_OBS", "CRLT_OBS", "CRLN_OBS"), 1.0)
+    header |= {"CUNIT1": "arcsec", "T_OBS": "2011.12.17_06:00:00_TAI", "QUALITY": 0}
+    CONVENTIONS[record.header.convention](header, record, Path("frame"))
+    read_quality(header, record.quality, Path("frame"))
+    assert {"CRPIX1", "T_OBS", "QUALITY"} <= header.asked
+    everything = dict.fromkeys((name.replace("-", "__") for name in header.asked), "double")
+    assert set(keywords.asked(record, everything)) == header.asked
+
+
+def test_keywords_that_the_series_does_not_have_are_not_asked_for():
+    types = {"T_REC": "time", "DATE__OBS": "time", "Crpix1": "double", "SOURCE": "string"}
+    assert keywords.asked(instruments.load("hmi"), types) == {
+        "CRPIX1": "Crpix1",
+        "T_REC": "T_REC",
+        "DATE-OBS": "DATE__OBS",
+    }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -120,3 +123,9 @@ def test_between_requests_there_is_a_pause(archive, settings, listed, monkeypatc
         patched.setattr(connection.time, "monotonic", lambda: 100.0)
         listed({"kind": "offline", "match": ""})
     assert waits.count(3.0) == len(log_of(archive)) - 1 == 7
+
+
+def test_drms_does_not_repeat_what_others_log():
+    code = "import logging, onesun.archive.jsoc; print(logging.root.handlers, logging.root.level)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"[] {logging.WARNING}"
