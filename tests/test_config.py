@@ -119,8 +119,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, archive, calibration, figures, fitting, "
         "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
-        "sample, search, series, source, store, table1, table2, training or variability; did you mean "
-        "training?",
+        "sample, search, series, source, store, table1, table2, training or variability; "
+        "did you mean training?",
     ),
     "region off the disk": (
         _set("series", "region", "centre", [-700, 350]),
