@@ -14,6 +14,7 @@ import pytest
 from onesun import alone, config, raw
 from onesun.archive.nso import month_listing
 from onesun.archive.stage import fetch_month
+from onesun.cli import main
 from onesun.errors import ArchiveError, OutputError
 from onesun.files import read_json
 from small_archive import SmallArchive, gong_file, index
@@ -351,3 +352,29 @@ def test_files_that_are_not_kept_leave_no_second_copy(fetch, place, tmp_path):
 def test_files_that_are_kept_take_no_more_room(fetch, place, tmp_path):
     fetch()
     assert (tmp_path / "raw" / "2010-06" / NAME).samefile(place / "files" / NAME)
+
+
+@pytest.mark.parametrize(("max_missing", "code"), [(0.98, 0), (0.5, 2)])
+def test_the_command_takes_a_request_and_ends_with_a_sentence(
+    max_missing, code, archive, section, tmp_path, monkeypatch, capsys
+):
+    day = {"input": "gong", "start": "2010-06-08", "end": "2010-06-09", "cadence": 20}
+    settings = {"archive": section | {"max_missing": max_missing}, "request": [day]}
+    out = tmp_path / "raw" / "2010-06"
+    command = ["onesun", "archive", "fetch", "--instrument", "gong", "--month", "2010-06"]
+    monkeypatch.setattr(
+        "sys.argv", [*command, "--settings", json.dumps(settings), "--out", str(out)]
+    )
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == code
+    assert out.with_name("2010-06.json").exists() == (code == 0)
+    last = capsys.readouterr().err.splitlines()[-1]
+    if code:
+        assert re.match(r"onesun: gong 2010-06: 70 of 72 frames cannot be had \(the first, ", last)
+        assert "expected at most 50% (archive.max_missing)" in last
+    else:
+        assert [path.name for path in raw.files_of(out.with_name("2010-06.json"))] == [
+            "bbzqa100608t2004.fits.gz",
+            "bbzqa100608t2024.fits.gz",
+        ]

@@ -15,7 +15,7 @@ from typing import Any
 
 # The runs that were finished, and what was made and is asked for again after each edit.
 TABLES = [*(f"results/table{number}.csv" for number in range(1, 5)), "results/ladder.csv"]
-TARGETS = {"sample": TABLES, "folder": TABLES, "all": ["all"]}
+TARGETS = {"sample": TABLES, "folder": TABLES, "archive": TABLES, "all": ["all"]}
 
 
 @dataclass

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from archive_edits import ARCHIVE_EDITS
 from edits import EDITS, TARGETS, Edit, Place, table
 from figure_edits import FIGURE_EDITS
 from running import ROOT, shipped_config
@@ -65,6 +66,9 @@ def config_over(run: str) -> dict[str, Any]:
     config = shipped_config()
     if run == "folder":
         config["source"] = {"kind": "folder", "folder": "archive"}
+    if run == "archive":
+        config["source"] = {"kind": "archive", "folder": None}
+        config["archive"]["days"] = {}  # the sample's months are not MDI's
     return config
 
 
@@ -137,7 +141,7 @@ def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, 
     return planned(forks, place)
 
 
-@pytest.mark.parametrize("edit", EDITS + FIGURE_EDITS, ids=lambda edit: edit.what)
+@pytest.mark.parametrize("edit", EDITS + FIGURE_EDITS + ARCHIVE_EDITS, ids=lambda edit: edit.what)
 def test_an_edit_reruns_what_it_reaches_and_nothing_else(edit, found):
     assert listed(found[edit.what].result()) == listed(edit.jobs())
 
@@ -148,7 +152,7 @@ def listed(jobs: dict[str, int]) -> str:
 
 
 def test_the_tables_in_docs_are_these():
-    for edits in (EDITS, FIGURE_EDITS):
+    for edits in (EDITS, FIGURE_EDITS, ARCHIVE_EDITS):
         assert table(edits) in (ROOT / "docs" / "reruns.md").read_text(encoding="utf-8"), (
             f"expected in docs/reruns.md:\n{table(edits)}"
         )

@@ -6,7 +6,6 @@ Comes out: results/raw/{instrument}/{month}/ with a month's files, and their man
 which also lists what cannot be had. Without `archive.keep` the files go once they are aligned.
 """
 
-ARCHIVE = CONFIG["archive"]
 TARGETS = {pair["target"] for pair in PAIRS.values()}
 INPUTS = {pair["input"] for pair in PAIRS.values()} - TARGETS
 
@@ -40,7 +39,7 @@ rule download:
         # Compared in place of the settings, which are not, as they depend on more than wildcards:
         # another address or more patience are no reason to download again.
         wanted=lambda wildcards: canonical(request(wildcards)),
-        chosen=canonical({name: ARCHIVE["nso"][name] for name in ("products", "sites")}),
+        chosen=lambda wildcards: canonical(chosen(wildcards)),
         settings=lambda wildcards, threads: settings("archive", **request(wildcards)),
     message:
         "Downloading raw frames: {wildcards.instrument}, {wildcards.month}"

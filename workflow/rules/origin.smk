@@ -27,6 +27,12 @@ def request(wildcards):
     return {"request": requests(CONFIG, wildcards.instrument, wildcards.month)}
 
 
+def chosen(wildcards):
+    """What of the section "archive" decides which files are taken; the rest is how to get them."""
+    keys = ("products", "sites") if keeper(wildcards) == "nso" else ()
+    return {key: CONFIG["archive"]["nso"][key] for key in keys}
+
+
 def passing(path):
     """``path``, removed after its last use where raw files do not stay."""
     return temp(path) if PASSING else path

@@ -18,6 +18,12 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
+# How files come from the archives. What arrives is held against sizes and checksums, and a repair
+# here is no reason to download it all again.
+_ON_THE_WAY = {
+    f"onesun.archive.{name}"
+    for name in ("download", "retry", "web", "jsoc.connection", "jsoc.email", "jsoc.requests")
+}
 # Here annotations of functions are the command line; elsewhere they do nothing.
 _COMMANDS = "onesun.cli."
 _ANNOTATIONS = {
@@ -82,6 +88,8 @@ def _counts(importer: str, imported: str) -> bool:
     """False for what cannot change a result, or does so only through other params."""
     if imported == "onesun":
         return False  # holds the version, a label in products
+    if imported in _ON_THE_WAY:
+        return False
     # A command reads its settings with onesun.config; what it gets is a param of the rule.
     return not (imported == "onesun.config" and importer.startswith(_COMMANDS))
 
