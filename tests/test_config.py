@@ -117,10 +117,10 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, calibration, figures, fitting, grid, "
-        "ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, sample, "
-        "search, series, source, store, table1, table2, training or variability; did you mean "
-        "training?",
+        "trainning: unknown key, expected ablation, align, archive, calibration, figures, fitting, "
+        "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
+        "sample, search, series, source, store, table1, table2, training or variability; "
+        "did you mean training?",
     ),
     "region off the disk": (
         _set("series", "region", "centre", [-700, 350]),
@@ -547,6 +547,8 @@ def test_the_readme_is_the_one_made_from_the_schema():
 def test_the_readme_tells_every_key():
     text = docs.readme()
     for path, part in _parts(schema.schema()):
+        if path.startswith("/$defs/request/"):
+            continue  # made by the rules; nobody writes it into a configuration
         if path.rsplit("/", 2)[-2:-1] == ["properties"] and "properties" not in part:
             key = path.rsplit("/", 1)[-1]
             assert f".{key}`" in text or f".{key}." in text or f"## {key}" in text, path
