@@ -11,7 +11,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,7 +222,12 @@ CASES = (
 )  # fmt: skip
 
 
-def hold(sample: Path, settings: Mapping[str, Any], folder: Path) -> None:
+def hold(
+    sample: Path,
+    settings: Mapping[str, Any],
+    folder: Path,
+    instruments: Iterable[str] = ("mdi", "gong"),
+) -> None:
     """Simulate what the stand-in holds for the cases.
 
     Parameters
@@ -231,7 +236,7 @@ def hold(sample: Path, settings: Mapping[str, Any], folder: Path) -> None:
     settings : the configuration's section ``sample``.
     """
     frames = dated(sample, folder / "sample")
-    for instrument in ("mdi", "gong"):
+    for instrument in instruments:
         made = {**settings, "frames": FRAMES}
         simulate(instrument, MONTH, frames, made, folder / instrument / MONTH)
 
