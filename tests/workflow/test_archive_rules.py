@@ -29,8 +29,8 @@ MONTHS = {
 def over_the_shipped(folder: Path, *words: str, last: str | None = None):
     """Run in ``folder`` with config/paper.yaml laid over config/config.yaml, as a user does."""
     shutil.copytree(ROOT / "config", folder / "config", dirs_exist_ok=True)
-    over = ["config/paper.yaml", *([last] if last else [])]
-    return run_snakemake(folder, None, *words, "--configfile", *over)
+    over = [folder / name for name in ("config/paper.yaml", last) if name]
+    return run_snakemake(folder, None, *words, "--configfile", *map(str, over))
 
 
 def planned(text: str) -> dict[str, int]:

@@ -125,9 +125,10 @@ def _tabled(config: Config) -> Iterator[str]:
     for index, month in enumerate(config["table1"]["months"] or []):
         without = [pair for pair, months in tested.items() if month not in months]
         if without:
+            do = "does" if len(without) == 1 else "do"
             yield (
                 f'table1.months[{index}]: found "{month}", expected a month that every pair shown '
-                f"tests on, which {' and '.join(without)} {'does' if len(without) == 1 else 'do'} not"
+                f"tests on, which {' and '.join(without)} {do} not"
             )
 
 
