@@ -23,8 +23,9 @@ from onesun.sample.headers_gong import gong_header
 class SmallArchive:
     """Serves ``pages`` by path; ``faults`` by path are gone through, one for each GET.
 
-    A fault is an HTTP status; "truncate", "reset", "stall" (half of the bytes, then the end, a
-    reset, or silence); or bytes that are served in place of the right ones.
+    A fault is an HTTP status; "truncate", "reset", "stall", "drip" (half of the bytes, then the
+    end, a reset, silence, or a byte now and then); or bytes that are served in place of the right
+    ones.
     """
 
     def __init__(self) -> None:
@@ -90,6 +91,10 @@ class SmallArchive:
         handler.wfile.flush()
         if how == "stall":
             self.wait.wait(60)
+        if how == "drip":
+            while not self.wait.wait(0.05):
+                handler.wfile.write(b"x")
+                handler.wfile.flush()
         if how == "reset":
             time.sleep(0.05)
             handler.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))

@@ -77,6 +77,22 @@ def test_what_does_not_arrive_is_told_apart_and_leaves_nothing(archive, files, t
     assert [path.name for path in tmp_path.iterdir()] == ["f3"]
 
 
+def test_a_file_that_comes_too_slowly_is_given_up(archive, files, tmp_path, monkeypatch):
+    monkeypatch.setattr("onesun.archive.download._SLOWEST", 1)
+    archive.faults = {"/f0": ["drip"]}
+    failures = transfer([remote(archive, "f0")], tmp_path, {"timeout": 1}, 1, lambda *_: None)
+    assert failures == {"f0": Failure("not all of it arrived in 1 s", enough=4)}
+
+
+def test_what_was_not_begun_when_nothing_moved_is_told_too(archive, files, tmp_path, monkeypatch):
+    monkeypatch.setattr("onesun.archive.download._patience", lambda *_: 0.2)
+    archive.faults = {"/f0": ["stall"]}
+    wanted = [remote(archive, name) for name in ("f0", "f1")]
+    failures = transfer(wanted, tmp_path, {"timeout": 30}, 1, lambda *_: None)
+    silence = Failure("nothing arrived for 30 s", enough=4)
+    assert failures == {"f0": silence, "f1": silence}
+
+
 def test_a_part_of_an_earlier_run_is_not_taken_for_the_file(archive, files, tmp_path):
     (tmp_path / "f0").write_bytes(b"half")
     transfer([remote(archive, "f0")], tmp_path, {"timeout": 5}, 1, lambda *_: None)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from onesun import raw
+from onesun import inventory, raw, verify
 from onesun.errors import ConfigError, DamagedProductError
+from onesun.files import read_json
 
 
 @pytest.fixture
@@ -56,3 +57,17 @@ def test_another_json_is_no_manifest(tmp_path):
     (tmp_path / "x.json").write_text("[]")
     with pytest.raises(DamagedProductError, match="no manifest of raw frames"):
         raw.files_of(tmp_path / "x.json")
+
+
+def test_what_more_is_told_of_a_month_is_kept_beside_its_files(own_files, tmp_path):
+    place = own_files / "mdi" / "2011-03"
+    files = {"b.fits": {"bytes": 2, "sha256": raw.sha256(place / "b.fits")}}
+    manifest = tmp_path / "2011-03.json"
+    more = {"missing": {"20110301_000000_TAI": "no record"}, "archive": {"name": "jsoc"}}
+    raw.write_manifest(manifest, "mdi", "2011-03", str(place), files, more)
+    assert raw.files_of(manifest) == [place / "b.fits"]
+    assert read_json(manifest).items() >= more.items()
+    found = inventory.take([manifest])
+    assert verify.check(found) == {}
+    (place / "b.fits").write_bytes(b"bc")
+    assert list(verify.check(found)) == [manifest]

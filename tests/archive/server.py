@@ -174,7 +174,8 @@ class Handler(BaseHTTPRequestHandler):
         self._whole(200, json.dumps(told).encode(), "application/json")
 
     def _reply(self, address: str, *, body: bool) -> None:
-        fault = self.server.faults.strike(ON_THE_WAY, address)
+        # A question for the size alone goes through: what it announces is the file's own.
+        fault = self.server.faults.strike(ON_THE_WAY, address) if body else None
         self._entry["fault"] = fault and fault.kind
         if fault is not None and fault.kind == "status":
             self._send(fault.code, b"<html>The server had a problem.</html>", "text/html", body)

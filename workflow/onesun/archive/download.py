@@ -10,6 +10,7 @@ full. Names given to it are therefore those of parts, in a folder that is emptie
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from onesun.archive.remote import RemoteFile
 
 _CHUNK = 1 << 18  # bytes
 _SEVERAL = 4
+_SLOWEST = 60  # times the limit of silence, for a whole file
+_OF_THE_NETWORK = (ConnectionError, TimeoutError, aiohttp.ClientError)
 _LOOK = 0.5  # seconds between looks at whether anything arrives
 
 
@@ -62,12 +65,15 @@ def transfer(
 
     Raises OSError when the disk is full, KeyboardInterrupt when the user interrupts.
     """
+    parfive.log.setLevel(logging.WARNING)  # its notes of failures are told by ours
     by_name = {file.name: file for file in files}
     lengths: dict[str, int | None] = {}
+    here: set[str] = set()
 
     def done(path: Path | None, _url: str, error: BaseException | None) -> None:
         if error is None:
             name = Path(path).name
+            here.add(name)
             arrived(by_name[name], Path(path), lengths.get(name))
 
     downloader = parfive.Downloader(
@@ -85,18 +91,12 @@ def transfer(
             return folder / name
 
         downloader.enqueue_file(file.url, filename=place, chunksize=_CHUNK)
-    parts = [folder / name for name in by_name]
-    try:
-        results = asyncio.run(_watched(downloader, parts, settings["timeout"]))
-    except Exception as error:
-        full = _of_the_disk(error)
-        if full is None:
-            raise
-        full.filename = full.filename or str(folder)
-        raise full from None
-    names = {file.url: file.name for file in files}
+    results = _run(downloader, [folder / name for name in by_name], settings["timeout"])
+    errors = {error.url: error.exception for error in results.errors}
     return {
-        names[error.url]: _failure(error.exception, settings["timeout"]) for error in results.errors
+        file.name: _failure(errors.get(file.url), settings["timeout"])
+        for file in files
+        if file.name not in here
     }
 
 
@@ -108,7 +108,7 @@ def _session(timeout: float, done: Callable[..., None]) -> parfive.SessionConfig
             "Accept-Encoding": "identity",
         },
         timeouts=aiohttp.ClientTimeout(
-            total=None, connect=timeout, sock_connect=timeout, sock_read=timeout
+            total=_SLOWEST * timeout, connect=timeout, sock_connect=timeout, sock_read=timeout
         ),
         # The environment's proxies, but not for hosts in no_proxy, which parfive does not know.
         aiohttp_session_generator=lambda config: aiohttp.ClientSession(
@@ -120,23 +120,42 @@ def _session(timeout: float, done: Callable[..., None]) -> parfive.SessionConfig
     return config
 
 
+def _run(downloader: parfive.Downloader, parts: Sequence[Path], timeout: float) -> parfive.Results:
+    try:
+        return asyncio.run(_watched(downloader, parts, timeout))
+    except Exception as error:
+        full = _of_the_disk(error)
+        if full is None:
+            raise
+        full.filename = full.filename or str(parts[0].parent)
+        raise full from None
+
+
 async def _watched(
     downloader: parfive.Downloader, parts: Sequence[Path], timeout: float
 ) -> parfive.Results:
     """Run a download, and end it when nothing happens for longer than any of its own limits."""
     loop = asyncio.get_running_loop()
+    # Every failure is in the results; asyncio would print those of other tasks of a file, too.
+    loop.set_exception_handler(lambda *_: None)
     task = loop.create_task(downloader.run_download())
     seen, since = _sizes(parts), loop.time()
     try:
-        while not (await asyncio.wait({task}, timeout=_LOOK))[0]:
+        while loop.time() - since < _patience(parts[0].parent, timeout):
+            if (await asyncio.wait({task}, timeout=_LOOK))[0]:
+                return task.result()
             if (now := _sizes(parts)) != seen:
                 seen, since = now, loop.time()
-            elif loop.time() - since > _patience(parts[0].parent, timeout):
-                task.cancel()
+        return await _ended(task)
     except asyncio.CancelledError:  # Ctrl-C, which parfive would swallow
-        task.cancel()
-        await asyncio.wait({task})
+        await _ended(task)
         raise
+
+
+async def _ended(task: asyncio.Task[parfive.Results]) -> parfive.Results:
+    """What a download has when it is told to stop: once, or it could not clear up."""
+    task.cancel()
+    await asyncio.wait({task})
     return task.result()
 
 
@@ -149,7 +168,7 @@ def _patience(folder: Path, timeout: float) -> float:
 def _of_the_disk(error: BaseException | None) -> OSError | None:
     """The error that stopped the writing; parfive raises others while it handles it."""
     while error is not None:
-        if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
+        if isinstance(error, OSError) and not isinstance(error, _OF_THE_NETWORK):
             return error
         error = error.__context__
     return None
@@ -159,7 +178,13 @@ def _sizes(parts: Sequence[Path]) -> list[int]:
     return [path.stat().st_size if path.is_file() else -1 for path in parts]
 
 
-def _failure(error: BaseException | aiohttp.ClientResponse, timeout: float) -> Failure:
+def _silent(timeout: float) -> Failure:
+    return Failure(f"nothing arrived for {timeout:g} s", _SEVERAL)
+
+
+def _failure(error: BaseException | aiohttp.ClientResponse | None, timeout: float) -> Failure:
+    if error is None:  # not even begun when the watch ended all
+        return _silent(timeout)
     while isinstance(error, FailedDownload):
         error = error.exception
     if isinstance(error, MultiPartDownloadError):
@@ -169,8 +194,10 @@ def _failure(error: BaseException | aiohttp.ClientResponse, timeout: float) -> F
         return Failure(f"HTTP {error.status} {error.reason}", _SEVERAL if busy else None)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Failure("no connection to the server", enough=1)
-    if isinstance(error, TimeoutError | asyncio.CancelledError):
-        return Failure(f"nothing arrived for {timeout:g} s", _SEVERAL)
+    if isinstance(error, aiohttp.ServerTimeoutError | asyncio.CancelledError):
+        return _silent(timeout)
+    if isinstance(error, TimeoutError):
+        return Failure(f"not all of it arrived in {_SLOWEST * timeout:g} s", _SEVERAL)
     if isinstance(error, aiohttp.ClientPayloadError):
         return Failure("the connection broke off before the end of the file")
     if isinstance(error, aiohttp.ClientConnectionError | ConnectionError):

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
 
-import drms
-
+from onesun.archive.jsoc.library import drms
 from onesun.archive.retry import retrying
 from onesun.errors import ArchiveError
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import drms
-
 from onesun.archive.jsoc import recordsets
 from onesun.archive.jsoc.connection import Connection, say
+from onesun.archive.jsoc.library import drms
 from onesun.archive.jsoc.records import Record
 from onesun.archive.jsoc.requests import Request, Requests
 from onesun.instruments import Instrument
+from onesun.sample.times import jsoc_text
 
 # What an export's status says; all others are failures: 4 bad request, 5 expired, -1 killed.
 DONE, WORKING, QUEUED, TOO_LARGE, NOT_FOUND, LIMIT = 0, 1, 2, 3, 6, 7
@@ -125,27 +125,26 @@ class Exports:
         if batch.request is not None:
             identity = batch.request.identity
             return self._connection.ask(
-                f"the state of {identity}", lambda client: client.export_from_id(identity)
+                f"the state of {identity}", lambda client: _sound(client.export_from_id(identity))
             )
         times = [self._records[slot].time for slot in batch.slots]
         wanted = recordsets.exactly(self._record, times, self._step)
         return self._connection.ask(
             f"an export of {len(times)} records",
-            lambda client: client.export(
-                wanted, method="url", protocol="fits", email=self._address
+            lambda client: _sound(
+                client.export(wanted, method="url", protocol="fits", email=self._address)
             ),
         )
 
     def _take(self, batch: Batch, answer: drms.ExportRequest) -> None:
         # Drms leaves out the rows whose file is NoDataFile.
-        urls = {str(row.record).lower(): row.url for row in answer.urls.itertuples()}
+        files = [(str(row.record).lower(), row.url) for row in answer.urls.itertuples()]
         for slot in batch.slots:
-            # Other records, which were not asked for, may have the same T_REC.
-            name = f"{self._records[slot].name}{{{self._record.segment}}}".lower()
-            if name in urls:
-                self.urls[slot] = urls[name]
+            url = _url_of(self._records[slot], files)
+            if url is None:
+                self.missing[slot] = "its export holds no file of it (NoDataFile)"
             else:
-                self.missing[slot] = f"{_name(batch)} holds no file of it (NoDataFile)"
+                self.urls[slot] = url
         self._requests.answered(self.urls)
 
     def _halves(self, batch: Batch) -> list[Batch]:
@@ -172,7 +171,8 @@ class Exports:
         hours = self._settings["jsoc"]["export_hours"]
         left = batch.since + hours * 3600 - time.time()
         if left <= 0:
-            self._give_up(batch, f"{_name(batch)}: {_words(answer)}, after {hours:g} h")
+            say(f"{_name(batch)}: not waited for any longer; the next run asks after it")
+            self._give_up(batch, f"its export was {_words(answer)} after {hours:g} h")
             return []
         time.sleep(min(self._settings["jsoc"]["poll"], left))
         return [batch]
@@ -182,7 +182,25 @@ class Exports:
             self._requests.forget(batch.request)
 
     def _give_up(self, batch: Batch, why: str) -> None:
+        # Without JSOC's name of the request: it is another in a run that starts afresh, and the
+        # manifest shall be the same.
         self.missing |= dict.fromkeys(batch.slots, why)
+
+
+def _sound(answer: drms.ExportRequest) -> drms.ExportRequest:
+    """The answer; where it should tell files and does not, drms raises."""
+    if answer.status == DONE:
+        _ = answer.urls
+    return answer
+
+
+def _url_of(record: Record, files: Sequence[tuple[str, str]]) -> str | None:
+    """The file of a record among those of an export, each with its record's name in lower case."""
+    # Others of the same time, which were not asked for, may be among them.
+    named = [url for name, url in files if name.startswith(record.name.lower())]
+    time = jsoc_text(record.time, digits=0).lower()
+    of_its_time = [url for name, url in files if f"[{time}]" in name]
+    return next(iter([*named, *of_its_time]), None)
 
 
 def _name(batch: Batch) -> str:

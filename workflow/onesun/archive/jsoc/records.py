@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import drms
 import numpy as np
 from astropy.time import Time
 
 from onesun.archive.jsoc import keywords, recordsets
 from onesun.archive.jsoc.connection import Connection, say
+from onesun.archive.jsoc.library import drms
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
