@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why test test-slurm bench lint clean
+.PHONY: help all table1 report why archive-demo test test-slurm bench lint clean
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -35,6 +35,9 @@ table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from 
 
 why: $(VENV)/.installed  ## what would run again, and because of which edit (TARGET, or all of it)
 	@$(BIN)/snakemake --dry-run $(TARGET) 2>&1 | $(BIN)/python -m onesun.provenance.why
+
+archive-demo: $(VENV)/.installed  ## from HTTP to Table 1: downloads from a stand-in for JSOC and NSO
+	@PYTHONPATH=tests $(BIN)/python -m archive.demo --cores $(CORES)
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85

@@ -1,9 +1,10 @@
 """``kill -9`` at random moments of a download: ``python -m archive.kills``.
 
 A month of HMI, MDI and GONG each is downloaded from the stand-in, which is slowed down so that the
-kills fall into transfers, and the process is killed again and again at a moment drawn at random.
-Afterwards no file may have been fetched twice, once it was complete, and the manifests have to be
-those of a download that was left alone, byte for byte.
+kills fall into transfers. The process is killed again and again, at moments drawn at random between
+its first request and the time that a whole download takes, and started again. Afterwards no file
+may have been fetched again once it was complete, and the manifest has to be that of a download that
+was left alone, byte for byte.
 """
 
 from __future__ import annotations
@@ -12,22 +13,25 @@ import argparse
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from archive.cases import MONTH, hold
 from archive.demo import changed_config, of_archive
+from archive.holdings import records
 from archive.server import REGISTERED, Archive
-from archive.simulated import INSTRUMENTS, make
+from archive.simulated import INSTRUMENTS
 from onesun.archive import wanted
 from onesun.sample.fetch import fetch
 
-MONTH = "2010-07"
-_RATE = 4e6  # bytes per second: a frame of HMI takes three seconds
+# Bytes per second: a file takes some seconds.
+_RATES = {"hmi": 2e6, "mdi": 2e5, "gong": 1e5}
 
 
 class KillError(Exception):
@@ -46,7 +50,7 @@ def main() -> None:
         holdings = given.holdings or Path(made, "holdings")
         if not holdings.is_dir():
             fetch(Path(made, "sample"))
-            make(Path(made, "sample.json"), config["sample"], holdings)
+            hold(Path(made, "sample.json"), config["sample"], holdings, INSTRUMENTS)
         draw = random.Random(given.seed)
         try:
             for instrument in INSTRUMENTS:
@@ -63,49 +67,84 @@ def survive(
     kills: int,
     draw: random.Random,
 ) -> None:
-    """Download a month once in peace and once under ``kills`` kills; print a line about it.
+    """Download a month in peace, then under ``kills`` kills; print a line about it.
 
-    Raises KillError when a file was fetched twice or the manifests differ.
+    A download that comes to its end between two kills is followed by another one, from nothing.
+    Raises KillError when a complete file was fetched again or the manifests differ.
     """
-    with Archive(holdings, rate=_RATE) as archive:
+    with Archive(holdings, rate=_RATES[instrument]) as archive:
         settings = of_archive(config, archive.url)
-        peace, war = folder / f"{instrument}-peace", folder / f"{instrument}-war"
-        started = time.monotonic()
+        peace = folder / f"{instrument}-peace"
         finish(command(instrument, settings, peace))
-        whole = time.monotonic() - started
-        archive.entries.clear()
-        complete: dict[str, int] = {}
-        moments, left = [], kills
-        while left:
-            # A download that ended before its kill is begun anew: the kill has not been yet.
-            moment = draw.uniform(0, whole)
-            running = subprocess.Popen(command(instrument, settings, war), stderr=subprocess.DEVNULL)
-            if ended(running, moment):
-                break
-            os.kill(running.pid, signal.SIGKILL)
-            running.wait()
-            left -= 1
-            moments.append(moment)
-            settle(archive)
-            for path in sorted(war.glob(f"archive/{instrument}/{MONTH}/files/*")):
-                # What was asked for when the file was complete, and may be asked for no more.
-                complete.setdefault(path.name, len(archive.entries))
-        finish(command(instrument, settings, war))
-        settle(archive)
-        twice = again(instrument, archive, complete)
-    if twice:
-        raise KillError(f"{instrument}: fetched again though complete: {', '.join(twice)}")
-    one, other = (place / "raw" / f"{MONTH}.json" for place in (peace, war))
-    if one.read_bytes() != other.read_bytes():
-        raise KillError(f"{instrument}: {other} is not {one}")
-    held = len(json.loads(one.read_bytes())["files"])
+        whole = time.time() - archive.entries[0]["time"]
+        moments: list[float] = []
+        kept = 0
+        while len(moments) < kills:
+            war = folder / f"{instrument}-{len(moments)}"
+            archive.entries.clear()
+            complete: dict[str, int] = {}
+            run = partial(command, instrument, settings, war)
+            while len(moments) < kills:
+                moment = draw.uniform(0, whole)
+                if ended_before(moment, run(), archive):
+                    break
+                moments.append(moment)
+                for path in war.glob(f"archive/{instrument}/{MONTH}/files/*"):
+                    # How many requests there had been: none after these may be for this file.
+                    complete.setdefault(path.name, len(archive.entries))
+            finish(run())
+            check(instrument, holdings, archive, complete, peace, war)
+            kept += len(complete)
+    files = len(list((peace / "raw" / MONTH).glob("*.fits*")))
     print(
-        f"{instrument} {MONTH}: {len(moments)} kills after "
-        f"{', '.join(f'{moment:.1f}' for moment in moments)} s of {whole:.1f} s; {held} files, "
-        f"{len(complete)} of them complete at a kill and none of these fetched again; "
-        "manifests identical",
+        f"{instrument} {MONTH}: {files} files; killed {len(moments)} times, after "
+        f"{', '.join(f'{moment:.1f}' for moment in moments)} of {whole:.1f} s; {kept} files were "
+        "complete at a kill, none of these was fetched again; manifests identical",
         flush=True,
     )
+
+
+def ended_before(moment: float, words: list[str], archive: Archive) -> bool:
+    """Start a download and kill it ``moment`` seconds after its first request.
+
+    Returns whether it ended by itself before that.
+    """
+    before = len(archive.entries)
+    running = subprocess.Popen(
+        words, env=os.environ | {"JSOC_EMAIL": REGISTERED}, stderr=subprocess.DEVNULL
+    )
+    try:
+        while running.poll() is None and len(archive.entries) + archive.active == before:
+            time.sleep(0.02)
+        running.wait(moment)
+        return True
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        running.kill()
+        running.wait()
+        # Until the server has noticed that nobody listens any more.
+        while archive.active:
+            time.sleep(0.02)
+
+
+def check(
+    instrument: str,
+    holdings: Path,
+    archive: Archive,
+    complete: Mapping[str, int],
+    peace: Path,
+    war: Path,
+) -> None:
+    """Raise KillError when a complete file was fetched again, or the manifests differ."""
+    names = {record.path: record.file.name for record in records(holdings)}
+    for number, entry in enumerate(archive.entries):
+        name = names.get(entry["path"], Path(entry["path"]).name)
+        if entry["method"] == "GET" and number >= complete.get(name, len(archive.entries)):
+            raise KillError(f"{instrument}: {name} was complete, and fetched again")
+    one, other = (place / "raw" / f"{MONTH}.json" for place in (peace, war))
+    if one.read_bytes() != other.read_bytes():
+        raise KillError(f"{instrument}: the manifest is not that of a download left alone")
 
 
 def command(instrument: str, settings: dict[str, Any], folder: Path) -> list[str]:
@@ -125,21 +164,6 @@ def finish(words: list[str]) -> None:
     ended = subprocess.run(words, env=environment, stderr=subprocess.PIPE, encoding="utf-8")
     if ended.returncode != 0:
         raise KillError(f"the download ended with {ended.returncode}: {ended.stderr[-1000:]}")
-
-
-def ended(running: subprocess.Popen, seconds: float) -> bool:
-    """Whether a process ends by itself within ``seconds``."""
-    try:
-        running.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def settle(archive: Archive) -> None:
-    """Wait until the server has noticed that nobody listens any more."""
-    while archive.active:
-        time.sleep(0.02)
 
 
 if __name__ == "__main__":
