@@ -165,6 +165,7 @@ EDITS = [
         f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
+    Edit("how often a training is saved", config("training.checkpoint_minutes", 1)),
     Edit("channels of the network", config("networks.onesun.channels", 16), ALL_NETWORKS),
     Edit(
         "a test month more",

@@ -51,6 +51,11 @@ def records(command, *names):
     return canonical(record_parts(command, *names))
 
 
+def learning(training):
+    """The section "training" less what changes no result, how often to save."""
+    return {key: value for key, value in training.items() if key != "checkpoint_minutes"}
+
+
 def monthly(pattern, pair, *sets):
     """``pattern`` for each month of a pair's sets (of all sets if none is named)."""
     return expand(pattern, pair=pair, month=months(CONFIG, pair, *sets), allow_missing=True)

@@ -38,7 +38,12 @@ use rule train as train_candidate with:
     wildcard_constraints:
         method="|".join(map(re.escape, CANDIDATES)) or "(?!)",
     params:
-        settings=lambda wildcards: settings(**candidates.sections(CONFIG, wildcards.method)),
+        settings=lambda wildcards: settings(
+            **{
+                name: learning(section) if name == "training" else section
+                for name, section in candidates.sections(CONFIG, wildcards.method).items()
+            }
+        ),
     message:
         "Searching: training {wildcards.method} on {wildcards.pair}"
 

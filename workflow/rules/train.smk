@@ -49,14 +49,17 @@ rule train:
     params:
         code=code("train"),
         settings=lambda wildcards: settings(
-            "loss_terms", "training", **method_sections(CONFIG, wildcards.pair, wildcards.method)
+            "loss_terms",
+            training=learning(CONFIG["training"]),
+            **method_sections(CONFIG, wildcards.pair, wildcards.method),
         ),
         patches=lambda wildcards, input: options(
             {"patches": input.patches, "search": [input.search] if input.get("search") else []}
         ),
         out=subpath(output.weights, parent=True),
-        # One process for each GPU of the job. Snakemake counts no params that take resources: another
-        # number of GPUs is no reason to train again.
+        # Snakemake counts no params that take resources. Neither checkpoints more often nor another
+        # number of GPUs is a reason to train again; there is one process for each GPU of the job.
+        checkpoint_minutes=lambda wildcards, resources: CONFIG["training"]["checkpoint_minutes"],
         onesun=lambda wildcards, resources: (
             f"torchrun --standalone --no-python --nproc-per-node={resources.gpu} onesun".split()
             if resources.get("gpu", 1) > 1
@@ -70,4 +73,5 @@ rule train:
         "trap '' TERM; {params.onesun:q} train --pair {wildcards.pair:q}"
         " --method {wildcards.method:q} {params.patches:q} --split {input.split:q}"
         " --calibration {input.calibration:q}"
+        " --checkpoint-minutes {params.checkpoint_minutes}"
         " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"
