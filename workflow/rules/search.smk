@@ -25,7 +25,6 @@ use rule train as train_candidate with:
         patches=lambda wildcards: monthly(
             "results/patches/{pair}/{month}.json", wildcards.pair, "train", "validation"
         ),
-        split="results/split/{pair}.csv",
         calibration="results/calibration/{pair}.json",
     output:
         weights="results/search/{pair}/{method}/weights.safetensors",

@@ -14,7 +14,9 @@ def train(
     patches: Annotated[
         list[Path], typer.Option(help="Manifest of a month's patch store; one for each month.")
     ],
-    split: Annotated[Path, typer.Option(help="Table of the months' sets.")],
+    split: Annotated[
+        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
+    ],
     calibration: Annotated[Path, typer.Option(help="Calibration of the pair.")],
     settings: Annotated[
         str,

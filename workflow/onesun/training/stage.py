@@ -29,7 +29,7 @@ def train(
     pair: str,
     method: str,
     patches: Sequence[Path],
-    split_table: Path,
+    split_table: str | Path,
     calibration: Path,
     settings: dict[str, Any],
     out: Path,
