@@ -40,7 +40,8 @@ why: $(VENV)/.installed  ## what would run again, and because of which edit (TAR
 	@$(BIN)/snakemake --dry-run $(TARGET) 2>&1 | $(BIN)/python -m onesun.provenance.why
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder \
+	  --cov --cov-fail-under 85
 
 test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for it, against a local run
 	@$(BIN)/python tests/slurm/check.py --sample $(SAMPLE)

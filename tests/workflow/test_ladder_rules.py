@@ -8,14 +8,14 @@ import shlex
 from itertools import pairwise
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import plan_snakemake, shipped_config
 
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory) -> str:
     """What a dry run of the shipped ladder prints, with the commands."""
     folder = tmp_path_factory.mktemp("ladder")
-    run = run_snakemake(
+    run = plan_snakemake(
         folder, shipped_config(), "--dry-run", "--printshellcmds", "results/ladder.csv"
     )
     assert run.returncode == 0, run.stdout

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import ROOT, run_snakemake, shipped_config
+from running import ROOT, plan_snakemake, shipped_config
 
 
 def planned(text: str) -> dict[str, int]:
@@ -22,7 +22,7 @@ def planned(text: str) -> dict[str, int]:
 def shipped_plan(tmp_path_factory) -> str:
     """What a dry run of Table 1 prints by the shipped configuration, with the commands."""
     folder = tmp_path_factory.mktemp("shipped")
-    run = run_snakemake(
+    run = plan_snakemake(
         folder, shipped_config(), "--dry-run", "--printshellcmds", "results/table1.csv"
     )
     assert run.returncode == 0, run.stdout
