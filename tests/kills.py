@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from running import ROOT, shipped_config, small_config
 CHECKOUT = ("Makefile", "Snakefile", "pyproject.toml", "constraints.txt")
 FOLDERS = ("workflow", "resources", "profiles", "envs")
 PRODUCTS = ("results", "data")
-LOOK = 0.05  # seconds between two looks at what runs
+LOOK = 0.1  # seconds between two looks at what runs
 OVERTAKEN = 3.0  # seconds into the next run, for a moment that its command's end came before
 NAMING = ("--pair", "--instrument", "--method", "--month")
 Command = tuple[str, ...]
@@ -55,9 +55,18 @@ class Moment:
 
 @dataclass(frozen=True)
 class Kill:
-    """What a kill hit: names of commands, and the seconds since the oldest of them began."""
+    """What a kill hit.
+
+    Attributes
+    ----------
+    second : of the run.
+    starting : seconds until its first command.
+    running : the commands in a few words; none where the run came to its end before.
+    lost : seconds since the oldest of them began; since the last one ended, where none ran.
+    """
 
     second: float
+    starting: float
     running: list[str]
     lost: float
 
@@ -94,11 +103,11 @@ def compare(folder: Path, config: dict[str, Any], asked: argparse.Namespace) -> 
     print(f"make {' '.join(words)}, undisturbed: {needed:.0f} s\n", flush=True)
     hit = Checkout(folder / "killed", config)
     print(f"{'kill':>4} {'second':>7} {'lost, s':>8}  what was running", flush=True)
-    spent = lost = 0.0
+    spent = lost = starting = 0.0
     number = 0
     while moments:
         kill = hit.kill(words, moments)
-        spent += kill.second
+        spent, starting = spent + kill.second, starting + kill.starting
         if not kill.running:
             continue
         number, lost = number + 1, lost + kill.lost
@@ -106,8 +115,8 @@ def compare(folder: Path, config: dict[str, Any], asked: argparse.Namespace) -> 
         print(row, flush=True)
     spent += hit.finish(words)
     print(
-        f"\n{number} kills: {spent:.0f} s in all, {spent - needed:.0f} s more than undisturbed; "
-        f"{lost:.0f} s of work begun in vain, the rest to start {number} times",
+        f"\n{number} kills: {spent:.0f} s in all, undisturbed {needed:.0f} s; {lost:.0f} s of work "
+        f"begun in vain, {starting:.0f} s of starting again",
         flush=True,
     )
     expected, found = calm.products(), hit.products()
@@ -171,7 +180,7 @@ class Checkout:
                     break
             second = time.time() - run.started
             running = [name for name in run.begun if name not in run.ended]
-            oldest = min((run.begun[name] for name in running), default=None)
+            oldest = min((run.begun[name] for name in running), default=run.idle_since())
             run.kill()
         if code is None:
             moments.remove(due)
@@ -182,9 +191,9 @@ class Checkout:
         for moment in overtaken:
             moments[moments.index(moment)] = Moment(None, OVERTAKEN)
         if code is not None:
-            return Kill(second, [], 0.0)
-        lost = run.idle() if oldest is None else run.started + second - oldest
-        return Kill(second, [label(name) for name in running] or ["(Snakemake)"], lost)
+            return Kill(second, run.starting(), [], 0.0)
+        names = [label(name) for name in running] or ["(Snakemake)"]
+        return Kill(second, run.starting(), names, run.started + second - oldest)
 
     def finish(self, words: list[str]) -> float:
         """Run to the end; the seconds that it took."""
@@ -259,9 +268,13 @@ class Run:
         since = self.started if moment.command is None else self.begun.get(moment.command)
         return since is not None and time.time() - since >= moment.seconds
 
-    def idle(self) -> float:
-        """Seconds since the last command ended, or since the start."""
-        return time.time() - max(self.ended.values(), default=self.started)
+    def idle_since(self) -> float:
+        """When the last command ended; when it was called, if there was none."""
+        return max(self.ended.values(), default=self.started)
+
+    def starting(self) -> float:
+        """Seconds until the first command, or until now if there was none."""
+        return min(self.begun.values(), default=time.time()) - self.started
 
     def kill(self) -> None:
         """Kill all at once: nobody is left to notice that another has gone."""
@@ -291,14 +304,11 @@ class Run:
 
 
 def label(command: Command) -> str:
-    """A command in a few words: ``train mdi-hmi onesun``."""
-    options = [word for name, word in pairwise(command) if name in NAMING]
-    verbs = []
-    for word in command:
-        if word.startswith("-"):
-            break
-        verbs.append(word)
-    return " ".join([*verbs, *options])
+    """A command in a few words: ``train mdi-hmi onesun``, or by where its product goes."""
+    verbs = takewhile(lambda word: not word.startswith("-"), command)
+    options = dict(pairwise(command))
+    names = [options[name] for name in NAMING if name in options]
+    return " ".join([*verbs, *(names or [options.get("--out", "")])])
 
 
 if __name__ == "__main__":
