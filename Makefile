@@ -4,14 +4,17 @@
 #   CORES    how many cores to use                make all CORES=4
 #   TARGET   what is asked for; all if absent     make why TARGET=results/table1.csv
 #   SAMPLE   small, or whole: what SLURM runs     make test-slurm SAMPLE=whole
+#   KILLS    how many, at moments drawn by SEED   make test-kills KILLS=5 SEED=2
 #
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why archive-demo test test-slurm bench lint clean
+.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench lint clean
 
 PYTHON ?= python3.11
 SAMPLE ?= small
+KILLS ?= 20
+SEED ?= 1
 CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,10 +43,14 @@ archive-demo: $(VENV)/.installed  ## from HTTP to Table 1: downloads from a stan
 	@PYTHONPATH=tests $(BIN)/python -m archive.demo --cores $(CORES)
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --cov --cov-fail-under 85
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder \
+	  --cov --cov-fail-under 85
 
 test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for it, against a local run
 	@$(BIN)/python tests/slurm/check.py --sample $(SAMPLE)
+
+test-kills: $(VENV)/.installed  ## make table1, killed at random moments, against an undisturbed run
+	@$(BIN)/python tests/kills.py --sample $(SAMPLE) --kills $(KILLS) --seed $(SEED) --cores $(CORES)
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -11,6 +11,12 @@ from onesun.instruments import Instrument
 REAL = Path(__file__).parents[2] / "shared" / "real"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that no process is left with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, item.path.parent.name != "workflow"))
+
+
 @pytest.fixture(scope="session")
 def real_files() -> dict[str, Path]:
     """Real magnetograms by file name; skips where the folder of observations is absent."""

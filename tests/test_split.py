@@ -243,6 +243,26 @@ def test_the_command_writes_the_table(tmp_path, section):
     assert read(tmp_path / "split.csv") == assign(PAIR, section)
 
 
+def test_rows_may_be_given_as_text():
+    rows = assign(PAIR, {"train": ["2016-07"], "validation": ["2019-06"], "test": ["2011-12"]})
+    assert read(json.dumps([vars(row) for row in rows])) == rows
+    assert read("[]") == []
+    twice = json.dumps([vars(rows[0]), vars(rows[0])])
+    with pytest.raises(ConfigError, match="month 2011-12 is twice in test"):
+        read(twice)
+
+
+@pytest.mark.parametrize(
+    "change", [{"set": "training"}, {"end": "June"}, {"month": "2011-1"}, {"day": 1}, {"start": 3}]
+)
+def test_text_that_holds_no_rows_is_told(change):
+    row = {"pair": PAIR, "month": "2011-12", "set": "test"}
+    row |= {"start": "2011-12-01", "end": "2012-01-01"}
+    for text in (json.dumps([row | change]), "[1]", "[", json.dumps([{"pair": PAIR}])):
+        with pytest.raises(ConfigError, match=r"--split: found \[.*expected a table's path or"):
+            read(text)
+
+
 def test_a_table_with_a_month_in_two_sets_stops(tmp_path):
     path = tmp_path / "split.csv"
     path.write_text(

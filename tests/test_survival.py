@@ -200,10 +200,7 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_is_used(
     assert f"onesun: {last}: " in said
     assert f"onesun: {last}.before: the training goes on from this" in said
     assert passes.learnt == 1 + 2 * BATCHES + 1  # the one that was cut off, the one done twice
-    expected = dict(undisturbed)
-    found = hashes(tmp_path / "model")
-    assert found.pop("card.json") != expected.pop("card.json")  # it tells checkpoint_minutes
-    assert found == expected
+    assert hashes(tmp_path / "model") == undisturbed  # however often it is saved
     assert checkpoints(tmp_path) == ["model"]
 
 

@@ -1,7 +1,7 @@
 """Runs the sample through a real SLURM and compares its Table 1 with that of a local run.
 
     make test-slurm                   the tests' small sample: minutes
-    make test-slurm SAMPLE=whole      the sample as it is shipped
+    make test-slurm SAMPLE=whole      the sample as it is shipped, here also on one core
 
 Installs Debian's SLURM where it may, starts a throw-away cluster in a temporary folder and stops it
 again, whatever happens. Where there can be no cluster it says so in a sentence; that is no failure.
@@ -65,9 +65,10 @@ def main() -> None:
         print(f"test-slurm: skipped, for {reason}")
         return
     folder = Path(tempfile.mkdtemp(prefix="onesun-slurm-"))
-    config = small_config() if sample == "small" else shipped_config()
+    cpus = max(2, os.cpu_count() or 1)
+    config, cores = (small_config(), [cpus]) if sample == "small" else (shipped_config(), [cpus, 1])
     try:
-        compare(folder, config)
+        compare(folder, config, cpus, cores)
     except (CheckError, TimeoutError, subprocess.TimeoutExpired) as failure:
         sys.exit(f"test-slurm: {failure}\n  (all it left is in {folder})")
     except SystemExit:
@@ -100,24 +101,26 @@ def install() -> str | None:
     return None
 
 
-def compare(folder: Path, config: dict[str, Any]) -> None:
-    """Run the sample here and through SLURM; raise CheckError where they differ."""
-    cpus = max(2, os.cpu_count() or 1)
-    local, slurm = (Workflow(folder / name, config, os.environ) for name in ("local", "slurm"))
-    local.run("--cores", str(cpus), "--", TABLE)
+def compare(folder: Path, config: dict[str, Any], cpus: int, cores: list[int]) -> None:
+    """Run the sample through SLURM, and here on so many cores; raise CheckError if they differ."""
     (folder / "cluster").mkdir()
     with Cluster(folder / "cluster", cpus, memory_mb=64_000, gpus=2) as cluster:
-        slurm.environment = cluster.environment
+        slurm = Workflow(folder / "slurm", config, cluster.environment)
         slurm.run(*HERE, "--", TABLE)
-        here, there = (sha256(each.folder / TABLE) for each in (local, slurm))
-        print(f"\nsha256 of {TABLE}\n  here   {here}\n  SLURM  {there}\n", flush=True)
-        if here != there:
-            raise CheckError(f"{TABLE}: found other bytes through SLURM, expected those of here")
+        expected = sha256(slurm.folder / TABLE)
+        print(f"{expected}  {TABLE}", flush=True)
         check_requests(jobs(cluster))
         check_two_gpus(cluster, slurm)
-        print(cluster.ask("squeue", "--states=all", "--sort=i", f"--Format={COLUMNS}"))
+        print("\n" + cluster.ask("squeue", "--states=all", "--sort=i", f"--Format={COLUMNS}"))
         print("The job on two GPUs:\n")
-        print(cluster.ask("scontrol", "show", "job", jobs(cluster)[-1]["JobId"]))
+        print(cluster.ask("scontrol", "show", "job", jobs(cluster)[-1]["JobId"]), flush=True)
+    for count in cores:
+        local = Workflow(folder / f"cores-{count}", config, os.environ)
+        local.run("--cores", str(count), "--", TABLE)
+        found = sha256(local.folder / TABLE)
+        print(f"{found}  {TABLE}", flush=True)
+        if found != expected:
+            raise CheckError(f"{TABLE}: found other bytes on {count} cores, expected SLURM's")
 
 
 class Workflow:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import plan_snakemake, shipped_config
 
 
 @pytest.fixture
@@ -18,5 +18,5 @@ def shipped() -> dict[str, Any]:
 
 @pytest.fixture
 def snakemake(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`run_snakemake` in an empty folder."""
-    return partial(run_snakemake, tmp_path)
+    """`plan_snakemake` in an empty folder."""
+    return partial(plan_snakemake, tmp_path)

@@ -165,18 +165,19 @@ EDITS = [
         f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
+    Edit("how often a training is saved", config("training.checkpoint_minutes", 1)),
     Edit("channels of the network", config("networks.onesun.channels", 16), ALL_NETWORKS),
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
-        "simulate 2, align, split, calibrate, fit 2, train, train_candidate 13, search, "
-        "predict 12, evaluate 14, measure 4, table1, table2, table3, table4, ladder",
+        "simulate 2, align, split, predict 7, evaluate 7, measure 2, "
+        "table1, table2, table3, ladder",
     ),
     Edit(
         "a training month more",
         config("pairs.mdi-hmi.split.train", ["2016-07", "2016-08"]),
         "simulate 2, align, store, split, calibrate, fit 2, train, train_candidate 13, search, "
-        "predict 5, evaluate 7, measure 2, table1, table2, table3, table4, ladder",
+        "predict 5, evaluate 5, measure 2, table1, table2, table3, table4, ladder",
     ),
     Edit(
         "validation and test month exchanged",

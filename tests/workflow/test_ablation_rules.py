@@ -7,13 +7,13 @@ import re
 import shlex
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import plan_snakemake, shipped_config
 
 TARGETS = ["results/ablation.csv", *(f"results/figures/fig{n}.png" for n in ("4", "5", "9"))]
 
 
 def plan(folder, config, *targets: str) -> str:
-    run = run_snakemake(folder, config, "--dry-run", "--printshellcmds", *targets)
+    run = plan_snakemake(folder, config, "--dry-run", "--printshellcmds", *targets)
     assert run.returncode == 0, run.stdout
     return run.stdout
 

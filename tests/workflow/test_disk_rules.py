@@ -8,7 +8,7 @@ import shlex
 from itertools import pairwise
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import plan_snakemake, run_snakemake, shipped_config
 
 FIGURES = "results/figures/fig{}.png"
 PAIRS = ("gong-hmi", "mdi-hmi")  # as the configuration is written: sorted
@@ -95,7 +95,7 @@ def replanned(drawn, change) -> dict[str, int]:
     folder, config = drawn
     changed = json.loads(json.dumps(config))
     change(changed["figures"])
-    text = run_snakemake(folder, changed, "--dry-run", FIGURES.format(1)).stdout
+    text = plan_snakemake(folder, changed, "--dry-run", FIGURES.format(1)).stdout
     return {} if "Nothing to be done" in text else planned(text)
 
 

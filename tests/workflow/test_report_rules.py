@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from running import ROOT, run_snakemake, shipped_config
+from running import ROOT, plan_snakemake, shipped_config
 
 from onesun import config
 
@@ -18,7 +18,7 @@ from onesun import config
 def plan(tmp_path_factory) -> str:
     """What a dry run of everything prints, with the commands."""
     folder = tmp_path_factory.mktemp("all")
-    run = run_snakemake(folder, shipped_config(), "--dry-run", "--printshellcmds")
+    run = plan_snakemake(folder, shipped_config(), "--dry-run", "--printshellcmds")
     assert run.returncode == 0, run.stdout
     return run.stdout
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import multiprocessing
 import multiprocessing.pool
 import os
 import re
 import shutil
-import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,10 @@ import yaml
 from archive_edits import ARCHIVE_EDITS
 from edits import EDITS, TARGETS, Edit, Place, table
 from figure_edits import FIGURE_EDITS
-from running import ROOT, shipped_config
+from running import FORKED, ROOT, be_snakemake, shipped_config
 
 pytestmark = pytest.mark.slow
 Forks = multiprocessing.pool.Pool
-FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["snakemake.cli", "snakemake.api", "astropy.io.fits", "pydantic"])
 
 
 def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
@@ -39,27 +35,6 @@ def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
     text = printed.read_text(encoding="utf-8")
     assert code == 0, text
     return text
-
-
-def be_snakemake(words: list[str], printed: Path) -> Any:
-    """Run Snakemake with the package of the checkout whose Snakefile is named; its exit code.
-
-    In a process of its own, forked when Snakemake was imported already, but not yet onesun: that
-    takes less than half as long as a new one.
-    """
-    with open(printed, "w", encoding="utf-8") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    sys.path.insert(0, str(Path(words[1]).parent / "workflow"))
-    from snakemake.cli import main
-
-    try:
-        main(words)
-    except SystemExit as stop:
-        return stop.code
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
 
 
 def config_over(run: str) -> dict[str, Any]:

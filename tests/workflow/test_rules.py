@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import ROOT, run_snakemake, shipped_config
+from running import ROOT, plan_snakemake, shipped_config
 
 
 def planned(text: str) -> dict[str, int]:
@@ -22,7 +22,7 @@ def planned(text: str) -> dict[str, int]:
 def shipped_plan(tmp_path_factory) -> str:
     """What a dry run of Table 1 prints by the shipped configuration, with the commands."""
     folder = tmp_path_factory.mktemp("shipped")
-    run = run_snakemake(
+    run = plan_snakemake(
         folder, shipped_config(), "--dry-run", "--printshellcmds", "results/table1.csv"
     )
     assert run.returncode == 0, run.stdout
@@ -32,8 +32,8 @@ def shipped_plan(tmp_path_factory) -> str:
 def test_the_shipped_configuration_plans_table_1(shipped_plan):
     # Three months of three instruments; stores of the months trained and validated on only.
     assert planned(shipped_plan) == {
-        "fetch": 1, "simulate": 9, "align": 6, "store": 4, "split": 2, "calibrate": 2,
-        "train": 2, "predict": 4, "evaluate": 4, "table1": 1, "total": 35,
+        "fetch": 1, "simulate": 9, "align": 6, "store": 4, "calibrate": 2,
+        "train": 2, "predict": 4, "evaluate": 4, "table1": 1, "total": 33,
     }  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def test_only_what_table_1_shows_is_planned(shipped, snakemake):
     shipped["table2"]["columns"] = None
     run = snakemake(shipped, "--dry-run", "results/table1.csv")
     assert planned(run.stdout) == {
-        "fetch": 1, "simulate": 4, "align": 2, "split": 1, "calibrate": 1,
-        "predict": 1, "evaluate": 1, "table1": 1, "total": 12,
+        "fetch": 1, "simulate": 4, "align": 2, "calibrate": 1,
+        "predict": 1, "evaluate": 1, "table1": 1, "total": 11,
     }  # fmt: skip
 
 
@@ -86,8 +86,8 @@ def test_table_2_measures_only_its_columns(shipped, snakemake):
     shipped["table2"]["columns"] = ["MDI"]
     plan = planned(snakemake(shipped, "--dry-run", "results/table2.csv").stdout)
     assert plan == {
-        "fetch": 1, "simulate": 4, "align": 2, "split": 1, "calibrate": 1,
-        "predict": 1, "measure": 1, "table2": 1, "total": 12,
+        "fetch": 1, "simulate": 4, "align": 2, "calibrate": 1,
+        "predict": 1, "measure": 1, "table2": 1, "total": 11,
     }  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def sections_given(config: dict, text: str) -> dict[str, set[str]]:
 
 def test_each_rule_runs_one_command_that_can_be_typed(shipped_plan):
     commands = shell_commands(shipped_plan)
-    assert len(commands) == 35
+    assert len(commands) == 33
     assert all(command.startswith("onesun ") for command in commands)
 
 
@@ -189,7 +189,6 @@ def test_a_rule_is_given_the_sections_it_uses_and_no_others(shipped, shipped_pla
         "sample": {"sample"},
         "align": {"align", "grid"},
         "store": {"store", "grid"},
-        "split": {"split"},
         "calibrate": {"calibration", "grid"},
         "train": {"method", "network", "loss", "loss_terms", "training"},
         "predict": {"method", "grid"},

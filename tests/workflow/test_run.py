@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import run_snakemake, shipped_config, small_config
+from running import plan_snakemake, run_snakemake, shipped_config, small_config
 
 from onesun.errors import OneSunError
 from onesun.files import folder_listing
@@ -115,7 +115,7 @@ def test_an_edit_reruns_what_reads_it_and_what_follows(finished):
     folder, _ = finished
     config = small_config()
     config["losses"]["full"]["gong-hmi"]["gradient"] = 4
-    run = run_snakemake(folder, config, "--dry-run", "results/table1.csv")
+    run = plan_snakemake(folder, config, "--dry-run", "results/table1.csv")
     table = run.stdout.split("Job stats:")[1].split("\n\n")[0].split("\n")[3:]
     assert dict(line.split() for line in table) == {
         "train": "1", "predict": "1", "evaluate": "1", "table1": "1", "total": "4"

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import plan_snakemake, shipped_config
 
 TARGETS = ("results/table4.csv", "models")
 
@@ -25,20 +25,20 @@ def planned(text: str) -> dict[str, int]:
 def finished(tmp_path_factory) -> Path:
     """A folder in which everything seems to be done: empty files, and Snakemake's record."""
     folder = tmp_path_factory.mktemp("finished")
-    summary = run_snakemake(folder, shipped_config(), "--summary", *TARGETS).stdout
+    summary = plan_snakemake(folder, shipped_config(), "--summary", *TARGETS).stdout
     for line in summary.splitlines():
         name = line.split("\t")[0]
         if name.startswith(("results/", "data/")):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch() if path.suffix not in ("", ".zarr") else path.mkdir(exist_ok=True)
-    touched = run_snakemake(folder, shipped_config(), "--touch", *TARGETS)
+    touched = plan_snakemake(folder, shipped_config(), "--touch", *TARGETS)
     assert touched.returncode == 0, touched.stdout
     return folder
 
 
 def again(folder: Path, config: dict) -> dict[str, int]:
-    run = run_snakemake(folder, config, "--dry-run", *TARGETS)
+    run = plan_snakemake(folder, config, "--dry-run", *TARGETS)
     assert run.returncode == 0, run.stdout
     return planned(run.stdout)
 

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from running import run_snakemake, shipped_config
+from running import plan_snakemake, shipped_config
 
 FIGURES = ("results/figures/fig6.png", "results/figures/fig8.png")
 
@@ -19,7 +19,7 @@ def planned(text: str) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("series")
-    run = run_snakemake(folder, shipped_config(), "--dry-run", "--printshellcmds", *FIGURES)
+    run = plan_snakemake(folder, shipped_config(), "--dry-run", "--printshellcmds", *FIGURES)
     assert run.returncode == 0, run.stdout
     return run.stdout
 

@@ -20,7 +20,7 @@ def evaluate(
     month: str,
     manifest: Path,
     predictions: Path,
-    split: Path,
+    split: str | Path,
     regions: Sequence[Region],
     grid: Grid,
     out: Path,

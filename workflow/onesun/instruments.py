@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from onesun import locations
+from onesun import locations, yaml_files
 from onesun.errors import ConfigError
 
 Positive = Annotated[float, Field(gt=0)]
@@ -129,7 +128,7 @@ def load(name: str, folder: Path | None = None) -> Instrument:
             f"instrument {name!r}: no record, expected one of {', '.join(names(folder))}"
         )
     try:
-        return Instrument.model_validate({"name": name, **yaml.safe_load(path.read_text("utf-8"))})
+        return Instrument.model_validate({"name": name, **yaml_files.read(path)})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

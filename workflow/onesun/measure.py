@@ -21,7 +21,7 @@ def measure(
     month: str,
     manifest: Path,
     predictions: Path,
-    split: Path,
+    split: str | Path,
     settings: Mapping[str, Any],
     grid: Grid,
     out: Path,

@@ -33,7 +33,7 @@ def check_pair(path: Path, pair: str) -> None:
         raise ConfigError(f"{path}: of pair {found}, expected {pair}")
 
 
-def row_of(table: Path, pair: str, month: str) -> SplitRow:
+def row_of(table: str | Path, pair: str, month: str) -> SplitRow:
     """The split's row of a month. Raises ConfigError when it has none."""
     for row in split.read(table):
         if (row.pair, row.month) == (pair, month):
@@ -47,7 +47,7 @@ def within(month: AlignedMonth, row: SplitRow) -> list[AlignedFrame]:
 
 
 def of_sets(
-    pair: str, manifests: Sequence[Path], table: Path, *sets: str
+    pair: str, manifests: Sequence[Path], table: str | Path, *sets: str
 ) -> dict[str, list[tuple[AlignedMonth, AlignedFrame]]]:
     """The frames of each of ``sets`` in order of time, with the month they are of.
 
@@ -55,7 +55,7 @@ def of_sets(
     ----------
     pair : pair of the aligned frames.
     manifests : manifests of aligned months, all of them in one of ``sets``.
-    table : the split.
+    table : the split, as `onesun.split.read` takes it.
 
     Raises ConfigError for a month given twice or of another set, and for a set without frames.
     """

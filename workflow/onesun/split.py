@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -96,12 +97,35 @@ def write(path: Path, rows: Iterable[SplitRow]) -> None:
     write_text(path, text.getvalue())
 
 
-def read(path: Path) -> list[SplitRow]:
+def read(source: str | Path) -> list[SplitRow]:
     """Read what :func:`write` wrote, or a table of the same columns made by hand.
 
-    Raises DamagedProductError when the file is missing or no such table, ConfigError when it has
-    a month in two sets.
+    ``source`` is its path, or text that begins with "[": the rows as JSON objects.
+
+    Raises DamagedProductError when the file is missing or no such table, ConfigError when the text
+    holds no such rows and when a month is in two sets.
     """
+    is_text = isinstance(source, str) and source.lstrip().startswith("[")
+    rows = _from_json(source) if is_text else _from_table(Path(source))
+    for pair in sorted({row.pair for row in rows}):
+        _one_set_each(pair, ((row.month, row.set) for row in rows if row.pair == pair))
+    return rows
+
+
+def _from_json(text: str) -> list[SplitRow]:
+    try:
+        rows = [SplitRow(**entry) for entry in json.loads(text)]
+    except (TypeError, ValueError):
+        rows = None
+    if rows is None or not all(_is_sound(row) for row in rows):
+        raise ConfigError(
+            f"--split: found {text}, expected a table's path or a list of objects with the keys "
+            f"{', '.join(_COLUMNS)}"
+        )
+    return rows
+
+
+def _from_table(path: Path) -> list[SplitRow]:
     try:
         with open(path, encoding="utf-8", newline="") as handle:
             table = csv.DictReader(handle)
@@ -114,24 +138,28 @@ def read(path: Path) -> list[SplitRow]:
         raise DamagedProductError(f"{path}: missing, expected a table of months") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise DamagedProductError(f"{path}: not readable as CSV ({error})") from None
-    for pair in sorted({row.pair for row in rows}):
-        _one_set_each(pair, ((row.month, row.set) for row in rows if row.pair == pair))
     return rows
 
 
 def _row(path: Path, line: int, entry: dict[str, str]) -> SplitRow:
     try:
         row = SplitRow(*(entry[column] for column in _COLUMNS))
-        sound = row.set in SETS and date.fromisoformat(row.start) < date.fromisoformat(row.end)
-        _first_day(row.month)
-    except (TypeError, ValueError, ConfigError):
-        sound = False
-    if not sound or None in entry:
+    except TypeError:
+        row = None
+    if row is None or None in entry or not _is_sound(row):
         raise DamagedProductError(
             f"{path}: line {line} is {','.join(str(value) for value in entry.values())}, expected "
             f"pair, YYYY-MM, one of {' '.join(SETS)}, and two dates in order"
         )
     return row
+
+
+def _is_sound(row: SplitRow) -> bool:
+    try:
+        _first_day(row.month)
+        return row.set in SETS and date.fromisoformat(row.start) < date.fromisoformat(row.end)
+    except (TypeError, ValueError, ConfigError):
+        return False
 
 
 def _one_set_each(pair: str, listed: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Calibration: input = a + b * target.
 
-Goes in: the aligned frames of a pair's training months, and the split.
+Goes in: the aligned frames of a pair's training months, and which of their days count by the split.
 Comes out: results/calibration/{pair}.json, the fits at each resolution and weighting.
 """
 
@@ -16,7 +16,6 @@ rule calibrate:
         aligned=lambda wildcards: monthly(
             "results/aligned/{pair}/{month}.json", wildcards.pair, "train"
         ),
-        split="results/split/{pair}.csv",
     output:
         "results/calibration/{pair}.json",
     log:
@@ -30,6 +29,7 @@ rule calibrate:
     params:
         code=code("calibrate"),
         settings=settings("calibration", "grid"),
+        split=lambda wildcards: split_rows(wildcards.pair, "train"),
         input_instrument=of_pair("input"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
         records=lambda wildcards: records("calibrate", PAIRS[wildcards.pair]["input"]),
@@ -37,5 +37,5 @@ rule calibrate:
         "Calibrating {wildcards.pair}"
     shell:
         "onesun calibrate --pair {wildcards.pair:q} --input-instrument {params.input_instrument:q}"
-        " {params.aligned:q} --split {input.split:q} --settings {params.settings:q}"
+        " {params.aligned:q} --split {params.split:q} --settings {params.settings:q}"
         " --out {output:q} 2>&1 | tee {log:q}"

@@ -8,6 +8,7 @@ from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun.config import canonical, method_sections, months, tabled_months
 from onesun.provenance import code_version, record_parts
+from onesun.split import assign
 
 PAIRS = CONFIG["pairs"]
 METHODS = CONFIG["methods"]
@@ -49,6 +50,20 @@ def code(command, *others):
 def records(command, *names):
     """What a command takes from instrument records, so that a change in it reruns the rule."""
     return canonical(record_parts(command, *names))
+
+
+def split_rows(pair, *sets, month=None):
+    """Rows of the split for --split, of sets or of one month.
+
+    Were the table an input, every job of a pair would run again with each month that joins it.
+    """
+    rows = assign(pair, PAIRS[pair]["split"])
+    return canonical([vars(row) for row in rows if row.set in sets or row.month == month])
+
+
+def learning(training):
+    """The section "training" less what changes no result, how often to save."""
+    return {key: value for key, value in training.items() if key != "checkpoint_minutes"}
 
 
 def monthly(pattern, pair, *sets):

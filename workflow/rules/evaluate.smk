@@ -1,6 +1,6 @@
 """Statistics: how far a method's frames are from the target's, as sums that add up over months.
 
-Goes in: a test month's aligned frames and a method's predictions, and the split.
+Goes in: a test month's aligned frames and a method's predictions; its days by the split.
 Comes out: results/statistics/{pair}/{method}/{month}.json.
 """
 
@@ -15,7 +15,6 @@ rule evaluate:
     input:
         aligned="results/aligned/{pair}/{month}.json",
         predictions="results/predictions/{pair}/{method}/{month}.json",
-        split="results/split/{pair}.csv",
     output:
         "results/statistics/{pair}/{method}/{month}.json",
     log:
@@ -29,10 +28,11 @@ rule evaluate:
     params:
         code=code("evaluate"),
         settings=settings("grid", table1={"rows": CONFIG["table1"]["rows"]}),
+        split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Evaluating {wildcards.pair} by {wildcards.method}, {wildcards.month}"
     shell:
         "onesun evaluate --pair {wildcards.pair:q} --method {wildcards.method:q}"
         " --month {wildcards.month:q} --aligned {input.aligned:q}"
-        " --predictions {input.predictions:q} --split {input.split:q}"
+        " --predictions {input.predictions:q} --split {params.split:q}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"

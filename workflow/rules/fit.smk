@@ -1,6 +1,7 @@
 """Fits: methods that follow from sums over frames, histogram equating and the linear filter.
 
-Goes in: the aligned frames of a pair's training and validation months, the split, the calibration.
+Goes in: the aligned frames of a pair's training and validation months, their days by the split, the
+calibration.
 Comes out: results/models/{pair}/{method}/ with fit.safetensors and a card that says how it came
 about.
 """
@@ -19,7 +20,6 @@ rule fit:
         aligned=lambda wildcards: monthly(
             "results/aligned/{pair}/{month}.json", wildcards.pair, "train", "validation"
         ),
-        split="results/split/{pair}.csv",
         calibration="results/calibration/{pair}.json",
     output:
         fit="results/models/{pair}/{method}/fit.safetensors",
@@ -46,11 +46,12 @@ rule fit:
                 for key in ("frames_per_month", METHODS[wildcards.method]["kind"])
             },
         ),
+        split=lambda wildcards: split_rows(wildcards.pair, "train", "validation"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
         out=subpath(output.fit, parent=True),
     message:
         "Fitting {wildcards.method} on {wildcards.pair}"
     shell:
         "onesun fit --pair {wildcards.pair:q} --method {wildcards.method:q} {params.aligned:q}"
-        " --split {input.split:q} --calibration {input.calibration:q}"
+        " --split {params.split:q} --calibration {input.calibration:q}"
         " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -1,6 +1,6 @@
 """Measures: extreme values, gradients, fluxes and correlations patch by patch and pixel by pixel.
 
-Goes in: a test month's aligned frames and a method's predictions, and the split.
+Goes in: a test month's aligned frames and a method's predictions; its days by the split.
 Comes out: results/measures/{pair}/{method}/{month}.npz, statistics that add up over months, and their
 manifest {month}.json.
 """
@@ -16,7 +16,6 @@ rule measure:
     input:
         aligned="results/aligned/{pair}/{month}.json",
         predictions="results/predictions/{pair}/{method}/{month}.json",
-        split="results/split/{pair}.csv",
     output:
         arrays="results/measures/{pair}/{method}/{month}.npz",
         manifest="results/measures/{pair}/{method}/{month}.json",
@@ -31,10 +30,11 @@ rule measure:
     params:
         code=code("measure"),
         settings=settings("grid", "measure"),
+        split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Measuring {wildcards.pair} by {wildcards.method}, {wildcards.month}"
     shell:
         "onesun measure --pair {wildcards.pair:q} --method {wildcards.method:q}"
         " --month {wildcards.month:q} --aligned {input.aligned:q}"
-        " --predictions {input.predictions:q} --split {input.split:q}"
+        " --predictions {input.predictions:q} --split {params.split:q}"
         " --settings {params.settings:q} --out {output.arrays:q} 2>&1 | tee {log:q}"

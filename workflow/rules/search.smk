@@ -25,7 +25,6 @@ use rule train as train_candidate with:
         patches=lambda wildcards: monthly(
             "results/patches/{pair}/{month}.json", wildcards.pair, "train", "validation"
         ),
-        split="results/split/{pair}.csv",
         calibration="results/calibration/{pair}.json",
     output:
         weights="results/search/{pair}/{method}/weights.safetensors",
@@ -38,7 +37,12 @@ use rule train as train_candidate with:
     wildcard_constraints:
         method="|".join(map(re.escape, CANDIDATES)) or "(?!)",
     params:
-        settings=lambda wildcards: settings(**candidates.sections(CONFIG, wildcards.method)),
+        settings=lambda wildcards: settings(
+            **{
+                name: learning(section) if name == "training" else section
+                for name, section in candidates.sections(CONFIG, wildcards.method).items()
+            }
+        ),
     message:
         "Searching: training {wildcards.method} on {wildcards.pair}"
 

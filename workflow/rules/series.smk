@@ -88,7 +88,6 @@ rule noise:
         aligned=lambda wildcards: monthly(
             "results/aligned/{pair}/{month}.json", wildcards.pair, "train"
         ),
-        split="results/split/{pair}.csv",
     output:
         "results/noise/{pair}.json",
     log:
@@ -102,9 +101,10 @@ rule noise:
     params:
         code=code("noise"),
         settings=settings("grid", "noise"),
+        split=lambda wildcards: split_rows(wildcards.pair, "train"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
     message:
         "Measuring the target's noise: {wildcards.pair}"
     shell:
-        "onesun noise --pair {wildcards.pair:q} {params.aligned:q} --split {input.split:q}"
+        "onesun noise --pair {wildcards.pair:q} {params.aligned:q} --split {params.split:q}"
         " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"

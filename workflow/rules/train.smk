@@ -1,7 +1,7 @@
 """Training: one network of one pair.
 
-Goes in: the patch stores of a pair's training and validation months, the split, the calibration;
-the grid search, where the loss takes weights from it.
+Goes in: the patch stores of a pair's training and validation months, their days by the split, the
+calibration; the grid search, where the loss takes weights from it.
 Comes out: results/models/{pair}/{method}/ with the weights of the best epoch, a card that says how
 they came about, and the learning curve.
 
@@ -23,7 +23,6 @@ rule train:
         patches=lambda wildcards: monthly(
             "results/patches/{pair}/{month}.json", wildcards.pair, "train", "validation"
         ),
-        split="results/split/{pair}.csv",
         calibration="results/calibration/{pair}.json",
         search=lambda wildcards: (
             f"results/search/{wildcards.pair}.csv"
@@ -49,14 +48,18 @@ rule train:
     params:
         code=code("train"),
         settings=lambda wildcards: settings(
-            "loss_terms", "training", **method_sections(CONFIG, wildcards.pair, wildcards.method)
+            "loss_terms",
+            training=learning(CONFIG["training"]),
+            **method_sections(CONFIG, wildcards.pair, wildcards.method),
         ),
+        split=lambda wildcards: split_rows(wildcards.pair, "train", "validation"),
         patches=lambda wildcards, input: options(
             {"patches": input.patches, "search": [input.search] if input.get("search") else []}
         ),
         out=subpath(output.weights, parent=True),
-        # One process for each GPU of the job. Snakemake counts no params that take resources: another
-        # number of GPUs is no reason to train again.
+        # Snakemake counts no params that take resources. Neither checkpoints more often nor another
+        # number of GPUs is a reason to train again; there is one process for each GPU of the job.
+        checkpoint_minutes=lambda wildcards, resources: CONFIG["training"]["checkpoint_minutes"],
         onesun=lambda wildcards, resources: (
             f"torchrun --standalone --no-python --nproc-per-node={resources.gpu} onesun".split()
             if resources.get("gpu", 1) > 1
@@ -68,6 +71,7 @@ rule train:
         # SIGTERM, by which SLURM ends a job, is for the training, which saves: bash and tee would die
         # of it at once, and SLURM then kill the rest.
         "trap '' TERM; {params.onesun:q} train --pair {wildcards.pair:q}"
-        " --method {wildcards.method:q} {params.patches:q} --split {input.split:q}"
+        " --method {wildcards.method:q} {params.patches:q} --split {params.split:q}"
         " --calibration {input.calibration:q}"
+        " --checkpoint-minutes {params.checkpoint_minutes}"
         " --settings {params.settings:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -86,7 +86,7 @@ def calibrate(
     pair: str,
     input_instrument: str,
     manifests: Sequence[Path],
-    split: Path,
+    split: str | Path,
     settings: Mapping[str, Any],
     grid: Grid,
     out: Path,

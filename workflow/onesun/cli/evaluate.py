@@ -14,7 +14,9 @@ def evaluate(
     month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
     aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
     predictions: Annotated[Path, typer.Option(help="Manifest of the month's predictions.")],
-    split: Annotated[Path, typer.Option(help="Table of months that onesun split wrote.")],
+    split: Annotated[
+        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
+    ],
     settings: Annotated[
         str, typer.Option(help='Sections "table1" and "grid": JSON text, or a YAML or JSON file.')
     ],

@@ -15,7 +15,9 @@ def fit(
         list[Path],
         typer.Option(help="Manifest of a training or validation month's aligned frames; repeat."),
     ],
-    split: Annotated[Path, typer.Option(help="Table of months that onesun split wrote.")],
+    split: Annotated[
+        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
+    ],
     calibration: Annotated[Path, typer.Option(help="Calibration of the pair.")],
     settings: Annotated[
         str,

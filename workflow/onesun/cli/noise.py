@@ -13,7 +13,9 @@ def noise(
     aligned: Annotated[
         list[Path], typer.Option(help="Manifest of a training month's aligned frames; repeat it.")
     ],
-    split: Annotated[Path, typer.Option(help="Table of months that onesun split wrote.")],
+    split: Annotated[
+        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
+    ],
     settings: Annotated[
         str, typer.Option(help='Sections "noise" and "grid": JSON text, or a YAML or JSON file.')
     ],

@@ -14,7 +14,9 @@ def train(
     patches: Annotated[
         list[Path], typer.Option(help="Manifest of a month's patch store; one for each month.")
     ],
-    split: Annotated[Path, typer.Option(help="Table of the months' sets.")],
+    split: Annotated[
+        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
+    ],
     calibration: Annotated[Path, typer.Option(help="Calibration of the pair.")],
     settings: Annotated[
         str,
@@ -27,6 +29,12 @@ def train(
         Path | None,
         typer.Option(help="Table that onesun search wrote; for a loss with weights from it."),
     ] = None,
+    checkpoint_minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Minutes between two checkpoints, whatever the settings' training says."
+        ),
+    ] = None,
 ) -> None:
     """Train a network; the same command goes on where an interrupted one stopped."""
     from onesun import config
@@ -38,4 +46,6 @@ def train(
         pair=pair,
         method=method,
     )
+    if checkpoint_minutes is not None:
+        sections["training"]["checkpoint_minutes"] = checkpoint_minutes
     run(pair, method, patches, split, calibration, sections, out, search)

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from onesun import locations
+from onesun import locations, yaml_files
 
 _MISSING = object()
 _NOUNS = {
@@ -33,7 +32,7 @@ _NOUNS = {
 def schema() -> dict[str, Any]:
     """The schema of a whole configuration; do not change what is returned."""
     path = locations.schemas() / "config.schema.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_files.read(path)
 
 
 def resolved(part: Any) -> dict[str, Any]:

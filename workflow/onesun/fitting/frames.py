@@ -52,7 +52,7 @@ class FrameSet:
 
 
 def choose(
-    pair: str, manifests: Sequence[Path], split: Path, zero_point: float, most: int | None
+    pair: str, manifests: Sequence[Path], split: str | Path, zero_point: float, most: int | None
 ) -> dict[str, FrameSet]:
     """The training and the validation frames.
 

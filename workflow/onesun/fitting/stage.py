@@ -23,7 +23,7 @@ def fit(
     pair: str,
     method: str,
     manifests: Sequence[Path],
-    split: Path,
+    split: str | Path,
     calibration: Path,
     sections: dict[str, Any],
     out: Path,

@@ -79,7 +79,7 @@ def modules(*entries: str, package: Path = _PACKAGE) -> list[tuple[str, str]]:
             raise ModuleNotFoundError(f"{name}: no such module in {package}")
         module = _read(path, name)
         found[name] = module.hash
-        for imported in module.imports(limits.get(name, set())):
+        for imported in module.imports(frozenset(limits.get(name, ()))):
             waiting += [target for target in _targets(imported, package) if _counts(name, target)]
     return sorted(found.items())
 
@@ -110,7 +110,7 @@ def _targets(imported: Import, package: Path) -> Iterator[str]:
             yield name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Module:
     """What is kept of a module.
 
@@ -127,7 +127,8 @@ class _Module:
     definitions: dict[str, list[ast.stmt]]
     package: str
 
-    def imports(self, purposes: set[str]) -> set[Import]:
+    @cache  # noqa: B019 (modules are kept anyway, by _read)
+    def imports(self, purposes: frozenset[str]) -> set[Import]:
         """Imports, those in definitions limited to what ``purposes`` reach if there are any."""
         waiting = list(purposes or self.definitions)
         reached: set[str] = set()
@@ -166,9 +167,16 @@ def _read(path: Path, name: str) -> _Module:
 
 def _named_beside(tree: ast.Module, folder: Path) -> list[Path]:
     """The files beside a module that it names and are no modules, such as a page's template."""
+    others = _others(folder)
+    if not others:  # as a rule: looking through the tree takes a third of the reading
+        return []
     words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    others = (file for file in sorted(folder.iterdir()) if file.suffix != ".py")
-    return [file for file in others if file.name in words and file.is_file()]
+    return [file for file in others if file.name in words]
+
+
+@cache
+def _others(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.iterdir()) if file.suffix != ".py" and file.is_file()]
 
 
 def _bound(statement: ast.stmt) -> list[str]:
@@ -214,20 +222,21 @@ def _plain(node: object, annotated: bool) -> str:
     Empty fields are left out, so that versions of Python that have more of them agree.
     """
     if isinstance(node, list):
-        return "[" + ",".join(_plain(item, annotated) for item in node if _matters(item)) + "]"
+        return "[" + ",".join([_plain(item, annotated) for item in node if _matters(item)]) + "]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    skipped = () if annotated else _ANNOTATIONS.get(type(node), ())
-    if _for_type_checkers(node):
+    kind = type(node)
+    skipped = () if annotated else _ANNOTATIONS.get(kind, ())
+    if "test" in kind._fields and _for_type_checkers(node):
         skipped = ("body",)
     fields = [
         f"{field}={_plain(value, annotated)}"
-        for field in node._fields
+        for field in kind._fields
         if field not in skipped
         and (value := getattr(node, field, None)) is not None
         and value != []
     ]
-    return f"{type(node).__name__}({','.join(fields)})"
+    return f"{kind.__name__}({','.join(fields)})"
 
 
 def _matters(node: object) -> bool:

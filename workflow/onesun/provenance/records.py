@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
-from onesun import locations
+from onesun import locations, yaml_files
 
 # The keys that a command's results depend on; None stands for all of the instrument itself.
 PARTS: dict[str, tuple[str, ...] | None] = {
@@ -30,7 +28,7 @@ def record_parts(command: str, *instruments: str) -> dict[str, dict[str, Any]]:
     found = {}
     for name in instruments:
         path = locations.instrument_records() / f"{name}.yaml"
-        record = yaml.safe_load(path.read_text("utf-8"))
+        record = yaml_files.read(path)
         keys = PARTS[command] or [key for key in record if key not in _ABOUT]
         found[name] = {key: record[key] for key in keys}
     return found

@@ -25,7 +25,7 @@ PRODUCT = "noise"
 def measure_noise(
     pair: str,
     manifests: Sequence[Path],
-    split: Path,
+    split: str | Path,
     settings: Mapping[str, Any],
     grid: Grid,
     out: Path,

@@ -65,17 +65,18 @@ class Checkpoint:
     ----------
     path : the file of the last one; that before ends in ``.before``.
     stamp : what the training depends on; a checkpoint with another stamp is left unused.
+    minutes : how often to save.
     """
 
-    def __init__(self, path: Path, stamp: str) -> None:
+    def __init__(self, path: Path, stamp: str, minutes: float) -> None:
         self.path = Path(path)
         self.before = self.path.with_name(f"{self.path.name}.before")
-        self._stamp = stamp
+        self._stamp, self._minutes = stamp, minutes
         self._saved = time.monotonic()
 
-    def is_due(self, minutes: float) -> bool:
-        """Whether as many minutes have passed since the last one, or since the start."""
-        return time.monotonic() - self._saved >= 60 * minutes
+    def is_due(self) -> bool:
+        """Whether it is time: since the last one, or since the start."""
+        return time.monotonic() - self._saved >= 60 * self._minutes
 
     def save(
         self, progress: Progress, network: torch.nn.Module, optimiser: torch.optim.Optimizer

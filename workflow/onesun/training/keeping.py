@@ -17,11 +17,10 @@ class Keeper:
 
     Attributes
     ----------
-    checkpoint : where.
+    checkpoint : where, and how often.
     stop : the signals to this process.
     world : the processes that train together; the first saves, and all stop at the same batch.
     network, optimiser : what is trained, and by what.
-    minutes : how often to save.
     what : names the training.
     """
 
@@ -30,7 +29,6 @@ class Keeper:
     world: World
     network: torch.nn.Module
     optimiser: torch.optim.Optimizer
-    minutes: float
     what: str
 
     def restore(self) -> Progress:
@@ -40,7 +38,7 @@ class Keeper:
     def after_batch(self, progress: Progress) -> None:
         """Save if it is time to; stop as :meth:`stop_if_asked` does."""
         self.stop_if_asked(progress)
-        if self.world.rank == 0 and self.checkpoint.is_due(self.minutes):
+        if self.world.rank == 0 and self.checkpoint.is_due():
             self._save(progress)
 
     def stop_if_asked(self, progress: Progress) -> None:

@@ -100,14 +100,11 @@ class Training:
         Raises OneSunError when the loss is no longer a number, and StoppedError, with all saved,
         when a signal asks this process to stop.
         """
-        minutes = self.settings["checkpoint_minutes"]
         with (
             listening() as stop,
             side_by_side(self.network, self.loss, self.dtype, self.world) as passes,
         ):
-            keeper = Keeper(
-                checkpoint, stop, self.world, self.network, self.optimiser, minutes, what
-            )
+            keeper = Keeper(checkpoint, stop, self.world, self.network, self.optimiser, what)
             progress = keeper.restore()
             while True:
                 if len(progress.curve) <= progress.epoch:

@@ -29,7 +29,7 @@ def train(
     pair: str,
     method: str,
     patches: Sequence[Path],
-    split_table: Path,
+    split_table: str | Path,
     calibration: Path,
     settings: dict[str, Any],
     out: Path,
@@ -53,7 +53,10 @@ def train(
     rows = [row for row in split.read(split_table) if row.pair == pair]
     check_pair(calibration, pair)
     loss = fill(settings["loss"], search, pair)
-    recipe = _recipe(settings | {"loss": loss}, calibration)
+    often = settings["training"]["checkpoint_minutes"]
+    # How often a training is saved is no part of what comes out.
+    learning = _without("checkpoint_minutes", settings["training"])
+    recipe = _recipe(settings | {"loss": loss, "training": learning}, calibration)
     sets = {
         name: PatchSet(patches, _rows(rows, name, pair), recipe.training["min_on_disk"])
         for name in ("train", "validation")
@@ -61,13 +64,13 @@ def train(
     with joined() as world:
         training = Training(recipe, sets["train"], sets["validation"], world)
         depends = [
-            vars(recipe) | {"training": _without("checkpoint_minutes", recipe.training)},
+            vars(recipe),
             [vars(row) for row in rows],
             [each.months for each in sets.values()],
             str(training.dtype),
             world.size,
         ]
-        checkpoint = Checkpoint(out.with_name(f".{out.name}.checkpoint"), stamp(*depends))
+        checkpoint = Checkpoint(out.with_name(f".{out.name}.checkpoint"), stamp(*depends), often)
         progress = training.run(checkpoint, f"train {pair} {method}")
         if world.rank > 0:
             return
