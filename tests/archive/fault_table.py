@@ -62,10 +62,10 @@ def row(case: Case, outcome: Outcome) -> str:
     if outcome.problems:
         end = f"NOT AS EXPECTED: {'; '.join(outcome.problems)}"
     name = {"mdi": "JSOC", "gong": "NSO"}[case.instrument]
-    line = outcome.line.replace("|", "\\|")
+    told = f"`{outcome.line}`" + (f"; manifest: `{outcome.reason}`" if outcome.reason else "")
     return (
         f"| {name} | {case.fault} | {end} | {outcome.asked_again:+d} | {outcome.seconds:.1f} "
-        f"| `{line}` |"
+        f"| {told} |"
     )
 
 
