@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -10,12 +11,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from astropy.time import Time
 
-from onesun import alone, config, raw
+from onesun import alone, config, instruments, raw
 from onesun.archive.nso import month_listing
 from onesun.archive.stage import fetch_month
 from onesun.cli import main
-from onesun.errors import ArchiveError, OutputError
+from onesun.errors import ArchiveError, ConfigError, OutputError
 from onesun.files import read_json
 from small_archive import SmallArchive, gong_file, index
 
@@ -74,10 +76,6 @@ def path_of(site, minute, folder=CORRECTED):
 
 
 def test_a_month_is_listed_by_slot_and_the_highest_sun_comes_first(archive, section, tmp_path):
-    from astropy.time import Time
-
-    from onesun import instruments
-
     slots = [Time(slot, scale="tai") for slot in SLOTS]
     listing = month_listing(instruments.load("gong"), slots, section, tmp_path)
     assert [file.slot for file in listing.files] == STAMPS
@@ -325,6 +323,51 @@ def test_the_manifest_of_a_run_that_stopped_is_that_of_one_that_did_not(
 def test_a_listing_that_broke_off_is_asked_for_again(fetch, archive):
     archive.faults[CORRECTED.format(site="bb")] = ["truncate", 503, "reset"]
     assert fetch(retries=3)["missing"] == {}
+
+
+@pytest.mark.parametrize(("status", "asked"), [(403, 1), (503, 3)])
+def test_a_listing_that_is_refused_stops_the_run(status, asked, fetch, archive):
+    folder = CORRECTED.format(site="ml")
+    archive.faults[folder] = [status] * 9
+    with pytest.raises(ArchiveError, match=rf"mlzqa100608/: HTTP {status} .*, expected a listing"):
+        fetch()
+    assert archive.asked[folder] == asked
+
+
+def test_what_the_listing_names_beside_frames_is_left_alone(fetch, archive):
+    folder = CORRECTED.format(site="bb")
+    others = ["bbzqa100608t2014-dim-860.jpg", "bbzqa109999t2014.fits.gz", "../", "md5.txt"]
+    archive.pages[folder] += index(others)
+    assert len(fetch()["files"]) == 3
+
+
+def test_a_file_that_arrived_before_a_kill_but_cannot_be_used_is_not_asked_for(
+    fetch, archive, place
+):
+    (place / "parts").mkdir(parents=True)
+    (place / "parts" / NAME).write_bytes(gong_file(1, "2010-06-08T20:14:01", N_USED=1))
+    assert "mlzqa100608t2014.fits.gz" in fetch()["files"]
+    assert archive.asked[path_of("bb", 14)] == 0
+
+
+def test_files_are_copied_where_a_file_has_one_name_only(fetch, monkeypatch, frames, tmp_path):
+    def link(*_):
+        raise OSError(errno.EPERM, "no second names here")
+
+    monkeypatch.setattr("os.link", link)
+    fetch()
+    assert (tmp_path / "raw" / "2010-06" / NAME).read_bytes() == frames["bb14"]
+
+
+def test_nothing_is_fetched_of_nothing_or_of_an_instrument_without_archive(
+    section, tmp_path, monkeypatch
+):
+    with pytest.raises(ArchiveError, match="gong 2010-06: no frame is wanted"):
+        fetch_month("gong", "2010-06", [], section, tmp_path / "x")
+    own = instruments.load("gong").model_copy(update={"archive": None})
+    monkeypatch.setattr(instruments, "load", lambda _: own)
+    with pytest.raises(ConfigError, match="gong: no archive keeps it, expected jsoc or nso"):
+        fetch_month("gong", "2010-06", SLOTS, section, tmp_path / "x")
 
 
 def test_another_slots_frame_under_the_slots_name_is_refused(fetch, archive, frames):
