@@ -53,8 +53,18 @@ def test_the_shipped_configuration_is_valid_and_complete(shipped):
 
 def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     complete = config.complete(least)
-    for section in ("source", "sample", "grid", "align", "store", "calibration", "loss_terms"):
+    for section in (
+        "source",
+        "archive",
+        "sample",
+        "grid",
+        "align",
+        "store",
+        "calibration",
+        "loss_terms",
+    ):
         assert complete[section] == shipped[section]
+    assert complete["loss_terms"] == shipped["loss_terms"]
     assert complete["fitting"] == shipped["fitting"]
     assert complete["training"] == shipped["training"]
     assert complete["measure"] == shipped["measure"]
@@ -119,8 +129,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, archive, calibration, figures, fitting, "
         "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
-        "sample, search, series, source, store, table1, table2, training or variability; "
-        "did you mean training?",
+        "sample, search, series, source, store, table1, table2, training or variability; did you "
+        "mean training?",
     ),
     "region off the disk": (
         _set("series", "region", "centre", [-700, 350]),
@@ -336,6 +346,31 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("source", "kind", "folder"),
         "source.folder: found null, expected the folder of your own files, as kind is folder",
     ),
+    "archive of months in which nobody observed": (
+        _set("source", "kind", "archive"),
+        "pairs.mdi-hmi.split: found 2011-12, 2016-07, 2019-06, expected months in which both "
+        "instruments observe, by archive.days (mdi from 1996-05-01 to 2011-04-11, hmi from "
+        "2010-05-01 to now)",
+    ),
+    "cadence of a pair that there is not": (
+        _set("archive", "cadence", "by_pair", {"gong": {"test": 10}}),
+        'archive.cadence.by_pair.gong: found "gong", expected gong-hmi or mdi-hmi, from pairs; '
+        "did you mean gong-hmi?",
+    ),
+    "day that no calendar has": (
+        _set("archive", "days", "mdi", {"last": "2011-02-30"}),
+        'archive.days.mdi.last: found "2011-02-30", expected a day of the calendar',
+    ),
+    "archive without a slash at the end": (
+        _set("archive", "jsoc", "url", "http://jsoc.stanford.edu/cgi-bin/ajax"),
+        'archive.jsoc.url: found "http://jsoc.stanford.edu/cgi-bin/ajax", expected a URL that '
+        "begins with http:// or https:// and ends with a slash",
+    ),
+    "table of a month that is not tested": (
+        _set("table1", "months", ["2011-12", "2016-07"]),
+        'table1.months[1]: found "2016-07", expected a month that every pair shown tests on, '
+        "which gong-hmi and mdi-hmi do not",
+    ),
     "weight that is neither a number nor searched": (
         _set("losses", "searched", "ssim", "serach"),
         'losses.searched.ssim: found "serach", expected a number of at least 0, or search',
@@ -548,7 +583,7 @@ def test_the_readme_tells_every_key():
     text = docs.readme()
     for path, part in _parts(schema.schema()):
         if path.startswith("/$defs/request/"):
-            continue  # made by the rules; nobody writes it into a configuration
+            continue  # what rules hand to a command; nobody writes it
         if path.rsplit("/", 2)[-2:-1] == ["properties"] and "properties" not in part:
             key = path.rsplit("/", 1)[-1]
             assert f".{key}`" in text or f".{key}." in text or f"## {key}" in text, path

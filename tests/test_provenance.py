@@ -214,9 +214,19 @@ def test_package_data_is_read_where_rules_know_of_it():
     }  # fmt: skip
 
 
+def test_how_bytes_come_from_the_archives_is_no_part_of_what_arrives():
+    behind = {name for name, _ in modules("onesun.cli.archive:fetch")}
+    inside = {name for name in behind if name.startswith("onesun.archive.")}
+    assert {"onesun.archive.checking", "onesun.archive.keywords"} <= inside
+    assert {"onesun.archive.nso.listing", "onesun.archive.jsoc.records"} <= inside
+    for name in ("download", "retry", "web", "jsoc.connection", "plan", "status"):
+        assert f"onesun.archive.{name}" not in inside
+        assert (PACKAGE / "archive" / f"{name.replace('.', '/')}.py").is_file()
+
+
 def test_parts_of_records_exist_and_leave_out_prose():
-    keys = set(Instrument.model_fields) - {"name", "sources"}
-    assert {key for parts in PARTS.values() for key in parts or ()} <= keys
+    keys = set(Instrument.model_fields) - {"name", "sources", "archive", "file_size"}
+    assert {key for parts in PARTS.values() for key in parts or ()} <= {*keys, "archive"}
     for name in ("hmi", "mdi", "gong"):
         assert record_parts("simulate", name)[name].keys() == keys
         assert record_parts("calibrate", name)[name].keys() == {"detector", "optics"}

@@ -44,9 +44,10 @@ def notes(config: dict[str, Any], holdings: Sequence[Holding], cores: int) -> It
     listed = ", ".join(f"{name} {size / _GB:,.0f} GB" for name, size in made.items())
     yield f"Made of them: {listed} (of what Table 1 shows)."
     peaks = disk.raw_peak(config, holdings, cores)
+    several = f"{cores} core" + ("s" if cores > 1 else "")
     for keep, words in (
         (True, "all raw files stay"),
-        (False, f"of the target no more than {cores + 1} months at a time, with {cores} cores"),
+        (False, f"of the target no more than {cores + 1} months at a time, with {several}"),
     ):
         set_so = " (as configured)" if config["archive"]["keep"] == keep else ""
         yield (

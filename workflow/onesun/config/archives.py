@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from onesun import instruments, locations, split
+from onesun import instruments, split
 from onesun.archive import wanted
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
@@ -51,7 +51,7 @@ def _days(config: Config) -> Iterator[str]:
 
 def _kept(config: Config) -> Iterator[str]:
     """Instruments that no archive keeps, and months in which a pair has nothing in common."""
-    known = {path.stem for path in locations.instrument_records().glob("*.yaml")}
+    known = set(instruments.names())
     for name, pair in config["pairs"].items():
         if not {pair["input"], pair["target"]} <= known:
             continue  # told by _pairs

@@ -115,18 +115,21 @@ def _table1(config: Config) -> Iterator[str]:
 
 def _tabled(config: Config) -> Iterator[str]:
     """Months of tables that a pair which they show does not test."""
-    chosen, pairs = config["table1"]["months"] or [], config["pairs"]
-    for pair in sorted({column["pair"] for column in config["table1"]["columns"]} & pairs.keys()):
+    pairs = {column["pair"] for column in config["table1"]["columns"]} & config["pairs"].keys()
+    tested = {}
+    for pair in sorted(pairs):
         try:
-            tested = split.months(split.assign(pair, pairs[pair]["split"]), "test")
+            tested[pair] = split.months(split.assign(pair, config["pairs"][pair]["split"]), "test")
         except ConfigError:
             return  # told by _split
-        for index, month in enumerate(chosen):
-            if month not in tested:
-                yield (
-                    f'table1.months[{index}]: found "{month}", expected a test month of {pair} '
-                    f"({', '.join(tested)})"
-                )
+    for index, month in enumerate(config["table1"]["months"] or []):
+        without = [pair for pair, months in tested.items() if month not in months]
+        if without:
+            do = "does" if len(without) == 1 else "do"
+            yield (
+                f'table1.months[{index}]: found "{month}", expected a month that every pair shown '
+                f"tests on, which {' and '.join(without)} {do} not"
+            )
 
 
 def _measure(config: Config) -> Iterator[str]:
