@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.holdings import gong_files, records
+from archive.protocol import strange
 from archive.server import CGI, REGISTERED, Archive
 from archive.simulated import dated
 from onesun.files import read_json
@@ -285,6 +286,7 @@ class Cases:
             problems = self._problems(case, code, text, folder)
             if case.again:
                 problems += self._second(case, archive, folder)
+            problems += [f"a strange request: {one}" for one in strange(archive.entries)]
         lines = [line for line in text.splitlines() if re.search(case.says, line)]
         return Outcome(
             code=code,

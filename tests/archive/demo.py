@@ -21,16 +21,18 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import yaml
 
+from archive.protocol import shape, strange
 from archive.server import CGI, REGISTERED, Archive
 from archive.simulated import INSTRUMENTS, make
 from onesun.sample.fetch import fetch
 
 ROOT = Path(__file__).parents[2]
 TABLE = "results/table1.csv"
+# One frame each of MDI and HMI has to be exported.
+ON_TAPE = {"kind": "offline", "match": r"2010\.12\.17_08:00", "times": None}
 
 
 class DemoError(Exception):
@@ -66,7 +68,7 @@ def demonstrate(folder: Path, cores: int) -> None:
     fetch(folder / "sample")
     make(folder / "sample.json", config["sample"], folder / "archive")
     log = folder / "requests.jsonl"
-    with Archive(folder / "archive", log=log) as archive:
+    with Archive(folder / "archive", log=log, rules=[ON_TAPE]) as archive:
         say(f"From HTTP to Table 1: JSOC and NSO are stood in for at {archive.url}")
         over_http = folder / "http"
         snakemake(over_http, of_archive(config, archive.url), cores, TABLE)
@@ -173,38 +175,26 @@ def compare(one: Path, other: Path) -> None:
 
 
 def report(entries: list[dict[str, Any]], folder: Path) -> None:
-    """Print which requests were sent, and what became of each month."""
+    """Print which requests were sent, and what became of each month.
+
+    Raises DemoError for a request that the archives would not understand.
+    """
     counts: dict[str, int] = {}
     for entry in entries:
-        shape = shape_of(entry)
-        counts[shape] = counts.get(shape, 0) + 1
+        counts[shape(entry)] = counts.get(shape(entry), 0) + 1
     say("Requests that were sent")
-    for shape in sorted(counts):
-        print(f"{counts[shape]:5d}  {shape}")
+    for kind in sorted(counts):
+        print(f"{counts[kind]:5d}  {kind}")
     jsoc = [entry for entry in entries if not entry["path"].startswith("/oQR/")]
-    print(f"       connections to JSOC at a time: {max(entry['active'] for entry in jsoc)}")
+    print(f"       to JSOC at a time: {max(entry['active'] for entry in jsoc)}")
+    if strange(entries):
+        raise DemoError(f"requests that the archives do not know: {'; '.join(strange(entries))}")
     for manifest in sorted(folder.glob("results/raw/*/*.json")):
         content = json.loads(manifest.read_text(encoding="utf-8"))
         print(
             f"{content['instrument']:>5s} {content['month']}: {len(content['files'])} files, "
             f"{len(content['missing'])} slots missing"
         )
-
-
-def shape_of(entry: dict[str, Any]) -> str:
-    """A request without what changes from one month or file to the next."""
-    path = entry["path"]
-    if path.startswith(CGI):
-        known = {"op": True, "method": True, "protocol": True, "format": True, "checkonly": True}
-        parts = [
-            f"{key}={value}" if key in known else f"{key}=…"
-            for key, value in parse_qsl(entry["query"], keep_blank_values=True)
-        ]
-        return f"{entry['method']} {path.removeprefix(CGI)}?{'&'.join(parts)}"
-    if path.startswith("/SUM"):
-        return f"{entry['method']} /SUM…/{path.rpartition('.')[2]}"
-    kind = "folder" if path.endswith("/") else "file"
-    return f"{entry['method']} /oQR/{path.split('/')[2]}/… ({kind}, {entry['status']})"
 
 
 def say(what: str) -> None:

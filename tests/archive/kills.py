@@ -43,6 +43,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--kills", type=int, default=10, help="of each instrument's download")
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--only", choices=INSTRUMENTS, action="append", help="repeatable")
     arguments.add_argument("--holdings", type=Path, help="what the archive holds, made before")
     given = arguments.parse_args()
     config = changed_config()
@@ -53,7 +54,7 @@ def main() -> None:
             hold(Path(made, "sample.json"), config["sample"], holdings, INSTRUMENTS)
         draw = random.Random(given.seed)
         try:
-            for instrument in INSTRUMENTS:
+            for instrument in given.only or INSTRUMENTS:
                 survive(instrument, holdings, config, Path(made), given.kills, draw)
         except KillError as error:
             sys.exit(f"kills: {error}")

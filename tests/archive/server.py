@@ -15,6 +15,7 @@ import struct
 import sys
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ class Archive(ThreadingHTTPServer):
         self.nso = Nso(gong_files(holdings), self.faults)
         self.rate = rate
         self.entries: list[dict[str, Any]] = []
-        self.active = 0
+        self.asking = Counter[bool]()  # requests that are not over, by whether they are NSO's
         self.lock = threading.Lock()
         self._log = log
         self._closing = threading.Event()
@@ -70,6 +71,11 @@ class Archive(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/"
+
+    @property
+    def active(self) -> int:
+        """Requests that are not over."""
+        return self.asking.total()
 
     def note(self, entry: dict[str, Any]) -> None:
         """Keep what became of a request."""
@@ -140,8 +146,9 @@ class Handler(BaseHTTPRequestHandler):
             self._control(address)
             return
         with self.server.lock:
-            self.server.active += 1
-            active = self.server.active
+            nso = address.startswith("/oQR/")
+            self.server.asking[nso] += 1
+            active = self.server.asking[nso]
         self._entry = {
             "time": time.time(),
             "method": self.command,
@@ -163,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
             # While it counts as active: whoever waits until nothing is finds all in the log.
             self.server.note(self._entry)
             with self.server.lock:
-                self.server.active -= 1
+                self.server.asking[nso] -= 1
 
     def _control(self, address: str) -> None:
         if address == "/control/faults":
