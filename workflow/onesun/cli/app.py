@@ -13,6 +13,7 @@ from onesun.cli import (
     ablation,
     align,
     calibrate,
+    convert,
     cost,
     crop,
     evaluate,
@@ -60,6 +61,7 @@ app = typer.Typer(
 )
 app.add_typer(sample.app, name="sample")
 for command in (
+    convert.convert,
     index.index,
     align.align,
     store.store,

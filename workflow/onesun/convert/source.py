@@ -28,11 +28,13 @@ class Source:
 
     Attributes
     ----------
+    name : what sentences name as the file.
     frame : as the reader understood it.
     digest : SHA-256 of the file, or of a map's data and header.
     doubts : what speaks against it, all of which was waived; usually empty.
     """
 
+    name: str
     frame: Magnetogram
     digest: str
     doubts: tuple[str, ...]
@@ -78,4 +80,4 @@ def _trusted(
     said = doubts(Evidence(frame, header, recorded))
     if said and not force:
         raise UntrustedFrameError(f"{path}: {said[0]}")
-    return Source(frame, digest, tuple(said))
+    return Source(str(path), frame, digest, tuple(said))
