@@ -13,6 +13,7 @@ from onesun.cli import (
     ablation,
     align,
     calibrate,
+    check,
     convert,
     cost,
     crop,
@@ -62,6 +63,7 @@ app = typer.Typer(
 app.add_typer(sample.app, name="sample")
 for command in (
     convert.convert,
+    check.check,
     index.index,
     align.align,
     store.store,
