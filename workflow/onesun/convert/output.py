@@ -51,7 +51,9 @@ def read_output(path: Path) -> Converted:
             field, error = (in_gauss(hdus[number].data) for number in (1, 2))
             mask, header = hdus[3].data.copy(), hdus[1].header.copy()
     except FileNotFoundError:
-        raise DamagedProductError(f"{path}: missing, expected an output of onesun convert") from None
+        raise DamagedProductError(
+            f"{path}: missing, expected an output of onesun convert"
+        ) from None
     except (OSError, IndexError, TypeError, ValueError) as error:
         raise DamagedProductError(
             f"{path}: not readable as an output of onesun convert ({error})"

@@ -31,7 +31,9 @@ def write_picture(compared: Compared, path: Path) -> None:
         limit = _LIMITS[name]
         shown = (("input", given), ("output", output.field), ("error", output.error))
         for each, (what, field) in zip(axes, shown, strict=True):
-            low, high, cmap = (0, _ERROR_LIMIT, "viridis") if what == "error" else (-limit, limit, "gray")
+            low, high, cmap = (
+                (0, _ERROR_LIMIT, "viridis") if what == "error" else (-limit, limit, "gray")
+            )
             image = each.imshow(
                 field[where], origin="lower", cmap=cmap, vmin=low, vmax=high,
                 interpolation="nearest", extent=_extent(compared, where),

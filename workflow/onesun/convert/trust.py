@@ -110,9 +110,7 @@ def _missing(evidence: Evidence) -> str | None:
     share = float(np.mean(~evidence.recorded[_inside(evidence)]))
     if share <= MAX_MISSING:
         return None
-    return (
-        f"interrupted: {share:.1%} of the disk is missing, expected at most {MAX_MISSING:.0%}"
-    )
+    return f"interrupted: {share:.1%} of the disk is missing, expected at most {MAX_MISSING:.0%}"
 
 
 def _inside(evidence: Evidence) -> np.ndarray:

@@ -68,9 +68,7 @@ def read_by_network(frame: Pointing, shape: tuple[int, int], geometry: Geometry)
     geometry : see the module.
     """
     if geometry not in GEOMETRIES:
-        raise ConfigError(
-            f"geometry: {geometry!r} found, expected one of {', '.join(GEOMETRIES)}"
-        )
+        raise ConfigError(f"geometry: {geometry!r} found, expected one of {', '.join(GEOMETRIES)}")
     # Arcsec per pixel that make the Sun as large on the grid as from 1 AU.
     trained_scale = GRID.input_scale * frame.rsun / RSUN_AT_1AU
     if geometry == "standard":
