@@ -15,14 +15,14 @@ from onesun.geometry.upsample import repeat
 
 _SIDE = 0.14  # limb radii; of the places shown
 _LIMITS = {"disk": 200.0, "active region": 1000.0, "quiet Sun": 50.0, "limb": 200.0}
-_ERROR_LIMIT = 40.0  # gauss
+_SCALE = {"error": (0.0, 40.0, "viridis")}  # gauss
 
 
 def write_picture(compared: Compared, path: Path) -> None:
     """Write a PNG: rows are the disk, an active region, quiet Sun and the limb; columns the
     calibrated input, the output and its error."""
     matplotlib.use("Agg")
-    figure = Figure(figsize=(11, 14.2), layout="constrained")
+    figure = Figure(figsize=(11, 12.4), layout="constrained")
     grid = figure.subplots(4, 3)
     output, factor = compared.output, compared.factor
     given = repeat(compared.given, factor)
@@ -31,9 +31,7 @@ def write_picture(compared: Compared, path: Path) -> None:
         limit = _LIMITS[name]
         shown = (("input", given), ("output", output.field), ("error", output.error))
         for each, (what, field) in zip(axes, shown, strict=True):
-            low, high, cmap = (
-                (0, _ERROR_LIMIT, "viridis") if what == "error" else (-limit, limit, "gray")
-            )
+            low, high, cmap = _SCALE.get(what, (-limit, limit, "gray"))
             image = each.imshow(
                 field[where], origin="lower", cmap=cmap, vmin=low, vmax=high,
                 interpolation="nearest", extent=_extent(compared, where),

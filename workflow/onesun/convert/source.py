@@ -1,4 +1,4 @@
-"""What is to be converted: a file, or a map that a notebook has already, and whether to trust it."""
+"""What is to be converted: a file, or a map of a notebook, and whether it is to be trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Power spectra of the disk's centre: what there is at which scale, and what should not be there."""
+"""Power spectra of the disk's centre: what there is at which scale, and what should not be."""
 
 from __future__ import annotations
 

@@ -132,8 +132,8 @@ def _radius(evidence: Evidence) -> str | None:
     if abs(pointing.rsun / by_distance - 1) <= _RADIUS_TOLERANCE:
         return None
     return (
-        f"angular radius {pointing.rsun:.2f} arcsec and distance {pointing.dsun / AU_METRES:.5f} AU "
-        f"contradict each other, expected {by_distance:.2f} arcsec at that distance"
+        f"angular radius {pointing.rsun:.2f} arcsec contradicts the distance of "
+        f"{pointing.dsun / AU_METRES:.5f} AU, expected {by_distance:.2f} arcsec from there"
     )
 
 
@@ -171,8 +171,8 @@ def _slot(evidence: Evidence) -> str | None:
     if apart <= cadence:
         return None
     return (
-        f"time of observation {evidence.frame.time.isot} lies {apart:.0f} s from T_REC {slot.isot}, "
-        f"expected at most {cadence:.0f} s"
+        f"time of observation {evidence.frame.time.isot} lies {apart:.0f} s from T_REC "
+        f"{slot.isot}, expected at most {cadence:.0f} s"
     )
 
 
