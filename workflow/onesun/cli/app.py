@@ -32,6 +32,7 @@ from onesun.cli import (
     measure,
     noise,
     predict,
+    release,
     report,
     sample,
     search,
@@ -59,6 +60,7 @@ app = typer.Typer(
     help="MDI and GONG magnetograms as HMI would have seen them.",
 )
 app.add_typer(sample.app, name="sample")
+app.add_typer(release.app, name="release")
 for command in (
     index.index,
     align.align,
