@@ -28,3 +28,23 @@ def simulate(
     from onesun.release import recipe as recipes
 
     realisations.simulate(pair, frames, regions, recipes.load(recipe), out)
+
+
+@app.command()
+def train(
+    pair: Pair,
+    realisations: Annotated[
+        Path, typer.Option(help="Manifest that onesun release simulate wrote.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for PAIR.safetensors and PAIR.card.json.")],
+    leave_out: Annotated[
+        str | None, typer.Option(help="Month of the full disk that it shall not see, YYYY-MM.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the first weights and the crops.")] = 1,
+    recipe: RecipeFile = None,
+) -> None:
+    """Train a pair's network and calibrate its errors on what it has not seen."""
+    from onesun.release import recipe as recipes
+    from onesun.release import stage
+
+    stage.train(pair, realisations, recipes.load(recipe), out, leave_out, seed)

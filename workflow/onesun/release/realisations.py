@@ -12,7 +12,14 @@ import numpy as np
 
 from onesun import instruments
 from onesun.errors import ConfigError
-from onesun.files import check_folder, folder_listing, open_product, whole_product, write_json
+from onesun.files import (
+    check_folder,
+    folder_listing,
+    open_product,
+    read_json,
+    whole_product,
+    write_json,
+)
 from onesun.geometry.grid import Grid
 from onesun.progress import track
 from onesun.release import inputs
@@ -58,6 +65,10 @@ def simulate(pair: str, frames: Path, regions: Path, recipe: Recipe, out: Path) 
             "folder": out.name,
             "files": folder_listing(part),
             "conditions": drawn,
+            "sources": {
+                name: read_json(path)["source"]
+                for name, path in (("frames", frames), ("regions", regions))
+            },
             "recipe": recipe.model_dump(mode="json", include={"seed", "inputs"}),
         }
         write_json(listing, content)
