@@ -10,6 +10,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="The weights that come with the package.")
 
 Pair = Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")]
+Realisations = Annotated[Path, typer.Option(help="Manifest that onesun release simulate wrote.")]
 RecipeFile = Annotated[
     Path | None, typer.Option("--recipe", help="Recipe (YAML); the package's own if absent.")
 ]
@@ -33,9 +34,7 @@ def simulate(
 @app.command()
 def train(
     pair: Pair,
-    realisations: Annotated[
-        Path, typer.Option(help="Manifest that onesun release simulate wrote.")
-    ],
+    realisations: Realisations,
     out: Annotated[Path, typer.Option(help="Folder for PAIR.safetensors and PAIR.card.json.")],
     leave_out: Annotated[
         str | None, typer.Option(help="Month of the full disk that it shall not see, YYYY-MM.")
@@ -48,3 +47,20 @@ def train(
     from onesun.release import stage
 
     stage.train(pair, realisations, recipes.load(recipe), out, leave_out, seed)
+
+
+@app.command()
+def score(
+    pair: Pair,
+    realisations: Realisations,
+    folds: Annotated[
+        Path, typer.Option(help="Folder of MONTH/PAIR.safetensors, each trained without MONTH.")
+    ],
+    out: Annotated[Path, typer.Option(help="Scores to write (JSON).")],
+    recipe: RecipeFile = None,
+) -> None:
+    """Score networks on the Suns that they have not seen, beside what needs no network."""
+    from onesun.release import recipe as recipes
+    from onesun.release import score as scoring
+
+    scoring.score(pair, realisations, folds, recipes.load(recipe), out)

@@ -24,8 +24,8 @@ class Batch:
     ----------
     given : (b, 2, c, c) float32; field over the field scale, 0 where missing, and r / R, 0 off the
         disk.
-    target : (b, 1, 4 c, 4 c) float32, gauss, 0 where unknown.
-    judged : (b, 1, 4 c, 4 c) bool, the pixels that count.
+    target : (b, 1, f c, f c) float32, gauss, 0 where unknown.
+    judged : (b, 1, f c, f c) bool, the pixels that count.
     """
 
     given: torch.Tensor
@@ -70,7 +70,8 @@ class Crops:
         sun, side = self._suns[which], self._grid.input_size
         row, column = (min(max(at - size // 2, 0), side - size) for at in divmod(cell, side))
         near = slice(row, row + size), slice(column, column + size)
-        far = tuple(slice(4 * part.start, 4 * part.stop) for part in near)
+        factor = self._grid.factor
+        far = tuple(slice(factor * part.start, factor * part.stop) for part in near)
         field = np.nan_to_num(sun.inputs[(int(rng.integers(self._frames)), *near)])
         sign = np.float32(rng.choice([-1.0, 1.0]))
         given = np.stack(
@@ -78,7 +79,7 @@ class Crops:
         )
         target = np.nan_to_num(sun.target[far])[None] * sign
         judged = (sun.judged[far] & self._wide[far])[None]
-        cut = settings.margin * self._grid.factor
+        cut = settings.margin * factor
         judged[:, :cut] = judged[:, -cut:] = judged[:, :, :cut] = judged[:, :, -cut:] = False
         turned = _turn(rng)
         return turned(given), turned(target), turned(judged)

@@ -56,7 +56,7 @@ def residuals(
     network: UncertainNetwork, suns: Sequence[Sun], recipe: Recipe, what: str
 ) -> Residuals:
     """Held-out frames in held-out tiles."""
-    grid = Grid()
+    grid = recipe.common_grid()
     windows = held_out(recipe.held_out_tiles, grid)
     first = recipe.inputs.frames - recipe.inputs.held_out
     jobs = [(sun, i) for sun in suns for i in range(first, recipe.inputs.frames)]

@@ -20,7 +20,6 @@ from onesun.files import (
     whole_product,
     write_json,
 )
-from onesun.geometry.grid import Grid
 from onesun.progress import track
 from onesun.release import inputs
 from onesun.release.recipe import Recipe
@@ -41,7 +40,7 @@ def simulate(pair: str, frames: Path, regions: Path, recipe: Recipe, out: Path) 
 
     Raises ConfigError for an unknown pair, DamagedProductError for frames that are not as listed.
     """
-    settings, grid = recipe.pair(pair), Grid()
+    settings, grid = recipe.pair(pair), recipe.common_grid()
     record = instruments.load(settings.input)
     manifest = Path(f"{out}.json")
     check_folder(out, manifest)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from onesun import locations
 from onesun.errors import ConfigError
+from onesun.geometry.grid import Grid
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -19,6 +20,15 @@ Range = tuple[Positive, Positive]
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GridSettings(_Section):
+    """Of the common grid; see :class:`onesun.geometry.grid.Grid`."""
+
+    target_size: int
+    target_scale: Positive
+    factor: int
+    patch: int
 
 
 class PairInputs(_Section):
@@ -95,16 +105,53 @@ class Errors(_Section):
     radius_edges: tuple[float, ...]
 
 
+class Ridge(_Section):
+    kernels: tuple[int, ...]
+    strengths: tuple[NotNegative, ...]
+
+
+class Equated(_Section):
+    scale: Positive
+    width: Positive
+    tail: Annotated[int, Field(ge=1)]
+
+
+class Bootstrap(_Section):
+    resamples: Annotated[int, Field(ge=10)]
+    confidence: Share
+    seed: int
+
+
+class Scores(_Section):
+    """How networks are held against baselines."""
+
+    fitted_frames: Annotated[int, Field(ge=1)]
+    within_radius: Share
+    bin_width: Positive
+    ridge: Ridge
+    equated: Equated
+    patch: Annotated[int, Field(ge=2)]
+    strong: NotNegative
+    tile: Annotated[int, Field(ge=2)]
+    bootstrap: Bootstrap
+
+
 class Recipe(_Section):
     """The whole recipe."""
 
     seed: int
+    grid: GridSettings
     inputs: Inputs
     held_out_tiles: HeldOutTiles
     network: Network
     field_scale: Positive
     training: Training
     errors: Errors
+    scores: Scores
+
+    def common_grid(self) -> Grid:
+        """The grid that targets and inputs are on."""
+        return Grid.from_settings(self.grid.model_dump())
 
     def pair(self, name: str) -> PairInputs:
         """What a pair's inputs are drawn from. Raises ConfigError for an unknown one."""

@@ -15,7 +15,6 @@ import onesun
 from onesun import instruments
 from onesun.convert.release import CARD_SUFFIX, PRODUCT, WEIGHTS_SUFFIX
 from onesun.files import read_json, sha256, write_bytes, write_json
-from onesun.geometry.grid import Grid
 from onesun.release import errors, realisations
 from onesun.release.realisations import Sun
 from onesun.release.recipe import Recipe
@@ -74,8 +73,8 @@ def _describe(
         "simulated": True,
         "suns": [sun.name for sun in suns],
         "network": recipe.network.model_dump(),
-        "factor": Grid().factor,
-        "input_scale": Grid().input_scale,
+        "factor": recipe.common_grid().factor,
+        "input_scale": recipe.common_grid().input_scale,
         "halo": trained.network.halo,
         "parameters": sum(each.numel() for each in trained.network.parameters()),
         "field_scale": recipe.field_scale,

@@ -11,7 +11,6 @@ import torch
 
 from onesun import instruments
 from onesun.errors import OneSunError
-from onesun.geometry.grid import Grid
 from onesun.networks import Calibration
 from onesun.networks.uncertain import UncertainNetwork, build_uncertain
 from onesun.progress import track
@@ -63,13 +62,15 @@ def train(pair: str, suns: Sequence[Sun], recipe: Recipe, seed: int) -> Trained:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = build_uncertain(
-            recipe.network.model_dump(), Grid().factor, calibration_of(recipe.pair(pair), recipe)
+            recipe.network.model_dump(),
+            recipe.common_grid().factor,
+            calibration_of(recipe.pair(pair), recipe),
         )
     network.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(
         network.parameters(), lr=settings.learning_rate, betas=settings.betas
     )
-    crops = Crops(suns, recipe, Grid())
+    crops = Crops(suns, recipe, recipe.common_grid())
     curve, running, every = [], 0.0, max(1, settings.steps // _CURVE_ROWS)
     for step in track(range(settings.steps), f"train {pair}"):
         batch = crops.batch(seed, step)
