@@ -64,3 +64,14 @@ def score(
     from onesun.release import score as scoring
 
     scoring.score(pair, realisations, folds, recipes.load(recipe), out)
+
+
+@app.command()
+def page(
+    weights: Annotated[Path, typer.Option(help="Folder of PAIR.card.json and PAIR.scores.json.")],
+    out: Annotated[Path, typer.Option(help="Markdown to write.")],
+) -> None:
+    """Write the page about the weights from their cards and scores."""
+    from onesun.release.page import write_page
+
+    write_page(weights, out)

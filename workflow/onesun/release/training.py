@@ -59,18 +59,15 @@ def train(pair: str, suns: Sequence[Sun], recipe: Recipe, seed: int) -> Trained:
     settings, started = recipe.training, time.monotonic()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     dtype = precision.resolve("auto", device)
+    grid, calibration = recipe.common_grid(), calibration_of(recipe.pair(pair), recipe)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = build_uncertain(
-            recipe.network.model_dump(),
-            recipe.common_grid().factor,
-            calibration_of(recipe.pair(pair), recipe),
-        )
+        network = build_uncertain(recipe.network.model_dump(), grid.factor, calibration)
     network.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(
         network.parameters(), lr=settings.learning_rate, betas=settings.betas
     )
-    crops = Crops(suns, recipe, recipe.common_grid())
+    crops = Crops(suns, recipe, grid)
     curve, running, every = [], 0.0, max(1, settings.steps // _CURVE_ROWS)
     for step in track(range(settings.steps), f"train {pair}"):
         batch = crops.batch(seed, step)
