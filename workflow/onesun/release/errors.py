@@ -20,7 +20,6 @@ from onesun.release.recipe import Errors, Recipe
 from onesun.release.tiles import held_out
 
 LEVELS = {"68": (0.6827, 1.0), "95": (0.95, 1.96)}  # share, and how many standard errors hold it
-_FEWEST = 2000  # pixels in a bin whose factor is fitted
 _SWEEPS = 6
 _KEPT = 8  # of so many pixels, one is kept: neighbours share their errors
 
@@ -120,10 +119,12 @@ def calibrate(found: Residuals, settings: Errors) -> ErrorScale:
     """
     scale = ErrorScale.none()
     place = np.abs(found.field)
-    fields = _bins(place, (*settings.field_edges, np.inf))
-    radii = _bins(found.radius, settings.radius_edges)
+    fields = _bins(place, (*settings.field_edges, np.inf), settings.fewest)
+    radii = _bins(found.radius, settings.radius_edges, settings.fewest)
     if not fields or not radii:
-        raise OneSunError(f"{found.field.size} held-out pixels, expected at least {_FEWEST} a bin")
+        raise OneSunError(
+            f"{found.field.size} held-out pixels, expected at least {settings.fewest} a bin"
+        )
     knots = [float(np.median(place[members])) for members in fields]
     circles = [float(np.median(found.radius[members])) for members in radii]
     by_field, by_radius = np.ones(len(fields)), np.ones(len(radii))
@@ -138,11 +139,11 @@ def calibrate(found: Residuals, settings: Errors) -> ErrorScale:
     return ErrorScale(knots, by_field.tolist(), circles, by_radius.tolist())
 
 
-def _bins(place: np.ndarray, edges: Sequence[float]) -> list[np.ndarray]:
+def _bins(place: np.ndarray, edges: Sequence[float], fewest: int) -> list[np.ndarray]:
     """Numbers of the pixels in each bin that has enough of them."""
     which = np.digitize(place, edges) - 1
     members = (np.flatnonzero(which == i) for i in range(len(edges) - 1))
-    return [each for each in members if each.size >= _FEWEST]
+    return [each for each in members if each.size >= fewest]
 
 
 def _factor(ratio: np.ndarray) -> float:

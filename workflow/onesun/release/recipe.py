@@ -103,6 +103,7 @@ class Training(_Section):
 class Errors(_Section):
     field_edges: tuple[float, ...]
     radius_edges: tuple[float, ...]
+    fewest: Annotated[int, Field(ge=1)]
 
 
 class Ridge(_Section):
