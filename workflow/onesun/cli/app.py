@@ -34,6 +34,7 @@ from onesun.cli import (
     measure,
     noise,
     predict,
+    release,
     report,
     sample,
     search,
@@ -61,6 +62,7 @@ app = typer.Typer(
     help="MDI and GONG magnetograms as HMI would have seen them.",
 )
 app.add_typer(sample.app, name="sample")
+app.add_typer(release.app, name="release")
 for command in (
     convert.convert,
     check.check,

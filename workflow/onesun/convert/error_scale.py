@@ -15,7 +15,7 @@ class ErrorScale:
 
     Parameters
     ----------
-    field_knots : (F,) rising, gauss of the predicted \\|field\\|; interpolated in log(1 + gauss).
+    field_knots : (F,) rising, gauss of the predicted |field|; interpolated in log(1 + gauss).
     field_factors : (F,)
     radius_knots : (R,) rising, limb radii.
     radius_factors : (R,)
