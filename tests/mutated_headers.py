@@ -1,8 +1,8 @@
 """Headers mutated at random: each gives a conversion with values, or one sentence.
 
 ``python tests/mutated_headers.py --count 2000`` runs them all (some minutes), on a grid with 64
-times fewer pixels; the tests run a few. What is mutated: values (other numbers, signs, NaN and infinity,
-texts, nothing), cards left out, doubled, swapped or overwritten with any bytes.
+times fewer pixels; the tests run a few. What is mutated: values (other numbers, signs, NaN and
+infinity, texts, nothing), cards left out, doubled, swapped or overwritten with any bytes.
 """
 
 from __future__ import annotations

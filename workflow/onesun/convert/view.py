@@ -75,7 +75,7 @@ def read_by_network(frame: Pointing, shape: tuple[int, int], geometry: Geometry)
         middle = (GRID.input_size - 1) / 2
         pointing = replace(frame, x0=middle, y0=middle, scale=trained_scale, roll=0.0)
         return View(GRID.shape("input"), pointing)
-    divided_by = round(GRID.factor * frame.scale / trained_scale)
+    divided_by = max(round(GRID.factor * frame.scale / trained_scale), 1)
     ratio = divided_by / GRID.factor  # low-resolution pixels to a pixel of the frame
     pointing = replace(
         frame,

@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "align": ("title", "cadence", "epoch", "detector", "header", "quality", "optics"),
     "calibrate": ("detector", "optics"),
     "predict": ("detector", "optics"),
+    "convert": ("title", "cadence", "detector", "header", "quality", "off_disk", "response"),
 }
 _PROSE = ("sources",)
 
