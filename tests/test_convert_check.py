@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from convertible import COARSE, NOISE, mdi, where_mdi, write_gong, write_mdi, write_weights
+from convertible import NOISE, mdi, where_mdi, write_gong, write_mdi, write_weights
 from onesun.cli.app import app
-from onesun.convert import spectrum, view
-from onesun.convert.checks import compare, table
+from onesun.convert import spectrum
+from onesun.convert.checks import Compared, compare, table
 from onesun.convert.convert import Options
 from onesun.convert.files import convert_file
 from onesun.convert.noise import pixel_noise
@@ -32,27 +32,23 @@ NOTEBOOK = Path(__file__).parents[1] / "docs" / "convert.ipynb"
 def pair(tmp_path_factory):
     """An input, its output by a network that only interpolates, and the weights."""
     folder = tmp_path_factory.mktemp("checked")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(view, "GRID", COARSE)
-        weights = write_weights(folder, spread=0.0)
-        path = write_mdi(folder / "mdi.fits")
-        outcome = convert_file(path, folder / "out", Options(weights))
+    weights = write_weights(folder, spread=0.0)
+    path = write_mdi(folder / "mdi.fits")
+    outcome = convert_file(path, folder / "out", Options(weights))
     return Path(outcome.output), path, weights
 
 
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch, request) -> None:
-    if "notebook" not in request.node.name:
-        monkeypatch.setattr(view, "GRID", COARSE)
+@pytest.fixture(scope="module")
+def compared(pair) -> Compared:
+    output, path, weights = pair
+    return compare(output, path, weights)
 
 
 def figures(compared) -> dict[str, float]:
     return {row.name: row.value for row in table(compared)}
 
 
-def test_an_output_that_is_the_input_sharpened_has_slope_one(pair):
-    output, path, weights = pair
-    compared = compare(output, path, weights)
+def test_an_output_that_is_the_input_sharpened_has_slope_one(compared):
     # Let the output be what, blurred, is the input: the slope is then that of its scale.
     for scale in (1.0, 0.8):
         matched = np.where(np.isnan(compared.given), np.nan, compared.given * scale)
@@ -62,17 +58,13 @@ def test_an_output_that_is_the_input_sharpened_has_slope_one(pair):
         assert found["residual of weak pixels"] == pytest.approx(0, abs=1e-2)
 
 
-def test_an_offset_is_found(pair):
-    output, path, weights = pair
-    compared = compare(output, path, weights)
+def test_an_offset_is_found(compared):
     found = figures(replace(compared, matched=compared.given - np.float32(3)))
     assert found["offset"] == pytest.approx(3, abs=0.01)
 
 
-def test_the_net_flux_is_that_of_the_field(pair):
-    output, path, weights = pair
-    compared = compare(output, path, weights)
-    even = np.where(np.isnan(compared.given), np.nan, np.float32(10))
+def test_the_net_flux_is_that_of_the_field(compared):
+    even = 10 + 1e-3 * compared.given
     found = figures(replace(compared, given=even.astype(np.float32)))
     # 10 G over the disk within 0.95 R, radial: B A / mu, the mean of 1 / mu^2 being -ln(1 - r^2)
     # over r^2; the observer's nearness takes some thousandths.
@@ -132,11 +124,10 @@ def test_an_output_of_another_input_is_refused(pair, tmp_path):
         compare(output, other, weights)
 
 
-def test_blocks_of_the_inputs_geometry_lie_on_its_pixels(tmp_path, monkeypatch):
+def test_blocks_of_the_inputs_geometry_lie_on_its_pixels():
     # In the input's geometry the mean of a block is the input's pixel, here of a flat ramp.
-    monkeypatch.undo()
     low = read_by_network(where_mdi(), (1024, 1024), "input")
-    x, y = low.finer(4).pointing.to_disk(np.arange(4096.0)[None, :], np.arange(4096.0)[:, None])
+    x, _ = low.finer(4).pointing.to_disk(np.arange(4096.0)[None, :], np.arange(4096.0)[:, None])
     blocks = x.reshape(1024, 4, 1024, 4).mean(axis=(1, 3))
     expected, _ = where_mdi().to_disk(np.arange(1024.0)[None, :], np.arange(1024.0)[:, None])
     np.testing.assert_allclose(blocks, expected, atol=1e-9)
