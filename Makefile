@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why test test-slurm bench lint clean
+.PHONY: help all table1 report why test test-slurm bench weights lint clean
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -44,6 +44,9 @@ test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for 
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+weights: $(VENV)/.installed  ## the networks that come with the package, anew: data, scores, weights, their page
+	@ONESUN=$(BIN)/onesun resources/weights/make.sh
 
 lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in rules
 	@$(BIN)/ruff check .

@@ -37,6 +37,9 @@ Answer = Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
 
 def main() -> None:
+    if len(sys.argv) < 5:
+        print(__doc__)
+        return
     manifest, *weights = (Path(argument) for argument in sys.argv[1:])
     cards = [release.load(path).card for path in weights]
     recipe, left_out = Recipe.model_validate(cards[0]["recipe"]), cards[0]["left_out"]

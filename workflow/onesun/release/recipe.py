@@ -95,6 +95,7 @@ class Training(_Section):
     learning_rate: Positive
     warmup: Share
     betas: tuple[Share, Share]
+    clip: Positive
     strong: Share
     regions: Share
     loss: Loss
@@ -126,6 +127,7 @@ class Bootstrap(_Section):
 class Scores(_Section):
     """How networks are held against baselines."""
 
+    frames: Annotated[int, Field(ge=1)]
     fitted_frames: Annotated[int, Field(ge=1)]
     within_radius: Share
     bin_width: Positive

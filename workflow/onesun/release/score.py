@@ -59,7 +59,7 @@ def score(pair: str, manifest: Path, folds: Path, recipe: Recipe, out: Path) -> 
             "pair": pair,
             "simulated": True,
             "bar": BAR,
-            "frames": recipe.inputs.held_out,
+            "frames": min(recipe.scores.frames, recipe.inputs.held_out),
             "suns": content,
             "together": _described(tallies.together(by_sun), Residuals.joined(found), recipe),
             "realisations_sha256": sha256(manifest),
@@ -99,7 +99,8 @@ def _of_sun(
     with tempfile.TemporaryDirectory() as folder:
         methods = baselines(others, network.input_instrument, recipe, grid, Path(folder))
         first = recipe.inputs.frames - recipe.inputs.held_out
-        for number in track(range(first, recipe.inputs.frames), f"score {sun.name}"):
+        last = min(first + recipe.scores.frames, recipe.inputs.frames)
+        for number in track(range(first, last), f"score {sun.name}"):
             field = np.array(sun.inputs[number])
             mean, error = network.predict(field, radius)
             found.append(

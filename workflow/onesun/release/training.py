@@ -79,6 +79,7 @@ def train(pair: str, suns: Sequence[Sun], recipe: Recipe, seed: int) -> Trained:
         loss = loss_of(answer, target, judged, recipe.field_scale, settings.loss)
         optimiser.zero_grad()
         loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(settings, step)
         optimiser.step()
