@@ -8,6 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
+from astropy.io import fits
 from typer.testing import CliRunner
 
 from convertible import COARSE, write_gong, write_mdi, write_weights
@@ -109,7 +110,11 @@ def other_geometry(out, tmp_path) -> dict:
     return {"geometry": "input"}
 
 
-@pytest.mark.parametrize("change", [damage, cut, other_weights, other_geometry])
+def with_samples(out, tmp_path) -> dict:
+    return {"samples": 1}
+
+
+@pytest.mark.parametrize("change", [damage, cut, other_weights, other_geometry, with_samples])
 def test_what_is_not_the_same_is_done_again(frames, weights, tmp_path, change):
     path = frames / "a.fits"
     convert_file(path, tmp_path, Options(weights))
@@ -188,6 +193,29 @@ def test_a_good_run_says_only_how_many(frames, weights, tmp_path):
     outcome = convert_file(frames / "a.fits", tmp_path, Options(weights))
     assert summary_text([outcome]) == "1 done, 0 skipped, 0 refused"
     json.dumps(outcome.row())
+
+
+def test_samples_spread_as_the_error_says(frames, weights, tmp_path):
+    out = convert_file(frames / "a.fits", tmp_path, Options(weights, samples=2)).output
+    made = read_output(out)
+    with fits.open(out) as hdus:
+        assert [hdu.name for hdu in hdus[4:]] == ["SAMPLE1", "SAMPLE2"]
+        draws = [hdu.data for hdu in hdus[4:]]
+    known = np.isfinite(made.field)
+    for drawn in draws:
+        assert (np.isfinite(drawn) == known).all()
+        off = (drawn[known] - made.field[known]) / made.error[known]
+        assert off.std() == pytest.approx(1, abs=0.02)
+        assert off.mean() == pytest.approx(0, abs=0.02)
+    assert np.corrcoef(draws[0][known] - made.field[known], draws[1][known] - made.field[known])[
+        0, 1
+    ] == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize("samples", [-1, 101])
+def test_a_wrong_number_of_samples_is_refused(samples):
+    with pytest.raises(ConfigError, match=f"samples: {samples} found"):
+        Options(samples=samples)
 
 
 def test_a_tile_of_nothing_is_refused():

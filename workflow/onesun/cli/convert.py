@@ -39,6 +39,10 @@ def convert(
     device: Annotated[
         str, typer.Option(help="As torch names it; auto takes CUDA where there is any.")
     ] = "auto",
+    samples: Annotated[
+        int,
+        typer.Option(min=0, help="Possible fields to draw, pixel by pixel, and keep beside."),
+    ] = 0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that share the files; one for each core.")
     ] = None,
@@ -67,7 +71,7 @@ def convert(
     from onesun.convert.convert import Options
     from onesun.convert.manifest import write_manifest
 
-    options = Options(weights, geometry, tile, device, force)
+    options = Options(weights, geometry, tile, device, samples, force)
     found = inputs_in(files)
     outcomes = convert_files(
         found, out, options, workers=workers or len(os.sched_getaffinity(0)), again=again

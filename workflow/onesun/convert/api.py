@@ -42,7 +42,7 @@ def convert(
 
     Raises UntrustedFrameError in one sentence for what cannot be converted.
     """
-    options = Options(weights, geometry, tile, device, force)
+    options = Options(weights, geometry, tile, device, force=force)
     is_file = isinstance(source, str | Path)
     taken = of_file(Path(source), force=force) if is_file else of_map(source, force=force)
     return as_map(convert_source(taken, weights_for(taken, options), options))

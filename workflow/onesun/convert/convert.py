@@ -18,6 +18,7 @@ from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.upsample import repeat
 
 _TARGET = "hmi"
+_MOST_SAMPLES = 100
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,24 @@ class Options:
     geometry : ``standard`` or ``input``, see :mod:`onesun.convert.view`.
     tile : input pixels on a side of a tile; the output does not depend on it.
     device : as torch names it; ``auto`` takes CUDA where there is any.
+    samples : how many possible fields to draw from each pixel's field and error.
     force : convert in spite of what speaks against a frame.
 
-    Raises ConfigError for a tile without pixels.
+    Raises ConfigError for a tile without pixels, and a number of samples below 0.
     """
 
     weights: str | Path | None = None
     geometry: Geometry = "standard"
     tile: int = tiles.TILE
     device: str = "auto"
+    samples: int = 0
     force: bool = False
 
     def __post_init__(self) -> None:
         if self.tile < 1:
             raise ConfigError(f"tile: {self.tile} pixels found, expected at least 1")
+        if not 0 <= self.samples <= _MOST_SAMPLES:
+            raise ConfigError(f"samples: {self.samples} found, expected 0 to {_MOST_SAMPLES}")
 
 
 def weights_for(source: Source, options: Options) -> release.Release:
@@ -91,7 +96,7 @@ def convert_source(source: Source, weights: release.Release, options: Options) -
             out_view,
             options.geometry,
             {"pair": weights.pair, "sha256": weights.digest},
-            "HMI-like line-of-sight magnetogram",
+            options.samples,
         ),
     )
     device = tiles.device_of(options.device)

@@ -63,7 +63,7 @@ def convert_file(path: Path, folder: Path, options: Options, *, again: bool = Fa
         planes = convert_source(source, weights_for(source, options), options)
     except UntrustedFrameError as error:
         return ended("refused", str(error).removeprefix(f"{path}: "))
-    write_planes(out, planes)
+    write_planes(out, planes, options.samples)
     return ended("done", "; ".join(source.doubts))
 
 
@@ -78,6 +78,7 @@ def _is_there(out: Path, path: Path, options: Options) -> bool:
     return (
         header.get(MADE_BY) == onesun.__version__
         and header.get("GEOMETRY") == options.geometry
+        and header.get("SAMPLES") == options.samples
         and header.get("INSHA256") == sha256(path)
         and header.get("WTSHA256") == release.load(weights).digest
         # What was forced then is only taken over if it may be forced now.

@@ -30,7 +30,11 @@ _REPLACED = {"DATE-OBS", "TIME-OBS", "T_OBS", "BUNIT", "CONTENT", "DTYPE", "IMTY
 
 
 def header_of(
-    source: Source, view: View, geometry: Geometry, weights: dict[str, str], content: str
+    source: Source,
+    view: View,
+    geometry: Geometry,
+    weights: dict[str, str],
+    samples: int,
 ) -> fits.Header:
     """The cards that all images of an output share.
 
@@ -39,10 +43,10 @@ def header_of(
     source : what was converted.
     view : of the output.
     weights : ``pair`` and ``sha256`` of the weights.
-    content : what the output is, for CONTENT.
+    samples : how many draws are kept with it.
     """
     header = fits.Header()
-    header["CONTENT"] = (content, "product")
+    header["CONTENT"] = ("HMI-like line-of-sight magnetogram", "product")
     for card in (
         *_place(view),
         *_time(source),
@@ -50,6 +54,7 @@ def header_of(
         *_making(source, geometry, weights),
     ):
         header.append(card)
+    header["SAMPLES"] = (samples, "draws in the extensions after the mask")
     for number, doubt in enumerate(source.doubts, start=1):
         header[f"DOUBT{number}"] = (doubt, "waived by --force")
     return header

@@ -46,7 +46,7 @@ def read_output(path: Path) -> Converted:
             warnings.catch_warnings(action="ignore"),
             fits.open(path, do_not_scale_image_data=True) as hdus,
         ):
-            if MADE_BY not in hdus[1].header or [hdu.name for hdu in hdus[1:]] != list(EXTENSIONS):
+            if MADE_BY not in hdus[1].header or [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
                 raise DamagedProductError(f"{path}: no output of onesun convert")
             field, error = (in_gauss(hdus[number].data) for number in (1, 2))
             mask, header = hdus[3].data.copy(), hdus[1].header.copy()

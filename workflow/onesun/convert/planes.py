@@ -60,6 +60,27 @@ class Planes:
         self.error[where] = BLANK
 
 
+def draw(planes: Planes, digest: str, number: int) -> np.ndarray:
+    """A field that could have been: each pixel drawn from a normal distribution of its own.
+
+    Neighbours are drawn independently of each other, which their errors are not altogether.
+
+    Parameters
+    ----------
+    digest : of the input, in hexadecimal; the same one gives the same draws.
+    number : which draw.
+
+    Returns (H, W) int32, in steps as ``planes.field``.
+    """
+    rng = np.random.default_rng([int(digest[:16], 16), number])
+    drawn = planes.field.copy()
+    for field, error in zip(drawn, planes.error, strict=True):
+        known = field != BLANK
+        off = rng.standard_normal(field.size, dtype=np.float32) * error
+        field[known] += np.rint(off[known]).astype(np.int32)
+    return drawn
+
+
 def in_gauss(steps: np.ndarray) -> np.ndarray:
     """Float32 of steps; NaN where there is no value."""
     values = steps.astype(np.float32)

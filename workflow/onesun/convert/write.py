@@ -11,7 +11,7 @@ from astropy.io import fits
 
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
-from onesun.convert.planes import BLANK, Planes
+from onesun.convert.planes import BLANK, Planes, draw
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
@@ -29,13 +29,21 @@ def output_name(source: str) -> str:
     return stem + SUFFIX
 
 
-def write_planes(path: Path, planes: Planes) -> None:
-    """Write a conversion, whole or not at all, with CHECKSUM and DATASUM in every HDU."""
+def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
+    """Write a conversion, whole or not at all, with CHECKSUM and DATASUM in every HDU.
+
+    Parameters
+    ----------
+    samples : how many draws of the field to write after the mask, as SAMPLE1, SAMPLE2, ...
+    """
     hdus = [
         _gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field"),
         _gauss(planes.error, planes, "ERROR", "standard error of FIELD"),
         _mask(planes),
     ]
+    for number in range(1, samples + 1):
+        drawn = draw(planes, planes.header["INSHA256"], number)
+        hdus.append(_gauss(drawn, planes, f"SAMPLE{number}", "draw from FIELD and ERROR"))
     content = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(content)
     write_bytes(path, _with_sums(content))
@@ -87,7 +95,7 @@ def header_of_output(path: Path) -> fits.Header | None:
             warnings.catch_warnings(action="ignore"),
             fits.open(path, disable_image_compression=True) as hdus,
         ):
-            if [hdu.name for hdu in hdus[1:]] != list(EXTENSIONS):
+            if [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
                 return None
             if not all(hdu.verify_datasum() == 1 for hdu in hdus[1:]):
                 return None
