@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """Import ``onesun.convert`` when it is first asked for: the rest needs none of it."""
     if name == "convert":
-        import importlib
+        import onesun.convert as package
 
-        return importlib.import_module("onesun.convert")
+        return package
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

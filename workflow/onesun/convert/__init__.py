@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sunpy.map import GenericMap
+from typing import Any
 
 
 class _Callable(ModuleType):
     """A module that can be called: importing any part of it must not hide the function."""
 
-    def __call__(self, source: Any, **options: Any) -> GenericMap:
+    def __call__(self, source: Any, **options: Any) -> Any:
         from onesun.convert.api import convert
 
         return convert(source, **options)
