@@ -277,6 +277,14 @@ def test_a_value_and_an_error_wherever_the_input_has_one(whole):
     assert np.isnan(got.field[got.view.radius() >= 1]).all()
 
 
+def test_what_has_no_value_is_marked_and_the_limb_has_no_crumbs(whole):
+    got = read_output(whole)
+    empty = np.isnan(got.field)
+    assert (got.mask[empty] & (Flag.OFF_DISK | Flag.MISSING)).all()
+    _, count = ndimage.label(~empty)
+    assert count == 1
+
+
 def changed(tmp_path, change, weights, *, force=False) -> Converted:
     data, header = mdi()
     change(data, header)

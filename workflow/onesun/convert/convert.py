@@ -104,5 +104,5 @@ def convert_source(source: Source, weights: release.Release, options: Options) -
         weights, np.nan_to_num(given), view, planes.fill, tile=options.tile, device=device
     )
     # What the network makes of no input at all is a quiet Sun that nobody saw.
-    planes.drop(repeat(np.isnan(given) & (view.radius() < 1), weights.factor))
+    planes.drop(repeat(np.isnan(given), weights.factor))
     return planes

@@ -101,9 +101,10 @@ def input_flags(given: np.ndarray, view: View, instrument: str, ranges: Ranges) 
     """
     radius = view.radius()
     on_disk = radius < 1
-    missing = np.isnan(given) & on_disk
+    nothing = np.isnan(given)
     strength = np.abs(np.nan_to_num(given))
-    found = _bits(_spread(missing), Flag.MISSING)
+    # The sky beside the limb is no gap; but some output pixels there lie on the disk.
+    found = _bits(nothing | _spread(nothing & on_disk), Flag.MISSING)
     found |= _bits(_spread(strength > ranges.field), Flag.FIELD)
     saturation = instruments.load(instrument).response.saturation
     if saturation is not None:
