@@ -21,7 +21,7 @@ from onesun.release.tiles import held_out
 
 LEVELS = {"68": (0.6827, 1.0), "95": (0.95, 1.96)}  # share, and how many standard errors hold it
 _SWEEPS = 6
-_KEPT = 8  # of so many pixels, one is kept: neighbours share their errors
+_KEPT = 4  # of so many pixels, one is kept: neighbours share their errors
 
 
 @dataclass(frozen=True)
