@@ -126,9 +126,10 @@ def test_an_untrained_network_is_the_calibrated_bicubic_and_ten_gauss_off():
 
 
 def test_error_factors_are_interpolated_and_constant_beyond_the_knots():
-    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0])
+    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0], [2.0, 4.0])
     between = np.sqrt(11 * 101) - 1
     found = scale.by_field(np.array([0, -10, -between, 100, 5000]))
     np.testing.assert_allclose(found, [1, 1, 1.5, 2, 2], rtol=1e-5)
     np.testing.assert_allclose(scale.by_radius(np.array([0, 0.5, 1])), [3, 2, 1], rtol=1e-5)
+    np.testing.assert_allclose(scale.wide(np.array([0, between, 900])), [2, 3, 4], rtol=1e-5)
     assert ErrorScale.from_card(json.loads(json.dumps(scale.for_card()))) == scale

@@ -50,6 +50,17 @@ def train(
 
 
 @app.command()
+def calibrate(
+    weights: Annotated[Path, typer.Option(help="Weights that onesun release train wrote.")],
+    realisations: Realisations,
+) -> None:
+    """Calibrate the errors of trained weights anew; their card changes, they do not."""
+    from onesun.release import stage
+
+    stage.calibrate(weights, realisations)
+
+
+@app.command()
 def score(
     pair: Pair,
     realisations: Realisations,
