@@ -263,7 +263,7 @@ def test_from_suns_to_a_page(made, tmp_path):
 
     card = shipped / f"{PAIR}.card.json"
     before = json.loads(card.read_text())
-    stage.calibrate(shipped / f"{PAIR}.safetensors", manifest)
+    stage.calibrate(shipped / f"{PAIR}.safetensors", manifest, recipe.errors)
     assert json.loads(card.read_text()) == before
 
     page.write_page(shipped, tmp_path / "weights.md")

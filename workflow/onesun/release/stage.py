@@ -20,7 +20,7 @@ from onesun.networks.uncertain import UncertainNetwork
 from onesun.release import errors, realisations, tiles
 from onesun.release.errors import Residuals
 from onesun.release.realisations import Sun
-from onesun.release.recipe import Recipe
+from onesun.release.recipe import Errors, Recipe
 from onesun.release.training import Trained, calibration_of
 from onesun.release.training import train as train_network
 
@@ -60,16 +60,23 @@ def train(
     write_json(card, described | _calibrated(trained.network, suns, recipe, pair))
 
 
-def calibrate(weights: Path, manifest: Path) -> None:
-    """Calibrate the errors of trained weights anew, by the recipe that they were trained with.
+def calibrate(weights: Path, manifest: Path, settings: Errors) -> None:
+    """Calibrate the errors of trained weights anew; their card tells the settings.
+
+    Parameters
+    ----------
+    weights : what :func:`train` wrote, of any recipe that differs in ``errors`` alone.
+    manifest : of the pair's realisations.
+    settings : the recipe's section ``errors``.
 
     Raises ConfigError or DamagedProductError as loading weights and realisations does.
     """
     model = release.load(weights)
-    path = release.card_of(weights)
-    recipe = Recipe.model_validate(model.card["recipe"])
+    recipe = Recipe.model_validate(model.card["recipe"]).model_copy(update={"errors": settings})
     suns = realisations.load(manifest, model.pair, without=model.card["left_out"])
-    write_json(path, model.card | _calibrated(model.network, suns, recipe, model.pair))
+    told = {"recipe": recipe.model_dump(mode="json")}
+    found = _calibrated(model.network, suns, recipe, model.pair)
+    write_json(release.card_of(weights), model.card | told | found)
 
 
 def _calibrated(
