@@ -131,15 +131,18 @@ def judge(answer: Answer, sun: realisations.Sun, recipe: Recipe, halo: int) -> s
             sample = (mean * recipe.field_scale, error, target, reach)
             parts.append(Residuals(*(part[::8] for part in sample)))
         by_frame.append(Residuals.joined(parts))
-    scale = errors.calibrate(by_frame[0], recipe.errors)
+    scale = errors.calibrate(by_frame[:1], recipe.errors)
     found = Residuals.joined(by_frame[1:])
-    return told(found, found.scaled(scale), recipe) + f" | {np.median(seconds):.2f}"
+    return (
+        told(found, found.scaled(scale), scale.wide(found.field), recipe)
+        + f" | {np.median(seconds):.2f}"
+    )
 
 
-def told(found: Residuals, error: np.ndarray, recipe: Recipe) -> str:
+def told(found: Residuals, error: np.ndarray, wide: np.ndarray, recipe: Recipe) -> str:
     misfit = found.target - found.field
     nats = np.log(error) + 0.5 * (misfit / error) ** 2 + 0.5 * np.log(2 * np.pi)
-    rows = errors.coverage(found, error, recipe.errors)
+    rows = errors.coverage(found, error, wide, recipe.errors)
     bins = [row for row in rows if row["by"] in ("field", "radius") and row["pixels"] > 500]
     worst = max(max(abs(row["68"] - 68.27), abs(row["95"] - 95)) for row in bins)
     rank = spearmanr(error[::20], np.abs(misfit)[::20]).statistic

@@ -169,15 +169,46 @@ def test_calibration_undoes_what_depends_on_field_and_radius():
     told = true / (1.5 + 0.3 * radius**4) / np.where(np.abs(field) > 100, 0.7, 1.0)
     found = Residuals(*(part.astype(np.float32) for part in (field, told, target, radius)))
     settings = recipes.load().errors
-    scale = errors.calibrate(found, settings)
-    before = errors.coverage(found, found.error, settings)
-    after = errors.coverage(found, found.scaled(scale), settings)
+    scale = errors.calibrate([found], settings)
+    wide = scale.wide(found.field)
+    before = errors.coverage(found, found.error, wide, settings)
+    after = errors.coverage(found, found.scaled(scale), wide, settings)
     assert before[0]["68"] < 60
     for row in after:
         if row["by"] != "target" and row["pixels"] > 2000:
             assert row["68"] == pytest.approx(68.3, abs=2.5), row
             assert row["95"] == pytest.approx(95.0, abs=1.5), row
+            assert row["normal"] == pytest.approx(95.0, abs=1.5), row
     assert sum(row["pixels"] for row in after if row["by"] == "field") == size
+
+
+def test_long_tails_widen_the_wide_interval_alone():
+    rng = np.random.default_rng(6)
+    size = 50_000
+    ones = np.ones(size, dtype=np.float32)
+    misfit = rng.laplace(size=size).astype(np.float32)
+    found = Residuals(5 * ones, ones, 5 + misfit, 0.4 * ones)
+    settings = recipes.load().errors
+    scale = errors.calibrate([found], settings)
+    # Of a Laplace distribution of width 1: -ln(1 - share).
+    assert scale.by_field(np.array([5.0]))[0] == pytest.approx(1.148, rel=0.03)
+    assert scale.wide(np.array([5.0]))[0] == pytest.approx(2.996 / 1.148, rel=0.03)
+    row = errors.coverage(found, found.scaled(scale), scale.wide(found.field), settings)[0]
+    assert row["68"] == pytest.approx(68.3, abs=0.5)
+    assert row["95"] == pytest.approx(95, abs=0.5)
+    assert row["normal"] < 93
+
+
+def test_suns_weigh_the_same_in_a_bin():
+    settings = recipes.load().errors
+    parts = []
+    for size, width in ((40_000, 1.0), (1_000, 3.0), (50, 100.0)):
+        ones = np.ones(size, dtype=np.float32)
+        misfit = np.linspace(0, width, size, dtype=np.float32)
+        parts.append(Residuals(200 * ones, ones, 200 + misfit, 0.4 * ones))
+    scale = errors.calibrate(parts, settings)
+    # Half the weight spreads evenly to 1, half to 3; the last Sun has too few pixels.
+    assert scale.by_field(np.array([200.0]))[0] == pytest.approx(3 * (2 * 0.6827 - 1), rel=0.02)
 
 
 def test_scores_are_those_of_the_pixels():
@@ -229,6 +260,11 @@ def test_from_suns_to_a_page(made, tmp_path):
     methods = found["together"]["methods"]
     assert methods["network"]["rmse"]["value"] < methods["raw"]["rmse"]["value"]
     assert found["together"]["coverage"][0]["by"] == "all"
+
+    card = shipped / f"{PAIR}.card.json"
+    before = json.loads(card.read_text())
+    stage.calibrate(shipped / f"{PAIR}.safetensors", manifest, recipe.errors)
+    assert json.loads(card.read_text()) == before
 
     page.write_page(shipped, tmp_path / "weights.md")
     text = (tmp_path / "weights.md").read_text()

@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 import torch
 
-from onesun import locations
+from onesun import instruments, locations
+from onesun.alignment.mapping import HeaderMapping
+from onesun.alignment.resample import resample
 from onesun.convert import release
 from onesun.convert.error_scale import ErrorScale
 from onesun.errors import DamagedProductError
 from onesun.files import sha256, write_json
-from onesun.geometry.grid import Grid
+from onesun.geometry import psf
+from onesun.geometry.grid import AU_METRES, Grid
 from onesun.geometry.upsample import bicubic
+from onesun.geometry.window import Window
 from onesun.networks import Calibration
 from onesun.networks.uncertain import build_uncertain
+from onesun.reading.read import read
 
 PAIRS = ("gong-hmi", "mdi-hmi")
 
@@ -126,9 +131,39 @@ def test_an_untrained_network_is_the_calibrated_bicubic_and_ten_gauss_off():
 
 
 def test_error_factors_are_interpolated_and_constant_beyond_the_knots():
-    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0])
+    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0], [2.0, 4.0])
     between = np.sqrt(11 * 101) - 1
     found = scale.by_field(np.array([0, -10, -between, 100, 5000]))
     np.testing.assert_allclose(found, [1, 1, 1.5, 2, 2], rtol=1e-5)
     np.testing.assert_allclose(scale.by_radius(np.array([0, 0.5, 1])), [3, 2, 1], rtol=1e-5)
+    np.testing.assert_allclose(scale.wide(np.array([0, between, 900])), [2, 3, 4], rtol=1e-5)
     assert ErrorScale.from_card(json.loads(json.dumps(scale.for_card()))) == scale
+
+
+REAL = (
+    "mdi.fd_M_96m_lev182.19991211_173600_TAI.data.fits",
+    "mdi.fd_M_96m_lev182.20101015_000000_TAI.data.fits",
+    "bbzqa100608t2004.fits.gz",
+    "bbbqa090905t1854.fits.gz",
+)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_frame_seen_through_its_instrument_again_is_what_was_recorded(real_files, name):
+    frame = read(real_files[name])
+    grid, record = Grid(), instruments.load(frame.instrument)
+    mapping = HeaderMapping.on_grid(grid, "input", frame.pointing)
+    part = Window.centred(grid, (0.0, 350.0), (160, 420)).slices("input")
+    field = resample(frame.field, frame.pointing, mapping)[part]
+    loaded = release.load(f"{frame.instrument}-hmi")
+    mean, error = loaded.predict(field, grid.radius("input")[part])
+    assert np.isfinite(mean).all()
+    assert (error > 0).all()
+    # As onesun.geometry.psf.matched, on a part of the grid.
+    to_pixels = frame.pointing.dsun / AU_METRES / grid.target_scale
+    optics = (record.optics.fwhm * to_pixels, record.detector.plate_scale * to_pixels)
+    seen = psf.blur(mean, *optics, (0.5, 0.5))[1::4, 1::4] * loaded.card["calibration"]["b"]
+    inner = slice(15, -15), slice(15, -15)
+    slope, offset = np.polyfit(seen[inner].ravel(), field[inner].ravel(), 1)
+    assert slope == pytest.approx(1, abs=0.1)
+    assert abs(offset) < 3

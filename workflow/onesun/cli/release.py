@@ -50,6 +50,19 @@ def train(
 
 
 @app.command()
+def calibrate(
+    weights: Annotated[Path, typer.Option(help="Weights that onesun release train wrote.")],
+    realisations: Realisations,
+    recipe: RecipeFile = None,
+) -> None:
+    """Calibrate the errors of trained weights anew; their card changes, they do not."""
+    from onesun.release import recipe as recipes
+    from onesun.release import stage
+
+    stage.calibrate(weights, realisations, recipes.load(recipe).errors)
+
+
+@app.command()
 def score(
     pair: Pair,
     realisations: Realisations,

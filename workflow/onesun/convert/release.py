@@ -37,6 +37,8 @@ class Release:
     card : the whole card.
     factor : output pixels per input pixel along one axis.
     halo : input pixels that a part of a frame needs around itself, to come out as in the whole.
+    network : the network itself, whose errors are not calibrated.
+    errors : what calibrates them.
     """
 
     def __init__(self, network: UncertainNetwork, card: dict[str, Any], digest: str) -> None:
@@ -47,9 +49,9 @@ class Release:
         self.factor: int = card["factor"]
         self.halo: int = network.halo
         self._field_scale = float(card["field_scale"])
-        self._errors = ErrorScale.from_card(card["error_scale"])
-        self._network = network.eval().requires_grad_(False)
-        self._network.to(memory_format=torch.channels_last)
+        self.errors = ErrorScale.from_card(card["error_scale"])
+        self.network = network.eval().requires_grad_(False)
+        self.network.to(memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def predict(
@@ -69,19 +71,24 @@ class Release:
         the target's own noise included.
         """
         device = torch.device(device)
-        self._network.to(device)
+        self.network.to(device)
         inside = radius < 1
         given = np.stack(
             [np.nan_to_num(field) / np.float32(self._field_scale), np.where(inside, radius, 0)]
         ).astype(np.float32)
         batch = torch.from_numpy(given)[None].to(device, memory_format=torch.channels_last)
-        answer = self._network(batch)[0]
+        answer = self.network(batch)[0]
         mean = (answer[0] * self._field_scale).cpu().numpy()
         error = torch.exp(answer[1]).cpu().numpy()
-        error *= self._errors.by_field(mean)
-        by_radius = self._errors.by_radius(radius)
+        error *= self.errors.by_field(mean)
+        by_radius = self.errors.by_radius(radius)
         error *= np.repeat(np.repeat(by_radius, self.factor, axis=0), self.factor, axis=1)
         return mean, error
+
+
+def card_of(weights: Path) -> Path:
+    """Where the card of a file of weights is."""
+    return weights.with_name(weights.name.removesuffix(WEIGHTS_SUFFIX) + CARD_SUFFIX)
 
 
 def names() -> list[str]:
@@ -101,7 +108,7 @@ def load(pair_or_path: str | Path) -> Release:
     DamagedProductError for a card that is missing or has changed.
     """
     weights = _locate(pair_or_path)
-    path = weights.with_name(weights.name.removesuffix(WEIGHTS_SUFFIX) + CARD_SUFFIX)
+    path = card_of(weights)
     card = read_json(path)
     if not isinstance(card, dict) or card.get("product") != PRODUCT:
         raise WeightsError(f"{path}: not the card of release weights, expected one")

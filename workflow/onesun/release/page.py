@@ -77,7 +77,9 @@ def _model(card: dict[str, Any], scores: dict[str, Any]) -> Model:
     rows = [
         {
             "name": _place(row),
-            "cells": [_share(table[i][level]) for table in tables for level in ("68", "95")],
+            "cells": [
+                _share(table[i][level]) for table in tables for level in ("68", "95", "normal")
+            ],
         }
         for i, row in enumerate(tables[0])
     ]
@@ -119,6 +121,7 @@ def _environment() -> jinja2.Environment:
     made.filters |= {
         "cell": _cell,
         "minutes": _minutes,
+        "span_of": lambda values: f"{min(values):.2f} to {max(values):.2f}",
         "span": lambda bounds: f"{bounds[0]:.3g} to {bounds[1]:.3g}",
     }
     return made

@@ -25,7 +25,6 @@ from onesun.statistics.comparison import Comparison, Disk
 PRODUCT = "release scores"
 NETWORK = "network"
 BAR = "ridge"
-_KEPT = 8  # of so many pixels, one is kept for the coverage
 
 
 def score(pair: str, manifest: Path, folds: Path, recipe: Recipe, out: Path) -> None:
@@ -42,13 +41,14 @@ def score(pair: str, manifest: Path, folds: Path, recipe: Recipe, out: Path) -> 
     suns = [sun for sun in realisations.load(manifest, pair) if sun.name != REGIONS]
     networks = {sun.name: _unseeing(folds / sun.name / f"{pair}{WEIGHTS_SUFFIX}", sun.name)
                 for sun in suns}  # fmt: skip
-    by_sun, found, content = [], [], {}
+    by_sun, found, widths, content = [], [], [], {}
     for sun in suns:
         others = [other for other in suns if other is not sun]
         counted, residual = _of_sun(sun, others, networks[sun.name], recipe)
         by_sun.append(counted)
         found.append(residual)
-        content[sun.name] = _described(counted, residual, recipe) | {
+        widths.append(networks[sun.name].errors.wide(residual.field))
+        content[sun.name] = _described(counted, residual, widths[-1], recipe) | {
             "weights_sha256": networks[sun.name].digest,
             "training": networks[sun.name].card["training"],
         }
@@ -61,7 +61,9 @@ def score(pair: str, manifest: Path, folds: Path, recipe: Recipe, out: Path) -> 
             "bar": BAR,
             "frames": min(recipe.scores.frames, recipe.inputs.held_out),
             "suns": content,
-            "together": _described(tallies.together(by_sun), Residuals.joined(found), recipe),
+            "together": _described(
+                tallies.together(by_sun), Residuals.joined(found), np.concatenate(widths), recipe
+            ),
             "realisations_sha256": sha256(manifest),
             "settings": recipe.model_dump(mode="json", include={"scores", "errors"}),
         },
@@ -78,12 +80,12 @@ def _unseeing(weights: Path, name: str) -> Release:
 
 
 def _described(
-    counted: dict[str, np.ndarray], residual: Residuals, recipe: Recipe
+    counted: dict[str, np.ndarray], residual: Residuals, wide: np.ndarray, recipe: Recipe
 ) -> dict[str, Any]:
+    """Scores by method; residuals come with calibrated errors."""
     return {
         "methods": tallies.compare(counted, BAR, recipe.scores),
-        # The errors of a release are calibrated as they come.
-        "coverage": errors.coverage(residual, residual.error, recipe.errors),
+        "coverage": errors.coverage(residual, residual.error, wide, recipe.errors),
     }
 
 
@@ -104,7 +106,9 @@ def _of_sun(
             field = np.array(sun.inputs[number])
             mean, error = network.predict(field, radius)
             found.append(
-                Residuals(*(part[used][::_KEPT] for part in (mean, error, sun.target, disk.radius)))
+                Residuals(
+                    *(part[used][:: errors.KEPT] for part in (mean, error, sun.target, disk.radius))
+                )
             )
             answers = _answers(methods, field) | {NETWORK: lambda mean=mean: mean}
             for name, answer in answers.items():

@@ -13,11 +13,14 @@ from safetensors.torch import save
 
 import onesun
 from onesun import instruments
-from onesun.convert.release import CARD_SUFFIX, PRODUCT, WEIGHTS_SUFFIX
+from onesun.convert import release
+from onesun.convert.release import PRODUCT, WEIGHTS_SUFFIX
 from onesun.files import read_json, sha256, write_bytes, write_json
-from onesun.release import errors, realisations
+from onesun.networks.uncertain import UncertainNetwork
+from onesun.release import errors, realisations, tiles
+from onesun.release.errors import Residuals
 from onesun.release.realisations import Sun
-from onesun.release.recipe import Recipe
+from onesun.release.recipe import Errors, Recipe
 from onesun.release.training import Trained, calibration_of
 from onesun.release.training import train as train_network
 
@@ -37,10 +40,8 @@ def train(
     """
     suns = realisations.load(manifest, pair, without=leave_out)
     trained = train_network(pair, suns, recipe, seed)
-    found = errors.residuals(trained.network, suns, recipe, f"calibrate {pair}")
-    scale = errors.calibrate(found, recipe.errors)
     weights = out / f"{pair}{WEIGHTS_SUFFIX}"
-    card = out / f"{pair}{CARD_SUFFIX}"
+    card = release.card_of(weights)
     out.mkdir(parents=True, exist_ok=True)
     card.unlink(missing_ok=True)
     write_bytes(
@@ -50,15 +51,52 @@ def train(
     described = _describe(pair, recipe, suns, trained, seed)
     described |= {
         "left_out": leave_out,
-        "error_scale": scale.for_card(),
-        "calibration_coverage": errors.coverage(found, found.scaled(scale), recipe.errors),
         "weights": {
             "file": weights.name, "sha256": sha256(weights), "bytes": weights.stat().st_size,
         },
         "realisations_sha256": sha256(manifest),
         "sources": read_json(manifest)["sources"],
     }  # fmt: skip
-    write_json(card, described)
+    write_json(card, described | _calibrated(trained.network, suns, recipe, pair))
+
+
+def calibrate(weights: Path, manifest: Path, settings: Errors) -> None:
+    """Calibrate the errors of trained weights anew; their card tells the settings.
+
+    Parameters
+    ----------
+    weights : what :func:`train` wrote, of any recipe that differs in ``errors`` alone.
+    manifest : of the pair's realisations.
+    settings : the recipe's section ``errors``.
+
+    Raises ConfigError or DamagedProductError as loading weights and realisations does.
+    """
+    model = release.load(weights)
+    recipe = Recipe.model_validate(model.card["recipe"]).model_copy(update={"errors": settings})
+    suns = realisations.load(manifest, model.pair, without=model.card["left_out"])
+    told = {"recipe": recipe.model_dump(mode="json")}
+    found = _calibrated(model.network, suns, recipe, model.pair)
+    write_json(release.card_of(weights), model.card | told | found)
+
+
+def _calibrated(
+    network: UncertainNetwork, suns: Sequence[Sun], recipe: Recipe, pair: str
+) -> dict[str, Any]:
+    """The card's sections on errors.
+
+    Factors are fitted on held-out frames in every second tile; ``calibration_coverage`` is over the
+    tiles that trained nothing, and would show what a network has learnt by heart.
+    """
+    grid, what = recipe.common_grid(), f"calibrate {pair}"
+    fitted = tiles.on_disk(recipe.held_out_tiles, grid)[::2]
+    by_sun = [errors.residuals(network, sun, fitted, recipe, what) for sun in suns]
+    scale = errors.calibrate(by_sun, recipe.errors)
+    unseen = tiles.held_out(recipe.held_out_tiles, grid)
+    found = Residuals.joined(
+        [errors.residuals(network, sun, unseen, recipe, f"judge {pair}") for sun in suns]
+    )
+    rows = errors.coverage(found, found.scaled(scale), scale.wide(found.field), recipe.errors)
+    return {"error_scale": scale.for_card(), "calibration_coverage": rows}
 
 
 def _describe(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from onesun.geometry.grid import Grid
@@ -11,17 +13,23 @@ from onesun.release.recipe import HeldOutTiles
 _STEP = 3  # from row to row, so that held-out tiles do not line up in columns
 
 
+def on_disk(settings: HeldOutTiles, grid: Grid) -> list[Window]:
+    """All tiles that touch the disk, row after row."""
+    return [window for _, window in _numbered(settings, grid)]
+
+
 def held_out(settings: HeldOutTiles, grid: Grid) -> list[Window]:
     """The held-out tiles that touch the disk: every ``every``-th, row after row."""
+    return [window for number, window in _numbered(settings, grid) if number % settings.every == 0]
+
+
+def _numbered(settings: HeldOutTiles, grid: Grid) -> Iterator[tuple[int, Window]]:
     tiles = grid.input_size // settings.size
-    return [
-        window
-        for row in range(tiles)
-        for column in range(tiles)
-        if (_STEP * row + column) % settings.every == 0
-        for window in [_window(grid, row, column, settings.size)]
-        if (window.radius("input") < 1).any()
-    ]
+    for row in range(tiles):
+        for column in range(tiles):
+            window = _window(grid, row, column, settings.size)
+            if (window.radius("input") < 1).any():
+                yield _STEP * row + column, window
 
 
 def training_mask(settings: HeldOutTiles, grid: Grid) -> np.ndarray:
