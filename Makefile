@@ -9,7 +9,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench lint clean
+.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench weights lint clean
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -54,6 +54,9 @@ test-kills: $(VENV)/.installed  ## make table1, killed at random moments, agains
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+weights: $(VENV)/.installed  ## the networks that come with the package, anew: data, scores, weights, their page
+	@ONESUN=$(BIN)/onesun resources/weights/make.sh
 
 lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in rules
 	@$(BIN)/ruff check .

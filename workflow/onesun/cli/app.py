@@ -15,6 +15,8 @@ from onesun.cli import (
     archive,
     archive_plan,
     calibrate,
+    check,
+    convert,
     cost,
     crop,
     evaluate,
@@ -34,6 +36,7 @@ from onesun.cli import (
     measure,
     noise,
     predict,
+    release,
     report,
     sample,
     search,
@@ -65,7 +68,10 @@ app.add_typer(sample.app, name="sample")
 for command in (archive_plan.plan, archive_plan.status):
     archive.app.command()(command)
 app.add_typer(archive.app, name="archive")
+app.add_typer(release.app, name="release")
 for command in (
+    convert.convert,
+    check.check,
     index.index,
     align.align,
     store.store,

@@ -13,11 +13,14 @@ app = typer.Typer(no_args_is_help=True, help="The embedded sample: real HMI, sim
 @app.command()
 def fetch(
     out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+    regions: Annotated[
+        bool, typer.Option("--regions", help="Three active regions instead of the full disks.")
+    ] = False,
 ) -> None:
     """Download the real HMI frames (41 MB, once) and unpack them."""
-    from onesun.sample.fetch import fetch as fetch_frames
+    from onesun.sample import fetch as fetching
 
-    fetch_frames(out)
+    fetching.fetch(out, fetching.REGIONS if regions else fetching.SAMPLE)
 
 
 @app.command()

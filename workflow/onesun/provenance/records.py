@@ -18,6 +18,7 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "align": ("title", "cadence", "epoch", "detector", "header", "quality", "optics"),
     "calibrate": ("detector", "optics"),
     "predict": ("detector", "optics"),
+    "convert": ("title", "cadence", "detector", "header", "quality", "off_disk", "response"),
 }
 # Prose, and where an instrument's files are kept.
 _ABOUT = ("sources", "archive", "file_size")

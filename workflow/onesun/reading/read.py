@@ -39,7 +39,23 @@ def read(path: Path | str, instrument: str | None = None) -> Magnetogram:
     MissingKeywordError), a disk that does not lie on the detector, a frame without values.
     """
     path = Path(path)
-    data, header = fits.load(path)
+    return understand(*fits.load(path), path, instrument)
+
+
+def understand(
+    data: np.ndarray, header: Mapping[str, Any], path: Path, instrument: str | None = None
+) -> Magnetogram:
+    """Make a Magnetogram of an image and its header, wherever they come from.
+
+    Parameters
+    ----------
+    data : (ny, nx) float32 in gauss; becomes the field, and is changed.
+    header : its keywords, in capitals.
+    path : what sentences name as the file.
+    instrument : as for :func:`read`.
+
+    Raises UntrustedFrameError as :func:`read` does.
+    """
     record = _identify(header, path) if instrument is None else instruments.load(instrument)
     _check_product(header, record, path)
     understood = CONVENTIONS[record.header.convention](header, record, path)

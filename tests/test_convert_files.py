@@ -1,0 +1,230 @@
+"""Many files: found, shared, taken up again after an interruption, and summed up."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from typer.testing import CliRunner
+
+from convertible import COARSE, write_gong, write_mdi, write_weights
+from onesun import instruments
+from onesun.cli.app import app
+from onesun.convert import view
+from onesun.convert.batch import convert_files, inputs_in, summary_text
+from onesun.convert.convert import Options, convert_source, weights_for
+from onesun.convert.files import convert_file
+from onesun.convert.output import read_output
+from onesun.convert.source import of_file
+from onesun.errors import ConfigError, OneSunError, OutputError
+from onesun.files import open_product, sha256, write_json
+from onesun.provenance.records import PARTS
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory):
+    """Two good frames and a bad one, in a folder and one below it."""
+    folder = tmp_path_factory.mktemp("frames")
+    write_mdi(folder / "a.fits")
+    (folder / "below").mkdir()
+    shutil.copy(folder / "a.fits", folder / "below" / "b.fits")
+    (folder / "bad.fits").write_bytes(b"nothing")
+    (folder / "note.txt").write_text("no frame")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return write_weights(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch) -> None:
+    monkeypatch.setattr(view, "GRID", COARSE)
+
+
+def call(*words) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["convert", *map(str, words)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_folders_are_looked_through(frames):
+    assert [path.name for path in inputs_in([frames])] == ["a.fits", "bad.fits", "b.fits"]
+
+
+def test_outputs_are_no_inputs(frames, weights, tmp_path):
+    convert_file(frames / "a.fits", tmp_path, Options(weights))
+    with pytest.raises(ConfigError, match="no FITS file found"):
+        inputs_in([tmp_path])
+
+
+def test_two_files_of_one_name_are_refused(frames, tmp_path):
+    shutil.copy(frames / "a.fits", tmp_path / "a.fits")
+    with pytest.raises(OutputError, match="its output would be that of"):
+        inputs_in([frames, tmp_path])
+
+
+def test_a_folder_is_converted_and_summed_up(frames, weights, tmp_path):
+    code, told, _ = call(frames, "--out", tmp_path, "--weights", weights, "--workers", 1)
+    assert code == 2
+    assert told.splitlines()[-1] == "2 done, 0 skipped, 1 refused"
+    assert "damaged or not FITS" in told
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == {"a.onesun.fits", "b.onesun.fits", "summary.csv"}
+    with open(tmp_path / "summary.csv", encoding="utf-8") as rows:
+        results = {row["file"].rpartition("/")[2]: row["result"] for row in csv.DictReader(rows)}
+    assert results == {"a.fits": "done", "bad.fits": "refused", "b.fits": "done"}
+
+
+def test_what_is_done_is_skipped(frames, weights, tmp_path):
+    path, options = frames / "a.fits", Options(weights)
+    first = convert_file(path, tmp_path, options)
+    written = (tmp_path / "a.onesun.fits").stat().st_mtime_ns
+    second = convert_file(path, tmp_path, options)
+    assert (first.result, second.result) == ("done", "skipped")
+    assert (tmp_path / "a.onesun.fits").stat().st_mtime_ns == written
+    assert convert_file(path, tmp_path, options, again=True).result == "done"
+
+
+def damage(out, tmp_path) -> dict:
+    content = bytearray(out.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    out.write_bytes(content)
+    return {}
+
+
+def cut(out, tmp_path) -> dict:
+    out.write_bytes(out.read_bytes()[:-9000])
+    return {}
+
+
+def other_weights(out, tmp_path) -> dict:
+    return {"weights": write_weights(tmp_path, spread=0.1)}
+
+
+def other_geometry(out, tmp_path) -> dict:
+    return {"geometry": "input"}
+
+
+def with_samples(out, tmp_path) -> dict:
+    return {"samples": 1}
+
+
+@pytest.mark.parametrize("change", [damage, cut, other_weights, other_geometry, with_samples])
+def test_what_is_not_the_same_is_done_again(frames, weights, tmp_path, change):
+    path = frames / "a.fits"
+    convert_file(path, tmp_path, Options(weights))
+    options = {"weights": weights} | change(tmp_path / "a.onesun.fits", tmp_path)
+    assert convert_file(path, tmp_path, Options(**options)).result == "done"
+
+
+def test_another_input_of_the_same_name_is_done_again(frames, weights, tmp_path):
+    path = tmp_path / "a.fits"
+    shutil.copy(frames / "a.fits", path)
+    convert_file(path, tmp_path, Options(weights))
+    write_mdi(path, view.replace(of_file(path).frame.pointing, roll=0.0))
+    assert convert_file(path, tmp_path, Options(weights)).result == "done"
+
+
+@pytest.mark.slow
+def test_workers_give_the_same_as_one(frames, weights, tmp_path):
+    # Workers are processes of their own, on the real grid.
+    files = inputs_in([frames])
+    outcomes = convert_files(files, tmp_path, Options(weights), workers=2, again=False)
+    assert [outcome.result for outcome in outcomes] == ["done", "refused", "done"]
+    # The two good frames differ in name alone.
+    one, two = (read_output(tmp_path / name) for name in ("a.onesun.fits", "b.onesun.fits"))
+    np.testing.assert_array_equal(one.field, two.field)
+    assert np.isfinite(one.field).mean() > 0.6
+
+
+def test_a_manifest_lists_what_was_made(frames, weights, tmp_path):
+    raw = tmp_path / "raw.json"
+    files = {name: frames / name for name in ("a.fits", "bad.fits")}
+    write_json(
+        raw,
+        {
+            "product": "raw frames", "instrument": "mdi", "month": "2010-10",
+            "folder": str(frames),
+            "files": {
+                name: {"bytes": path.stat().st_size, "sha256": sha256(path)}
+                for name, path in files.items()
+            },
+        },
+    )  # fmt: skip
+    manifest = tmp_path / "made.json"
+    words = ("--out", tmp_path / "made", "--weights", weights, "--manifest", manifest)
+    code, told, _ = call(raw, *words)
+    assert (code, told.splitlines()[-1]) == (0, "1 done, 0 skipped, 1 refused")
+    _, content = open_product(manifest, "converted frames", contents=True)
+    assert list(content["files"]) == ["a.onesun.fits"]
+    assert (tmp_path / "made.refused.csv").read_text().count("bad.fits") == 1
+
+
+def test_a_month_without_a_usable_frame_is_a_failure(frames, weights, tmp_path):
+    manifest = tmp_path / "made.json"
+    words = ("--out", tmp_path / "made", "--weights", weights, "--manifest", manifest)
+    result = CliRunner().invoke(app, ["convert", str(frames / "bad.fits"), *map(str, words)])
+    assert isinstance(result.exception, OneSunError)
+    assert "no file could be converted; 1 are listed" in str(result.exception)
+    assert not manifest.exists()
+    assert (tmp_path / "made.refused.csv").is_file()
+
+
+def test_the_pair_is_picked_from_the_header(tmp_path, monkeypatch):
+    from onesun.convert import release
+
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for pair in ("mdi-hmi", "gong-hmi"):
+        write_weights(folder, pair)
+    monkeypatch.setattr(release, "_folder", lambda: folder)
+    write_mdi(tmp_path / "m.fits")
+    write_gong(tmp_path / "g.fits.gz")
+    for name, pair in (("m.fits", "mdi-hmi"), ("g.fits.gz", "gong-hmi")):
+        assert weights_for(of_file(tmp_path / name), Options()).pair == pair
+
+
+def test_a_good_run_says_only_how_many(frames, weights, tmp_path):
+    outcome = convert_file(frames / "a.fits", tmp_path, Options(weights))
+    assert summary_text([outcome]) == "1 done, 0 skipped, 0 refused"
+    json.dumps(outcome.row())
+
+
+def test_samples_spread_as_the_error_says(frames, weights, tmp_path):
+    out = convert_file(frames / "a.fits", tmp_path, Options(weights, samples=2)).output
+    made = read_output(out)
+    with fits.open(out) as hdus:
+        assert [hdu.name for hdu in hdus[4:]] == ["SAMPLE1", "SAMPLE2"]
+        draws = [hdu.data for hdu in hdus[4:]]
+    known = np.isfinite(made.field)
+    for drawn in draws:
+        assert (np.isfinite(drawn) == known).all()
+        off = (drawn[known] - made.field[known]) / made.error[known]
+        assert off.std() == pytest.approx(1, abs=0.02)
+        assert off.mean() == pytest.approx(0, abs=0.02)
+    assert np.corrcoef(draws[0][known] - made.field[known], draws[1][known] - made.field[known])[
+        0, 1
+    ] == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize("samples", [-1, 101])
+def test_a_wrong_number_of_samples_is_refused(samples):
+    with pytest.raises(ConfigError, match=f"samples: {samples} found"):
+        Options(samples=samples)
+
+
+def test_a_tile_of_nothing_is_refused():
+    with pytest.raises(ConfigError, match="tile: 0 pixels found"):
+        Options(tile=0)
+
+
+def test_the_rule_watches_all_that_is_taken_from_records(frames, weights, record_reads):
+    taken = of_file(frames / "a.fits")
+    instruments.load("mdi")
+    convert_source(taken, weights_for(taken, Options(weights)), Options(weights))
+    assert record_reads <= {*PARTS["convert"], "name"}

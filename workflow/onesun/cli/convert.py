@@ -1,0 +1,93 @@
+"""``onesun convert``: a user's own magnetograms in, HMI-like magnetograms out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def convert(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE|FOLDER...",
+            help="FITS files of MDI or GONG, folders of them, or manifests of raw frames (.json).",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="A pair whose weights come with OneSun, such as mdi-hmi, or a .safetensors file "
+            "with its card beside it; by the header if absent."
+        ),
+    ] = None,
+    geometry: Annotated[
+        str,
+        typer.Option(
+            help="standard: 4096 x 4096, solar north up, the disk as large as from 1 AU; input: "
+            "pointed and rolled as the input, whose pixels are divided."
+        ),
+    ] = "standard",
+    tile: Annotated[
+        int, typer.Option(min=1, help="Input pixels on a side of a tile; bounds the memory.")
+    ] = 128,
+    device: Annotated[
+        str, typer.Option(help="As torch names it; auto takes CUDA where there is any.")
+    ] = "auto",
+    samples: Annotated[
+        int,
+        typer.Option(min=0, help="Possible fields to draw, pixel by pixel, and keep beside."),
+    ] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that share the files; one for each core.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Convert in spite of doubts, and write them down.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what was converted before in the same way.")
+    ] = False,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON to write about the folder; refused files are then listed beside it and are "
+            "no failure."
+        ),
+    ] = None,
+) -> None:
+    """Convert MDI and GONG magnetograms into HMI-like ones, with errors and a mask."""
+    from onesun.convert.batch import (
+        SUMMARY,
+        convert_files,
+        inputs_in,
+        summary_text,
+        write_summary,
+    )
+    from onesun.convert.convert import Options
+    from onesun.convert.manifest import write_manifest
+
+    options = Options(weights, geometry, tile, device, samples, force)
+    found = inputs_in(files)
+    outcomes = convert_files(
+        found, out, options, workers=workers or len(os.sched_getaffinity(0)), again=again
+    )
+    refused = [outcome for outcome in outcomes if outcome.result == "refused"]
+    if len(outcomes) == 1 and not manifest:
+        outcome = outcomes[0]
+        if refused:
+            print(f"onesun: {outcome.file}: {outcome.reason}", file=sys.stderr)
+            raise typer.Exit(2)
+        print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")
+        return
+    if manifest:
+        write_manifest(manifest, out, outcomes, options)
+    else:
+        write_summary(out / SUMMARY, outcomes)
+    print(summary_text(outcomes))
+    if refused and not manifest:
+        raise typer.Exit(2)

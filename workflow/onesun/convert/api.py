@@ -1,0 +1,68 @@
+"""Conversion for notebooks: a file or a sunpy map in, a sunpy map out."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from onesun.convert.convert import Options, convert_source, weights_for
+from onesun.convert.flags import WHOLE_FRAME
+from onesun.convert.planes import Planes, in_gauss
+from onesun.convert.source import of_file, of_map
+from onesun.convert.tiles import TILE
+from onesun.convert.view import Geometry
+
+if TYPE_CHECKING:
+    from sunpy.map import GenericMap
+
+
+def convert(
+    source: str | Path | GenericMap,
+    *,
+    weights: str | Path | None = None,
+    geometry: Geometry = "standard",
+    tile: int = TILE,
+    device: str = "auto",
+    force: bool = False,
+) -> GenericMap:
+    """Convert a magnetogram of MDI or GONG into an HMI-like one.
+
+    Parameters
+    ----------
+    source : a FITS file, or a sunpy map as it was read from one: not turned, cut or scaled.
+    weights, geometry, tile, device, force : see :class:`onesun.convert.convert.Options`.
+
+    Returns a sunpy map: ``data`` in gauss, NaN off the disk and where the input is missing;
+    ``uncertainty`` the standard error in gauss; ``mask`` True where a pixel should not be trusted.
+    What holds for the whole frame is not in the mask: ``meta["onesun_flags"]`` has its bits
+    (:class:`onesun.convert.flags.Flag`).
+
+    Raises UntrustedFrameError in one sentence for what cannot be converted.
+    """
+    options = Options(weights, geometry, tile, device, force=force)
+    is_file = isinstance(source, str | Path)
+    taken = of_file(Path(source), force=force) if is_file else of_map(source, force=force)
+    return as_map(convert_source(taken, weights_for(taken, options), options))
+
+
+def as_map(planes: Planes) -> GenericMap:
+    """A conversion as a sunpy map; see :func:`convert`."""
+    import sunpy.map
+    from astropy import units
+    from astropy.nddata import StdDevUncertainty
+
+    header = planes.header.copy()
+    header["BUNIT"] = "Gauss"
+    of_frame = int(np.bitwise_or.reduce(planes.mask, axis=None)) & WHOLE_FRAME
+    meta = {**dict(header), "onesun_flags": int(of_frame)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # sunpy tells what it takes for granted
+        return sunpy.map.Map(
+            in_gauss(planes.field),
+            meta,
+            uncertainty=StdDevUncertainty(in_gauss(planes.error), unit=units.G),
+            mask=(planes.mask & ~np.uint8(WHOLE_FRAME)) != 0,
+        )

@@ -1,0 +1,218 @@
+"""What can be checked of an output without a truth: does it agree with its own input?
+
+The input is calibrated by the line that the weights' card gives, and resampled as for the network.
+The output is brought back to it: blurred by the input's optics and detector, and sampled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun import instruments
+from onesun.alignment.resample import resample
+from onesun.convert import release, spectrum
+from onesun.convert.noise import pixel_noise
+from onesun.convert.output import Converted, read_output
+from onesun.convert.source import Source, of_file
+from onesun.convert.view import View, ViewMapping, read_by_network
+from onesun.errors import UntrustedFrameError
+from onesun.geometry.flux import flux_per_gauss
+from onesun.geometry.psf import FWHM_PER_SIGMA, blur
+
+_SLOPE_WITHIN = 0.9  # limb radii
+_FLUX_WITHIN = 0.95
+_WEAK = 30.0  # gauss of the output; there the residual is mostly the input's noise
+# Periods over which small scales are compared, in the input's own shortest.
+_BAND = (1.25, 2.0)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An output and its input on the same footing.
+
+    Attributes
+    ----------
+    output : as read.
+    source : the input.
+    given : (h, w) the calibrated input on the grid that the network read, gauss; NaN without value.
+    matched : (h, w) the output blurred and sampled as the input; NaN where ``given`` is.
+    view : of both.
+    gain : of the input against the target.
+    """
+
+    output: Converted
+    source: Source
+    given: np.ndarray
+    matched: np.ndarray
+    view: View
+    gain: float
+
+    @property
+    def factor(self) -> int:
+        return self.output.view.shape[0] // self.view.shape[0]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of the table.
+
+    Parameters
+    ----------
+    name, unit : what it is.
+    value : the figure.
+    expected : what it should be, in words; empty where that depends on the Sun.
+    good : whether it is; None without an expectation.
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    expected: str = ""
+    good: bool | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def compare(output: Path, source: Path, weights: str | Path | None = None) -> Compared:
+    """Read an output and the input it was made from.
+
+    Parameters
+    ----------
+    weights : those that it was made with, where they are not the package's own.
+
+    Raises UntrustedFrameError when ``source`` is not what ``output`` was made from.
+    """
+    converted, taken = read_output(output), of_file(source, force=True)
+    header = converted.header
+    if header["INSHA256"] != taken.digest:
+        raise UntrustedFrameError(
+            f"{source}: not the file that {output} was made from, expected {header['INFILE']} with "
+            f"the SHA-256 {header['INSHA256'][:12]}…"
+        )
+    frame = taken.frame
+    calibration = release.load(weights or header["WEIGHTS"]).card["calibration"]
+    view = read_by_network(frame.pointing, frame.field.shape, header["GEOMETRY"])
+    given = resample(frame.field, frame.pointing, ViewMapping(view, frame.pointing))
+    given = (given - np.float32(calibration["a"])) / np.float32(calibration["b"])
+    matched = _as_input(converted, view, taken)
+    matched[np.isnan(given)] = np.nan
+    return Compared(converted, taken, given, matched, view, float(calibration["b"]))
+
+
+def _as_input(output: Converted, view: View, source: Source) -> np.ndarray:
+    scale = output.view.pointing.scale
+    factor = output.view.shape[0] // view.shape[0]
+    half = (factor - 1) / 2
+    first = int(np.floor(half))
+    optics = instruments.load(source.frame.instrument).optics
+    smooth = blur(
+        np.nan_to_num(output.field),
+        optics.fwhm / scale,
+        source.frame.pointing.scale / scale,
+        (half - first, half - first),
+    )
+    return smooth[first::factor, first::factor].copy()
+
+
+def table(compared: Compared) -> list[Row]:
+    """The figures of ``onesun check``."""
+    return [*_consistency(compared), *_spectra(compared), *_fluxes(compared), *_errors(compared)]
+
+
+def _consistency(compared: Compared) -> list[Row]:
+    inside = (compared.view.radius() < _SLOPE_WITHIN) & np.isfinite(compared.given)
+    x = compared.matched[inside].astype(np.float64)
+    y = compared.given[inside].astype(np.float64)
+    # The input's noise is in y alone, so that it does not flatten the line.
+    slope, offset = np.polyfit(x, y, 1)
+    rest = (y - slope * x - offset)[np.abs(x) < _WEAK]
+    residual = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
+    noise = pixel_noise(compared.source.frame) / compared.gain
+    ratio = residual / noise
+    return [
+        Row("slope, input on output", float(slope), "", "0.9 to 1.1", bool(0.9 < slope < 1.1)),
+        Row("offset", float(offset), "G", "-1 to 1", bool(abs(offset) < 1)),
+        Row("correlation with the input", float(np.corrcoef(x, y)[0, 1])),
+        Row("residual of weak pixels", residual, "G"),
+        Row("input's noise, calibrated", noise, "G"),
+        Row("residual over noise", ratio, "", "0.5 to 2", bool(0.5 < ratio < 2)),
+    ]
+
+
+def _spectra(compared: Compared) -> list[Row]:
+    """Small scales: more than the input has left of them, less than would undo all of its blur."""
+    frame = compared.source.frame
+    pixel = frame.pointing.scale
+    band = tuple(2 * pixel * times for times in _BAND)
+    scales = compared.view.pointing.scale, compared.output.view.pointing.scale
+    noise = (pixel_noise(frame) / compared.gain * pixel) ** 2
+    given = spectrum.in_band(
+        spectrum.central_square(compared.given, compared.view), scales[0], band
+    )
+    made = spectrum.in_band(
+        spectrum.central_square(compared.output.field, compared.output.view), scales[1], band
+    )
+    seen = max(given - noise, 0.0)
+    undone = seen / _transfer(compared, band)
+    pattern = spectrum.grid_pattern(compared.output.field, compared.output.view, compared.factor)
+    of = f"power at periods of {band[0]:.1f} to {band[1]:.1f} arcsec"
+    between = bool(seen <= made <= undone)
+    return [
+        Row(f"{of}: input less its noise", seen, "G² arcsec²"),
+        Row("... output", made, "G² arcsec²", "between the other two", between),
+        Row("... as HMI should have it", undone, "G² arcsec²"),
+        Row("pattern of input pixels", pattern, "", "below 2", bool(pattern < 2)),
+    ]
+
+
+def _transfer(compared: Compared, band: tuple[float, float]) -> float:
+    """Share of the power in the band that the input's optics and pixels leave."""
+    frame = compared.source.frame
+    frequency = np.linspace(1 / band[1], 1 / band[0], 50)
+    sigma = instruments.load(frame.instrument).optics.fwhm / FWHM_PER_SIGMA
+    kept = np.exp(-2 * (np.pi * sigma * frequency) ** 2) * np.sinc(frame.pointing.scale * frequency)
+    # A ring of the plane holds the more frequencies the larger it is.
+    return float(np.average(kept**2, weights=frequency))
+
+
+def _fluxes(compared: Compared) -> list[Row]:
+    rows = []
+    fields = {
+        "input": (compared.given, compared.view),
+        "output, blurred": (compared.matched, compared.view),
+        "output": (compared.output.field, compared.output.view),
+    }
+    for name, (field, view) in fields.items():
+        radius = view.radius()
+        inside = (radius < _FLUX_WITHIN) & np.isfinite(field)
+        pointing = view.pointing
+        flux = field[inside] * flux_per_gauss(radius[inside], pointing.limb_radius, pointing.dsun)
+        rows.append(Row(f"unsigned flux, {name}", float(np.abs(flux).sum()) / 1e22, "10²² Mx"))
+        rows.append(Row(f"net flux, {name}", float(flux.sum()) / 1e22, "10²² Mx"))
+    return rows
+
+
+def _errors(compared: Compared) -> list[Row]:
+    on_disk = np.isfinite(compared.output.error)
+    mask = compared.output.mask
+    disk = (mask & 1) == 0
+    return [
+        Row("median error of the output", float(np.median(compared.output.error[on_disk])), "G"),
+        Row("share of the disk that is flagged", float(np.mean(mask[disk] != 0))),
+    ]
+
+
+def as_text(rows: list[Row]) -> str:
+    """The table for people."""
+    width = max(len(row.name) for row in rows)
+    lines = []
+    for row in rows:
+        verdict = "" if row.good is None else (", good" if row.good else ", LOOK")
+        told = f"   expected {row.expected}{verdict}" if row.expected else ""
+        lines.append(f"{row.name:{width}}  {row.value:>10.4g} {row.unit:<11}{told}".rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""What turns a network's own error into a calibrated one: factors by field strength and radius."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+_NORMAL_WIDE = 1.96  # standard errors of a normal distribution that hold 95 %
+
+
+@dataclass(frozen=True)
+class ErrorScale:
+    """Factors on the error, each interpolated linearly between knots and constant beyond them.
+
+    Parameters
+    ----------
+    field_knots : (F,) rising, gauss of the predicted |field|; interpolated in log(1 + gauss).
+    field_factors : (F,)
+    radius_knots : (R,) rising, limb radii.
+    radius_factors : (R,)
+    wide_factors : (F,) how many calibrated errors hold 95 % of the target's readings; more than a
+        normal distribution's 1.96 where tails are longer.
+    """
+
+    field_knots: Sequence[float]
+    field_factors: Sequence[float]
+    radius_knots: Sequence[float]
+    radius_factors: Sequence[float]
+    wide_factors: Sequence[float]
+
+    @classmethod
+    def none(cls) -> ErrorScale:
+        """The one that leaves errors as they are."""
+        return cls([0.0], [1.0], [0.0], [1.0], [_NORMAL_WIDE])
+
+    @classmethod
+    def from_card(cls, section: Mapping[str, Any]) -> ErrorScale:
+        """From the card's section ``error_scale``; raises KeyError or TypeError for another."""
+        given = {field.name: section[field.name] for field in fields(cls)}
+        return cls(**{name: [float(value) for value in values] for name, values in given.items()})
+
+    def for_card(self) -> dict[str, list[float]]:
+        return {name: [float(value) for value in values] for name, values in asdict(self).items()}
+
+    def by_field(self, field: np.ndarray) -> np.ndarray:
+        """Factor at each predicted field (gauss, any shape); float32."""
+        return self._along_field(field, self.field_factors)
+
+    def wide(self, field: np.ndarray) -> np.ndarray:
+        """How many errors hold 95 % of the readings, at each predicted field (gauss); float32."""
+        return self._along_field(field, self.wide_factors)
+
+    def by_radius(self, radius: np.ndarray) -> np.ndarray:
+        """Factor at each radius (limb radii, any shape); float32."""
+        return np.interp(radius, self.radius_knots, self.radius_factors).astype(np.float32)
+
+    def _along_field(self, field: np.ndarray, factors: Sequence[float]) -> np.ndarray:
+        place = np.log1p(np.abs(field))
+        return np.interp(place, np.log1p(self.field_knots), factors).astype(np.float32)

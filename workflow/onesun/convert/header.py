@@ -1,0 +1,135 @@
+"""The header of an output: where and when it is, what it was, and how it was made.
+
+The observer stays the frame's own: positions on the sky are those of the input. In the standard
+geometry the disk has as many pixels as HMI's from 1 AU, and CDELT is what that makes of it from
+where the observer was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import astropy
+import numpy as np
+import sunpy
+import torch
+from astropy.io import fits
+from astropy.time import TimeDelta
+from sunpy.coordinates import sun
+
+import onesun
+from onesun import instruments
+from onesun.convert.source import MADE_BY, Source
+from onesun.convert.view import Geometry, View
+from onesun.geometry.grid import SOLAR_RADIUS_METRES
+from onesun.reading.conventions import JSOC_LONGITUDE
+
+# Of the input's keywords, those that say something else of the output, or that would make sunpy
+# read it by the rules for the input's own files.
+_REPLACED = {"DATE-OBS", "TIME-OBS", "T_OBS", "BUNIT", "CONTENT", "DTYPE", "IMTYPE", "MISSVALS"}
+
+
+def header_of(
+    source: Source,
+    view: View,
+    geometry: Geometry,
+    weights: dict[str, str],
+    samples: int,
+) -> fits.Header:
+    """The cards that all images of an output share.
+
+    Parameters
+    ----------
+    source : what was converted.
+    view : of the output.
+    weights : ``pair`` and ``sha256`` of the weights.
+    samples : how many draws are kept with it.
+    """
+    header = fits.Header()
+    header["CONTENT"] = ("HMI-like line-of-sight magnetogram", "product")
+    for card in (
+        *_place(view),
+        *_time(source),
+        *_identity(source),
+        *_making(source, geometry, weights),
+    ):
+        header.append(card)
+    header["SAMPLES"] = (samples, "draws in the extensions after the mask")
+    for number, doubt in enumerate(source.doubts, start=1):
+        header[f"DOUBT{number}"] = (doubt, "waived by --force")
+    return header
+
+
+def _place(view: View) -> list[tuple[str, Any, str]]:
+    pointing = view.pointing
+    return [
+        ("WCSAXES", 2, "number of axes"),
+        ("WCSNAME", "Helioprojective-cartesian", "coordinate system"),
+        ("CTYPE1", "HPLN-TAN", "towards solar west"),
+        ("CTYPE2", "HPLT-TAN", "towards solar north"),
+        ("CUNIT1", "arcsec", "unit of CRVAL1 and CDELT1"),
+        ("CUNIT2", "arcsec", "unit of CRVAL2 and CDELT2"),
+        ("CRPIX1", pointing.x0 + 1, "[pix] disk centre, counted from 1"),
+        ("CRPIX2", pointing.y0 + 1, "[pix] disk centre, counted from 1"),
+        ("CRVAL1", 0.0, "[arcsec] x at CRPIX1"),
+        ("CRVAL2", 0.0, "[arcsec] y at CRPIX2"),
+        ("CDELT1", pointing.scale, "[arcsec/pix] as the observer saw it"),
+        ("CDELT2", pointing.scale, "[arcsec/pix] as the observer saw it"),
+        ("CROTA2", pointing.roll, "[deg] the image is turned back by it"),
+        ("RSUN_OBS", pointing.rsun, "[arcsec] angular radius of the Sun"),
+        ("RSUN_REF", SOLAR_RADIUS_METRES, "[m] radius of the Sun"),
+        ("R_SUN", pointing.limb_radius, "[pix] radius of the limb"),
+        ("DSUN_OBS", pointing.dsun, "[m] observer from the Sun's centre"),
+        ("CRLN_OBS", pointing.l0, "[deg] Carrington longitude of the observer"),
+        ("CRLT_OBS", pointing.b0, "[deg] Carrington latitude of the observer"),
+    ]
+
+
+def _time(source: Source) -> list[tuple[str, Any, str]]:
+    frame = source.frame
+    middle = frame.time
+    text = middle.isot.replace("-", ".").replace("T", "_")
+    cards = [
+        ("T_OBS", f"{text}_TAI", "[TAI] middle of the integration"),
+        ("TIMESYS", "UTC", "time system of DATE-OBS and DATE-AVG"),
+        ("DATE-AVG", middle.utc.isot, "[UTC] middle of the integration"),
+        ("CAR_ROT", int(sun.carrington_rotation_number(middle)), "Carrington rotation"),
+    ]
+    begin = middle
+    if np.isfinite(frame.interval):
+        begin = middle - TimeDelta(frame.interval / 2, format="sec")
+        cards.append(("INTERVAL", frame.interval, "[s] integration time"))
+    begin.precision = 3
+    return [*cards, ("DATE-OBS", begin.utc.isot, "[UTC] start of the integration")]
+
+
+def _identity(source: Source) -> list[tuple[str, Any, str]]:
+    """The input's identifying keywords."""
+    frame = source.frame
+    title = instruments.load(frame.instrument).title
+    kept = [
+        (key, value, f"of the {title} frame")
+        for key, value in frame.header.items()
+        if key not in _REPLACED and key not in ("INTERVAL", "CAR_ROT")
+    ]
+    if frame.simulated:
+        kept.append(("SIMULATD", True, "the input was simulated, not observed"))
+    return [("INSTRUME", frame.instrument.upper(), "instrument that saw it"), *kept]
+
+
+def _making(
+    source: Source, geometry: Geometry, weights: dict[str, str]
+) -> list[tuple[str, Any, str]]:
+    return [
+        (MADE_BY, onesun.__version__, "version of OneSun that made it"),
+        ("INFILE", source.frame.source, "the input"),
+        ("INSHA256", source.digest, ""),
+        ("WEIGHTS", weights["pair"], "weights of the network"),
+        ("WTSHA256", weights["sha256"], ""),
+        ("GEOMETRY", geometry, "standard, or that of the input"),
+        ("TORCHVER", torch.__version__, "version of torch"),
+        ("NUMPYVER", np.__version__, "version of numpy"),
+        ("ASTROVER", astropy.__version__, "version of astropy"),
+        ("SUNPYVER", sunpy.__version__, "version of sunpy"),
+        ("JSOCLON", JSOC_LONGITUDE, "[deg] CRLN_OBS here less that of sunpy"),
+    ]

@@ -1,0 +1,74 @@
+"""Read an output again."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from onesun.convert.planes import in_gauss
+from onesun.convert.source import MADE_BY
+from onesun.convert.view import View
+from onesun.convert.write import EXTENSIONS
+from onesun.errors import DamagedProductError
+from onesun.geometry.pointing import Pointing
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A conversion as it was written.
+
+    Attributes
+    ----------
+    field, error : (H, W) float32, gauss, NaN where there is no value.
+    mask : (H, W) uint8, bits of :class:`onesun.convert.flags.Flag`.
+    view : where the pixels lie.
+    header : of the field.
+    """
+
+    field: np.ndarray
+    error: np.ndarray
+    mask: np.ndarray
+    view: View
+    header: fits.Header
+
+
+def read_output(path: Path) -> Converted:
+    """Read what ``onesun convert`` wrote.
+
+    Raises DamagedProductError when it is missing, damaged or something else.
+    """
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            fits.open(path, do_not_scale_image_data=True) as hdus,
+        ):
+            if MADE_BY not in hdus[1].header or [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
+                raise DamagedProductError(f"{path}: no output of onesun convert")
+            field, error = (in_gauss(hdus[number].data) for number in (1, 2))
+            mask, header = hdus[3].data.copy(), hdus[1].header.copy()
+    except FileNotFoundError:
+        raise DamagedProductError(
+            f"{path}: missing, expected an output of onesun convert"
+        ) from None
+    except (OSError, IndexError, TypeError, ValueError) as error:
+        raise DamagedProductError(
+            f"{path}: not readable as an output of onesun convert ({error})"
+        ) from None
+    return Converted(field, error, mask, View(field.shape, _pointing(header)), header)
+
+
+def _pointing(header: fits.Header) -> Pointing:
+    return Pointing(
+        x0=header["CRPIX1"] - 1,
+        y0=header["CRPIX2"] - 1,
+        scale=header["CDELT1"],
+        roll=header["CROTA2"],
+        rsun=header["RSUN_OBS"],
+        dsun=header["DSUN_OBS"],
+        b0=header["CRLT_OBS"],
+        l0=header["CRLN_OBS"],
+    )

@@ -1,0 +1,89 @@
+"""The images of one conversion: the field and its error in integer steps, and the mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from astropy.io import fits
+
+from onesun.aligned import QUANTUM
+from onesun.convert.flags import Flag
+from onesun.convert.tiles import Box
+from onesun.errors import UntrustedFrameError
+
+BLANK = np.int32(-(2**31))
+_LARGEST = 1e7  # gauss; far beyond any field, and far below what int32 steps hold
+
+
+@dataclass(frozen=True)
+class Planes:
+    """What a conversion makes, as it is written.
+
+    Steps of 0.1 G instead of floats: half the memory of a frame in tiles that are dropped at once.
+
+    Attributes
+    ----------
+    field, error : (H, W) int32, in steps of 0.1 G; BLANK where there is no value.
+    mask : (H, W) uint8, bits of :class:`onesun.convert.flags.Flag`.
+    header : what all three share.
+    """
+
+    field: np.ndarray
+    error: np.ndarray
+    mask: np.ndarray
+    header: fits.Header
+
+    @classmethod
+    def empty(cls, mask: np.ndarray, header: fits.Header) -> Planes:
+        """Without any value yet."""
+        field, error = (np.full(mask.shape, BLANK, np.int32) for _ in range(2))
+        return cls(field, error, mask, header)
+
+    def fill(self, pixels: Box, field: np.ndarray, error: np.ndarray) -> None:
+        """Take a tile, in gauss, where its pixels are on the disk.
+
+        Raises UntrustedFrameError for a value that is not finite: it would look like a gap.
+        """
+        on_disk = (self.mask[pixels] & Flag.OFF_DISK) == 0
+        for plane, values in ((self.field, field), (self.error, error)):
+            inside = values[on_disk]
+            if not (np.abs(inside) < _LARGEST).all():
+                raise UntrustedFrameError(
+                    "the network's answer is not finite, expected a field in gauss"
+                )
+            plane[pixels][on_disk] = np.rint(inside * np.float32(1 / QUANTUM)).astype(np.int32)
+
+    def drop(self, where: np.ndarray) -> None:
+        """Take the values away again; ``where`` is (H, W) bool."""
+        self.field[where] = BLANK
+        self.error[where] = BLANK
+
+
+def draw(planes: Planes, digest: str, number: int) -> np.ndarray:
+    """A field that could have been: each pixel drawn from a normal distribution of its own.
+
+    Neighbours are drawn independently of each other, which their errors are not altogether.
+
+    Parameters
+    ----------
+    digest : of the input, in hexadecimal; the same one gives the same draws.
+    number : which draw.
+
+    Returns (H, W) int32, in steps as ``planes.field``.
+    """
+    rng = np.random.default_rng([int(digest[:16], 16), number])
+    drawn = planes.field.copy()
+    for field, error in zip(drawn, planes.error, strict=True):
+        known = field != BLANK
+        off = rng.standard_normal(field.size, dtype=np.float32) * error
+        field[known] += np.rint(off[known]).astype(np.int32)
+    return drawn
+
+
+def in_gauss(steps: np.ndarray) -> np.ndarray:
+    """Float32 of steps; NaN where there is no value."""
+    values = steps.astype(np.float32)
+    values *= np.float32(QUANTUM)
+    values[steps == BLANK] = np.nan
+    return values

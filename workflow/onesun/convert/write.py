@@ -1,0 +1,105 @@
+"""An output as FITS: an empty primary HDU, then field, error and mask, Rice-compressed."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from onesun.aligned import QUANTUM
+from onesun.convert.flags import MEANINGS
+from onesun.convert.planes import BLANK, Planes, draw
+from onesun.files import write_bytes
+
+SUFFIX = ".onesun.fits"
+EXTENSIONS = ("FIELD", "ERROR", "MASK")
+# Astropy would put the time of writing there, and the same input shall give the same bytes.
+_SUM_COMMENT = "sum over this HDU"
+
+
+def output_name(source: str) -> str:
+    """The name of the output for an input's file name."""
+    stem = source
+    for suffix in (".gz", ".fz", ".fits", ".fit", ".fts"):
+        if stem.lower().endswith(suffix):
+            stem = stem[: -len(suffix)]
+    return stem + SUFFIX
+
+
+def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
+    """Write a conversion, whole or not at all, with CHECKSUM and DATASUM in every HDU.
+
+    Parameters
+    ----------
+    samples : how many draws of the field to write after the mask, as SAMPLE1, SAMPLE2, ...
+    """
+    hdus = [
+        _gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field"),
+        _gauss(planes.error, planes, "ERROR", "standard error of FIELD"),
+        _mask(planes),
+    ]
+    for number in range(1, samples + 1):
+        drawn = draw(planes, planes.header["INSHA256"], number)
+        hdus.append(_gauss(drawn, planes, f"SAMPLE{number}", "draw from FIELD and ERROR"))
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(content)
+    write_bytes(path, _with_sums(content))
+
+
+def _with_sums(content: io.BytesIO) -> bytes:
+    """The same file with CHECKSUM and DATASUM, of the tables that compressed images are kept in."""
+    summed = io.BytesIO()
+    content.seek(0)
+    with fits.open(content, disable_image_compression=True) as tables:
+        for hdu in tables:
+            hdu.add_checksum(when=_SUM_COMMENT)
+        tables.writeto(summed)
+    return summed.getvalue()
+
+
+def _gauss(steps: np.ndarray, planes: Planes, name: str, what: str) -> fits.CompImageHDU:
+    hdu = fits.CompImageHDU(
+        steps, planes.header.copy(), compression_type="RICE_1", tile_shape=(1, steps.shape[1])
+    )
+    hdu.header["BTYPE"] = (what, "")
+    hdu.header["BUNIT"] = ("Gauss", what)
+    # After the data, or astropy would take the integers for scaled ones.
+    hdu.header["BSCALE"] = (QUANTUM, "[Gauss] step")
+    hdu.header["BZERO"] = 0.0
+    hdu.header["BLANK"] = (int(BLANK), "no value")
+    hdu.header["EXTNAME"] = name
+    return hdu
+
+
+def _mask(planes: Planes) -> fits.CompImageHDU:
+    hdu = fits.CompImageHDU(
+        planes.mask,
+        planes.header.copy(),
+        compression_type="RICE_1",
+        tile_shape=(1, planes.mask.shape[1]),
+    )
+    hdu.header["BTYPE"] = ("why not to trust a pixel", "")
+    for flag, meaning in MEANINGS.items():
+        hdu.header[f"MASK{flag.value}"] = (meaning, f"bit {flag.value.bit_length() - 1}")
+    hdu.header["EXTNAME"] = "MASK"
+    return hdu
+
+
+def header_of_output(path: Path) -> fits.Header | None:
+    """The header of the field of an output; None if the file is none, or damaged."""
+    try:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            fits.open(path, disable_image_compression=True) as hdus,
+        ):
+            if [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
+                return None
+            if not all(hdu.verify_datasum() == 1 for hdu in hdus[1:]):
+                return None
+            return hdus[1].header.copy()
+    # Whatever damaged bytes make astropy raise.
+    except Exception:
+        return None

@@ -1,0 +1,63 @@
+"""The default network with a second answer: how far off its first is likely to be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
+
+from onesun.networks.base import Calibration
+from onesun.networks.onesun import OneSunNetwork
+
+_FIRST_ERROR = 10.0  # gauss; what an untrained network takes its error for
+# Far outside anything trained on, the exponential would overflow; 1 mG to 22 kG is wide enough.
+_LOG_ERROR = (-7.0, 10.0)
+
+
+class UncertainNetwork(OneSunNetwork):
+    """:class:`OneSunNetwork` whose last convolution also gives the logarithm of an error.
+
+    Maps (n, 2, h, w), as every network does, to (n, 2, h * factor, w * factor): the target's field
+    over ``field_scale``, and the natural logarithm of the standard error in gauss. The error costs
+    the last convolution twice its channels and nothing else.
+    """
+
+    def __init__(
+        self,
+        factor: int,
+        calibration: Calibration,
+        channels: int = 32,
+        blocks: int = 4,
+        kernel: int = 3,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__(factor, calibration, channels, blocks, kernel, dropout)
+        self.tail = nn.Conv2d(channels, 2 * factor * factor, kernel, padding=kernel // 2)
+        nn.init.zeros_(self.tail.weight)
+        nn.init.zeros_(self.tail.bias)
+        with torch.no_grad():
+            self.tail.bias[factor * factor :] = math.log(_FIRST_ERROR)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        field = (x[:, :1] - self.zero_point) / self.gain
+        bicubic = F.interpolate(
+            field, scale_factor=self.factor, mode="bicubic", align_corners=False
+        )
+        features = self.head(torch.cat([field * self._working_scale, x[:, 1:]], dim=1))
+        both = F.pixel_shuffle(self.tail(self.body(features)), self.factor).float()
+        mean = bicubic + both[:, :1] / self._working_scale
+        return torch.cat([mean, both[:, 1:].clamp(*_LOG_ERROR)], dim=1)
+
+
+def build_uncertain(
+    settings: Mapping[str, Any], factor: int, calibration: Calibration
+) -> UncertainNetwork:
+    """Build an untrained network of these channels, blocks, kernel and dropout.
+
+    Raises ConfigError when a value cannot be used.
+    """
+    return UncertainNetwork(factor, calibration, **settings)
