@@ -188,7 +188,7 @@ EDITS = [
                 for name, month in (("test", "2019-06"), ("validation", "2011-12"))
             )
         ),
-        f"store 2, split 2, calibrate 2, {ALL_BELOW}",
+        f"store 2, split 2, {ALL_BELOW}",
     ),
     Edit(
         "a bound of field in Table 1",
