@@ -7,7 +7,6 @@ the same; only the longitude at disk centre is another.
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -37,14 +36,14 @@ def make(sample: Path, settings: dict[str, Any], folder: Path) -> list[str]:
     """
     frames = dated(sample, folder / "sample")
     months = sorted(open_product(frames, fetch.PRODUCT, contents=True)[1]["months"])
-    made = [(name, month) for name in INSTRUMENTS for month in months]
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        running = [
-            pool.submit(simulate, name, month, frames, settings, folder / name / month)
-            for name, month in made
-        ]
-        for one in running:
-            one.result()
+    made = [
+        (name, month, frames, settings, folder / name / month)
+        for name in INSTRUMENTS
+        for month in months
+    ]
+    # Whatever ends this ends the processes, too.
+    with get_context("spawn").Pool(2) as pool:
+        pool.starmap(simulate, made, chunksize=1)
     return months
 
 
