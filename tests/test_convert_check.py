@@ -92,11 +92,12 @@ def test_a_pattern_of_input_pixels_is_found():
     sky = View((1200, 1200), replace(where_mdi(), x0=599.5, y0=599.5, scale=where_mdi().rsun / 580))
     smooth = blur(np.random.default_rng(2).standard_normal(sky.shape).astype(np.float32), 6.0)
     smooth += 0.02 * smooth.std() * np.random.default_rng(3).standard_normal(sky.shape)
-    assert spectrum.grid_pattern(smooth, sky, 4) < 2
+    assert spectrum.grid_pattern(smooth, sky, 4) < 1e-3 * smooth.std()
     tile = np.zeros((4, 4))
     tile[1, 2] = 1
     pattern = np.tile(tile, (300, 300)) * 0.05 * smooth.std()
-    assert spectrum.grid_pattern(smooth + pattern, sky, 4) > 5
+    found = spectrum.grid_pattern(smooth + pattern, sky, 4)
+    assert found == pytest.approx(pattern.std(), rel=0.05)
 
 
 def test_the_command_prints_its_table_and_writes_its_picture(pair, tmp_path):

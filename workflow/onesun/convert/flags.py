@@ -18,6 +18,8 @@ from onesun.magnetogram import Magnetogram
 
 # An integration time counts as trained on within this factor of the shortest and the longest.
 _INTERVAL_FACTOR = 1.5
+# The noise of a frame is an estimate, good to this factor where the Sun is active.
+_NOISE_FACTOR = 1.25
 # A field this close below the onset of saturation may have come down from beyond it.
 _SATURATION_SHARE = 0.9
 
@@ -79,7 +81,7 @@ def frame_flags(frame: Magnetogram, ranges: Ranges, *, forced: bool) -> Flag:
     found = Flag(0)
     noise = pixel_noise(frame)
     least, most = ranges.noise
-    if not least <= noise <= most:
+    if not least / _NOISE_FACTOR <= noise <= most * _NOISE_FACTOR:
         found |= Flag.NOISE
     shortest, longest = min(ranges.interval), max(ranges.interval)
     # Neither is an unknown integration time (NaN) one of those trained on.

@@ -51,30 +51,27 @@ def in_band(square: np.ndarray, scale: float, band: tuple[float, float]) -> floa
 
 
 def grid_pattern(field: np.ndarray, view: View, factor: int) -> float:
-    """By how much the power at the input pixels' own frequencies exceeds that around them.
+    """What of a field repeats with the input's pixels, root mean square in gauss.
 
     A network that fills each input pixel with ``factor`` x ``factor`` output pixels may leave a
-    pattern that repeats with them. Its frequencies are multiples of 1 / ``factor`` per output
-    pixel along either axis; the power there is compared with the median of its surroundings.
-
-    Returns the mean ratio over these frequencies; 1 without a pattern.
+    pattern in them. Its frequencies are multiples of 1 / ``factor`` per output pixel along either
+    axis; of the power there, what exceeds the median of its surroundings is taken for the pattern.
     """
     square = central_square(field, view, factor)
     n = square.shape[0]
-    # The centre of a square of n pixels is a multiple of its frequencies n / factor.
-    density = np.abs(np.fft.fft2(square)) ** 2
+    # The amplitude of a wave is its bin of the spectrum over the sum of the taper.
+    power_of_waves = np.abs(np.fft.fft2(square)) ** 2 / float(np.hanning(n).sum()) ** 4
     step = n // factor
-    ratios = []
+    excess = 0.0
     for row in range(factor):
         for column in range(factor):
             if (row, column) == (0, 0):
                 continue
-            shifted = np.roll(density, (_FAR - row * step, _FAR - column * step), axis=(0, 1))
+            shifted = np.roll(power_of_waves, (_FAR - row * step, _FAR - column * step), (0, 1))
             around = shifted[: 2 * _FAR + 1, : 2 * _FAR + 1]
-            middle = slice(_FAR - 1, _FAR + 2)
             ring = np.ones(around.shape, dtype=bool)
             inner = slice(_FAR - _NEAR, _FAR + _NEAR + 1)
             ring[inner, inner] = False
             # The mean of exponentially distributed power is its median over ln 2.
-            ratios.append(around[middle, middle].mean() / (np.median(around[ring]) / np.log(2)))
-    return float(np.mean(ratios))
+            excess += max(around[_FAR, _FAR] - np.median(around[ring]) / np.log(2), 0.0)
+    return float(np.sqrt(excess))
