@@ -49,11 +49,17 @@ def write_page(weights: Path, out: Path) -> None:
     scored = [_scored(path) for path in cards]
     models = [_model(card, scores) for card, scores in scored]
     seconds = [sun["training"]["seconds"] for _, each in scored for sun in each["suns"].values()]
-    text = _environment().get_template(_TEMPLATE).render(
-        models=models,
-        frames=scored[0][1]["frames"],
-        fold_minutes=f"{_minutes(min(seconds))} to {_minutes(max(seconds))}",
-    )  # fmt: skip
+    text = (
+        _environment()
+        .get_template(_TEMPLATE)
+        .render(
+            models=models,
+            frames=scored[0][1]["frames"],
+            fold_minutes=" to ".join(
+                dict.fromkeys((_minutes(min(seconds)), _minutes(max(seconds))))
+            ),
+        )
+    )
     write_text(out, text)
 
 
