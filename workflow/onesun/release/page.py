@@ -16,6 +16,7 @@ from onesun.release import score
 
 SCORES_SUFFIX = ".scores.json"
 _TEMPLATE = "weights.md.j2"
+_PROMISES = {"68": 68.27, "95": 95.0}
 _TOGETHER = "all three"
 _PLACES = {"field": "predicted {} G", "radius": "{} R", "target": "HMI {} G"}
 
@@ -29,6 +30,9 @@ class Model:
     suns : the left-out full disks.
     parts : name and scores of each of them, and of all together.
     coverage : rows of ``name`` and ``cells``.
+    overall : of all Suns together, per cent within one error and within the wide interval.
+    worst : by the same names, the bin of predicted field or radius farthest from its promise, with
+        its per cent.
     """
 
     pair: str
@@ -36,6 +40,8 @@ class Model:
     suns: Sequence[str]
     parts: Sequence[tuple[str, Mapping[str, Any]]]
     coverage: Sequence[Mapping[str, Any]]
+    overall: Mapping[str, float]
+    worst: Mapping[str, tuple[str, float]]
 
 
 def write_page(weights: Path, out: Path) -> None:
@@ -49,11 +55,17 @@ def write_page(weights: Path, out: Path) -> None:
     scored = [_scored(path) for path in cards]
     models = [_model(card, scores) for card, scores in scored]
     seconds = [sun["training"]["seconds"] for _, each in scored for sun in each["suns"].values()]
-    text = _environment().get_template(_TEMPLATE).render(
-        models=models,
-        frames=scored[0][1]["frames"],
-        fold_minutes=f"{_minutes(min(seconds))} to {_minutes(max(seconds))}",
-    )  # fmt: skip
+    text = (
+        _environment()
+        .get_template(_TEMPLATE)
+        .render(
+            models=models,
+            frames=scored[0][1]["frames"],
+            fold_minutes=" to ".join(
+                dict.fromkeys((_minutes(min(seconds)), _minutes(max(seconds))))
+            ),
+        )
+    )
     write_text(out, text)
 
 
@@ -83,7 +95,16 @@ def _model(card: dict[str, Any], scores: dict[str, Any]) -> Model:
         }
         for i, row in enumerate(tables[0])
     ]
-    return Model(card["pair"], card, suns, parts, rows)
+    together = scores["together"]["coverage"]
+    worst = {level: _worst(together, level, promise) for level, promise in _PROMISES.items()}
+    return Model(card["pair"], card, suns, parts, rows, together[0], worst)
+
+
+def _worst(rows: Sequence[Mapping[str, Any]], level: str, promise: float) -> tuple[str, float]:
+    """Name and share of the bin that misses its promise by most."""
+    known = [row for row in rows if row["by"] in ("field", "radius") and row["pixels"]]
+    row = max(known, key=lambda row: abs(row[level] - promise))
+    return _place(row), row[level]
 
 
 def _place(row: Mapping[str, Any]) -> str:
