@@ -76,9 +76,7 @@ def own(network: UncertainNetwork) -> Answer:
 
 def ensemble(networks: list[UncertainNetwork], with_own: bool) -> Answer:
     def answer(given: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return spread(
-            torch.stack([network(given)[0] for network in networks]), with_own, networks[0]
-        )
+        return spread(torch.stack([network(given)[0] for network in networks]), with_own)
 
     return answer
 
