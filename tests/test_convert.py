@@ -348,7 +348,7 @@ def test_what_was_waived_is_written_down(tmp_path, weights, coarse):
 def test_values_that_are_not_finite_are_refused(frame, weights, coarse):
     taken = of_file(frame)
     loaded = weights_for(taken, Options(weights))
-    loaded._network.tail.bias.fill_(float("nan"))
+    loaded.network.tail.bias.fill_(float("nan"))
     with pytest.raises(UntrustedFrameError, match="not finite"):
         convert_source(taken, loaded, Options(weights))
 
