@@ -110,6 +110,15 @@ def test_a_disk_that_is_full_ends_the_transfer(archive, files, tmp_path):
     assert told.value.filename == str(tmp_path)
 
 
+@pytest.fixture
+def heard():
+    """Ctrl-C is heard, also where a shell began the tests in the background, which do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_stops_it(archive, files, tmp_path):
     archive.faults = {"/f0": ["stall"]}
     interrupt = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
