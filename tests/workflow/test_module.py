@@ -76,7 +76,7 @@ def test_every_path_of_a_command_has_the_modules_prefix(everything):
     assert len(commands) > 100
     words = [word for command in commands for word in re.findall(r"[\w./-]+", command)]
     own = ("results/", "data/", "logs/")
-    # `archive.folder`, which the report tells with the rest of the configuration, is the user's own.
+    # `archive.folder`, told with the rest of the configuration, is the user's own.
     assert {word for word in words if word.startswith(own)} <= {"data/archive"}
     assert sum(word.startswith(tuple(f"sub/{place}" for place in own)) for word in words) > 300
 
