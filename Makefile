@@ -78,6 +78,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.installed-%: $(VENV)/.installed
-	@echo "Installing what 'make $*' needs into $(VENV) (once)"
+	@echo "Installing what is needed for $* into $(VENV) (once)"
 	@$(PIP_INSTALL) --editable '.[$*]'
 	@touch $@
