@@ -54,13 +54,17 @@ class OneSunNetwork(Network):
         self.halo = max(_BICUBIC_REACH, (kernel // 2) * (2 * blocks + 2))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        bicubic, correction = self._answers(x)
+        return bicubic + correction / self._working_scale
+
+    def _answers(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The calibrated bicubic input, and what the last convolution says, at full resolution."""
         field = (x[:, :1] - self.zero_point) / self.gain
         bicubic = F.interpolate(
             field, scale_factor=self.factor, mode="bicubic", align_corners=False
         )
         features = self.head(torch.cat([field * self._working_scale, x[:, 1:]], dim=1))
-        correction = F.pixel_shuffle(self.tail(self.body(features)), self.factor)
-        return bicubic + correction.float() / self._working_scale
+        return bicubic, F.pixel_shuffle(self.tail(self.body(features)), self.factor).float()
 
 
 class _Block(nn.Module):

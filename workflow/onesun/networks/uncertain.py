@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from onesun.networks.base import Calibration
@@ -30,12 +29,12 @@ class UncertainNetwork(OneSunNetwork):
         self,
         factor: int,
         calibration: Calibration,
+        *,
         channels: int = 32,
-        blocks: int = 4,
         kernel: int = 3,
-        dropout: float = 0.0,
+        **others: Any,
     ) -> None:
-        super().__init__(factor, calibration, channels, blocks, kernel, dropout)
+        super().__init__(factor, calibration, channels=channels, kernel=kernel, **others)
         self.tail = nn.Conv2d(channels, 2 * factor * factor, kernel, padding=kernel // 2)
         nn.init.zeros_(self.tail.weight)
         nn.init.zeros_(self.tail.bias)
@@ -43,12 +42,7 @@ class UncertainNetwork(OneSunNetwork):
             self.tail.bias[factor * factor :] = math.log(_FIRST_ERROR)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        field = (x[:, :1] - self.zero_point) / self.gain
-        bicubic = F.interpolate(
-            field, scale_factor=self.factor, mode="bicubic", align_corners=False
-        )
-        features = self.head(torch.cat([field * self._working_scale, x[:, 1:]], dim=1))
-        both = F.pixel_shuffle(self.tail(self.body(features)), self.factor).float()
+        bicubic, both = self._answers(x)
         mean = bicubic + both[:, :1] / self._working_scale
         return torch.cat([mean, both[:, 1:].clamp(*_LOG_ERROR)], dim=1)
 
