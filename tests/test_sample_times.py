@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from astropy.time import Time
 
-from onesun import instruments
+from onesun import instruments, slots
 from onesun.errors import ConfigError
 from onesun.sample import times
 
@@ -24,9 +24,9 @@ def tai(text):
     ],
 )
 def test_four_frames_stand_around_the_real_one(real, first, last):
-    slots = times.month_slots(tai(real), 4, 96, MDI)
-    assert [times.jsoc_text(slots[0]), times.jsoc_text(slots[-1])] == [first, last]
-    steps = [times.seconds_between(a, b) for a, b in pairwise(slots)]
+    made = times.month_slots(tai(real), 4, 96, MDI)
+    assert [slots.jsoc_text(made[0]), slots.jsoc_text(made[-1])] == [first, last]
+    steps = [slots.seconds_between(a, b) for a, b in pairwise(made)]
     assert steps == pytest.approx([5760.0] * 3)
 
 
@@ -37,11 +37,11 @@ def test_slots_are_those_of_the_real_files():
         ("2010-10-15T00:00:00", MDI),
         ("2011-12-17T06:00:00", HMI),
     ):
-        assert times.nearest_slot(tai(text), record).isot[:19] == text
+        assert slots.nearest_slot(tai(text), record).isot[:19] == text
     # bbzqa100608t2004: 20:04:16 in GPS time is 20:04:35 TAI.
-    slot = times.nearest_slot(tai("2010-06-08T20:06:00"), GONG)
+    slot = slots.nearest_slot(tai("2010-06-08T20:06:00"), GONG)
     assert slot.isot == "2010-06-08T20:04:35.000"
-    assert times.clock(slot, GONG).strftime("%H:%M:%S") == "20:04:16"
+    assert slots.clock(slot, GONG).strftime("%H:%M:%S") == "20:04:16"
 
 
 def test_mdi_observes_when_the_real_headers_say():

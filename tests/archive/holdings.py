@@ -15,7 +15,7 @@ from astropy.io import fits
 
 from archive.fitsfiles import as_is, of_site, rescaled, summed
 from archive.recordsets import Slots
-from onesun.sample import headers_gong
+from onesun import gong_network
 
 NO_DATA = 0x80000000
 _EARLIER = 1.5  # what an older record of a slot has for a scale, against the newest
@@ -187,7 +187,7 @@ def kind_of(name: str, value: str) -> str:
     return "double"
 
 
-SITES = {site.code.lower(): site for site in headers_gong.SITES}
+SITES = {site.code.lower(): site for site in gong_network.SITES}
 _GONG = re.compile(r"(?P<site>[a-z]{2})zqa(?P<day>\d{6})t(?P<clock>\d{4})\.fits\.gz")
 _UNCORRECTED = 6.0  # gauss; zero point of what was not corrected
 

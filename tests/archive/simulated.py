@@ -20,7 +20,7 @@ from onesun.reading.keywords import jsoc_time
 from onesun.sample import fetch
 from onesun.sample.observers import earth
 from onesun.sample.simulate import simulate
-from onesun.sample.times import jsoc_text, month_of, seconds_between, shifted, stamp
+from onesun.slots import jsoc_text, month_of, seconds_between, shifted, stamp
 
 YEAR = 2010
 INSTRUMENTS = ("hmi", "mdi", "gong")

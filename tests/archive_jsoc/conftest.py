@@ -15,7 +15,7 @@ from jsoc_day import MDI, SLOTS, STAMPS, log_of, settings_for
 from archive.server import Archive
 from onesun.archive.jsoc import email, month_listing
 from onesun.archive.remote import Listing
-from onesun.sample.times import jsoc_text
+from onesun.slots import jsoc_text
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from onesun import instruments, locations
 from onesun.errors import OneSunError
 from onesun.files import folder_listing, sha256, whole_file, whole_product, write_json
 from onesun.reading.keywords import jsoc_time
-from onesun.sample.times import month_of, stamp
+from onesun.slots import month_of, stamp
 
 PRODUCT = "real HMI frames"
 _BLOCK = 1 << 20

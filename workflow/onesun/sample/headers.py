@@ -12,7 +12,7 @@ from onesun.sample import observers
 from onesun.sample.moments import moments
 from onesun.sample.observers import LIGHT, Orbit
 from onesun.sample.series import HmiFrame, RealFrame
-from onesun.sample.times import jsoc_text, shifted
+from onesun.slots import jsoc_text, shifted
 
 # Of the compression, of the record in JSOC's data base and of the filtergrams behind it: none of
 # them is true of a frame that was turned.

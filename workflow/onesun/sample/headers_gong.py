@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from astropy.io import fits
@@ -13,33 +12,13 @@ from sunpy.coordinates import sun
 from onesun import instruments
 from onesun.geometry.grid import AU_METRES
 from onesun.geometry.pointing import Pointing
+from onesun.gong_network import SITES, Site
 from onesun.sample.headers import simulation_cards
-from onesun.sample.times import clock
+from onesun.slots import clock
 
 MINUTES = 10  # images averaged
 RSUN_AT_1AU = 959.76 / 206264.80624709636  # radians; RADIUS * DISTANCE of the real frames
 _ELLIPTICITY = 0.2  # pixels by which the limb's half axes differ from their mean, as in real frames
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site of the network: code, name, longitude (east) and latitude in degrees, hours to UT."""
-
-    code: str
-    name: str
-    longitude: float
-    latitude: float
-    zone: int
-
-
-SITES = (
-    Site("BB", "Big Bear CA USA", -116.92, 34.26, -8),
-    Site("ML", "Mauna Loa HI USA", -155.58, 19.54, -10),
-    Site("LE", "Learmonth Australia", 114.10, -22.22, 8),
-    Site("UD", "Udaipur India", 73.71, 24.61, 5),
-    Site("TD", "El Teide Canary Islands", -16.51, 28.30, 0),
-    Site("CT", "Cerro Tololo Chile", -70.80, -30.17, -4),
-)
 
 
 def site_at(time: Time) -> Site:

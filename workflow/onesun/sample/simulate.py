@@ -18,15 +18,8 @@ from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.raw import write_manifest
 from onesun.sample import fetch, forward, headers, headers_gong, observers, pointing, series, write
-from onesun.sample.times import (
-    interval_of,
-    jsoc_text,
-    mdi_observation,
-    month_slots,
-    nearest_slot,
-    seconds_between,
-    stamp,
-)
+from onesun.sample.times import interval_of, mdi_observation, month_slots
+from onesun.slots import jsoc_text, nearest_slot, seconds_between, stamp
 
 _SLOTS = "mdi"  # the instrument whose slots decide when there are frames
 GONG_INTERVAL = headers_gong.MINUTES * 60

@@ -17,7 +17,7 @@ from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
 from onesun.reading.quality import read_quality
-from onesun.sample.times import stamp
+from onesun.slots import stamp
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
 _NO_WORD = 0x80000000  # what JSOC's data base has for a missing whole number
