@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from onesun.networks.base import Calibration
@@ -35,16 +36,38 @@ class UncertainNetwork(OneSunNetwork):
         **others: Any,
     ) -> None:
         super().__init__(factor, calibration, channels=channels, kernel=kernel, **others)
-        self.tail = nn.Conv2d(channels, 2 * factor * factor, kernel, padding=kernel // 2)
-        nn.init.zeros_(self.tail.weight)
-        nn.init.zeros_(self.tail.bias)
-        with torch.no_grad():
-            self.tail.bias[factor * factor :] = math.log(_FIRST_ERROR)
+        self.tail = _Tail(channels, factor * factor, kernel)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         bicubic, both = self._answers(x)
         mean = bicubic + both[:, :1] / self._working_scale
         return torch.cat([mean, both[:, 1:].clamp(*_LOG_ERROR)], dim=1)
+
+
+class _Tail(nn.Conv2d):
+    """A convolution to ``parts`` channels of the mean and as many of the error's logarithm.
+
+    Its weights are taken such that features which are the same everywhere give the same mean in
+    every sub-pixel. With weights of its own each sub-pixel had a level of its own, too: a pattern
+    that repeats with the input's pixels wherever the Sun is quiet.
+    """
+
+    def __init__(self, channels: int, parts: int, kernel: int) -> None:
+        super().__init__(channels, 2 * parts, kernel, padding=kernel // 2)
+        self._parts = parts
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
+        with torch.no_grad():
+            self.bias[parts:] = math.log(_FIRST_ERROR)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        weight, bias = self.weight[: self._parts], self.bias[: self._parts]
+        level = weight.mean(dim=(2, 3), keepdim=True)
+        weight = weight - (level - level.mean(dim=0, keepdim=True))
+        bias = bias.mean().expand(self._parts)
+        weight = torch.cat([weight, self.weight[self._parts :]])
+        bias = torch.cat([bias, self.bias[self._parts :]])
+        return F.conv2d(x, weight, bias, padding=self.padding)
 
 
 def build_uncertain(
