@@ -29,6 +29,7 @@ from onesun.networks.uncertain import UncertainNetwork, build_uncertain
 from onesun.release import errors, realisations
 from onesun.release.errors import Residuals
 from onesun.release.recipe import Recipe
+from onesun.release.target_noise import target_noise
 from onesun.release.tiles import held_out
 
 SAMPLES = 8
@@ -106,7 +107,7 @@ def spread(found: torch.Tensor, with_own: bool) -> tuple[torch.Tensor, torch.Ten
 def judge(answer: Answer, sun: realisations.Sun, recipe: Recipe, halo: int) -> str:
     grid = recipe.common_grid()
     first = recipe.inputs.frames - recipe.inputs.held_out
-    radius = grid.radius("input")
+    radius, of_target = grid.radius("input"), target_noise(sun, recipe.errors.weak)
     location, seconds, by_frame = np.where(radius < 1, radius, 0), [], []
     for number in range(first, recipe.inputs.frames):
         frame = np.stack([np.nan_to_num(sun.inputs[number]) / recipe.field_scale, location])
@@ -126,7 +127,8 @@ def judge(answer: Answer, sun: realisations.Sun, recipe: Recipe, halo: int) -> s
             mean, error = fields
             target = window.of_field(sun.target, "target")[used]
             reach = window.radius("target")[used]
-            sample = (mean * recipe.field_scale, error, target, reach)
+            noise = np.full_like(mean, of_target)
+            sample = (mean * recipe.field_scale, error, target, reach, noise)
             parts.append(Residuals(*(part[::8] for part in sample)))
         by_frame.append(Residuals.joined(parts))
     scale = errors.calibrate(by_frame[:1], recipe.errors)

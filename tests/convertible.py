@@ -87,7 +87,7 @@ def write_weights(folder: Path, pair: str = "mdi-hmi", spread: float = 0.05) -> 
             "error_scale": {
                 "field_knots": [0.0], "field_factors": [1.0],
                 "radius_knots": [0.0], "radius_factors": [1.0],
-                "wide_factors": [1.96],
+                "wide_factors": [1.96], "target_noise": 5.0,
             },
             "ranges": {
                 "field": 3500.0, "noise": [0.5, 30.0], "radius": [0.0, 1.0],

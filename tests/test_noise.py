@@ -12,7 +12,7 @@ from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun.cli.noise import noise as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.files import read_json, write_json
-from onesun.series import core
+from onesun.statistics import core
 from onesun.series.noise import read_sigma
 
 LIMIT, STEP = 10, 0.1

@@ -19,6 +19,7 @@ from onesun.release.errors import Residuals
 from onesun.release.loss import loss_of
 from onesun.release.recipe import Loss
 from onesun.release.suns import REGIONS, judged, side_by_side
+from onesun.release.target_noise import target_noise
 from onesun.release.tiles import held_out, training_mask
 from onesun.release.training import learning_rate
 from onesun.statistics.comparison import Comparison, Disk
@@ -167,7 +168,8 @@ def test_calibration_undoes_what_depends_on_field_and_radius():
     true = 5 + 0.2 * np.abs(field)
     target = field + true * rng.standard_normal(size)
     told = true / (1.5 + 0.3 * radius**4) / np.where(np.abs(field) > 100, 0.7, 1.0)
-    found = Residuals(*(part.astype(np.float32) for part in (field, told, target, radius)))
+    noise = np.full(size, 5)
+    found = Residuals(*(part.astype(np.float32) for part in (field, told, target, radius, noise)))
     settings = recipes.load().errors
     scale = errors.calibrate([found], settings)
     wide = scale.wide(found.field)
@@ -187,7 +189,7 @@ def test_long_tails_widen_the_wide_interval_alone():
     size = 50_000
     ones = np.ones(size, dtype=np.float32)
     misfit = rng.laplace(size=size).astype(np.float32)
-    found = Residuals(5 * ones, ones, 5 + misfit, 0.4 * ones)
+    found = Residuals(5 * ones, ones, 5 + misfit, 0.4 * ones, 0 * ones)
     settings = recipes.load().errors
     scale = errors.calibrate([found], settings)
     # Of a Laplace distribution of width 1: -ln(1 - share).
@@ -205,10 +207,40 @@ def test_suns_weigh_the_same_in_a_bin():
     for size, width in ((40_000, 1.0), (1_000, 3.0), (50, 100.0)):
         ones = np.ones(size, dtype=np.float32)
         misfit = np.linspace(0, width, size, dtype=np.float32)
-        parts.append(Residuals(200 * ones, ones, 200 + misfit, 0.4 * ones))
+        parts.append(Residuals(200 * ones, ones, 200 + misfit, 0.4 * ones, 0 * ones))
     scale = errors.calibrate(parts, settings)
     # Half the weight spreads evenly to 1, half to 3; the last Sun has too few pixels.
     assert scale.by_field(np.array([200.0]))[0] == pytest.approx(3 * (2 * 0.6827 - 1), rel=0.02)
+
+
+def test_each_sun_is_judged_with_the_noise_of_its_own_target():
+    settings = recipes.load().errors
+    rng = np.random.default_rng(7)
+    parts = []
+    for noise in (4.0, 7.0):
+        ones = np.ones(40_000, dtype=np.float32)
+        misfit = rng.normal(scale=np.hypot(3.0, noise), size=ones.size).astype(np.float32)
+        parts.append(Residuals(5 * ones, 6 * ones, 5 + misfit, 0.4 * ones, noise * ones))
+    scale = errors.calibrate(parts, settings)
+    assert scale.target_noise == pytest.approx(np.sqrt((16 + 49) / 2))
+    for part in parts:
+        row = errors.coverage(part, part.scaled(scale), scale.wide(part.field), settings)[0]
+        assert row["68"] == pytest.approx(68.3, abs=1)
+        assert row["95"] == pytest.approx(95, abs=1)
+    # Without it, one of them would have too much and the other too little.
+    told = 6 * scale.by_field(parts[0].field) * scale.by_radius(parts[0].radius)
+    shares = [np.mean(np.abs(part.target - part.field) <= told) for part in parts]
+    assert shares[0] > 0.75 > 0.65 > shares[1]
+
+
+def test_the_noise_of_a_target_is_the_width_of_its_weak_fields():
+    grid = small_recipe().common_grid()
+    on_disk = grid.radius("target") < 1
+    rng = np.random.default_rng(8)
+    field = rng.normal(scale=4.7, size=on_disk.shape).astype(np.float32)
+    field[:80] += 300
+    sun = realisations.Sun("2001-01", np.where(on_disk, field, np.nan), on_disk, None, [])
+    assert target_noise(sun, 10.0) == pytest.approx(4.7, rel=0.02)
 
 
 def test_scores_are_those_of_the_pixels():

@@ -130,14 +130,38 @@ def test_an_untrained_network_is_the_calibrated_bicubic_and_ten_gauss_off():
     assert network.halo == 10
 
 
+def test_a_steady_field_has_no_pattern_of_input_pixels_whatever_the_weights():
+    network = build_uncertain({}, 4, Calibration(a=0.0, b=1.4, field_scale=100.0))
+    torch.manual_seed(3)
+    with torch.no_grad():
+        network.tail.weight.normal_(0, 0.3)
+        network.tail.bias[:16].normal_(0, 3)
+        given = torch.stack([torch.full((40, 40), 0.7), torch.full((40, 40), 0.3)])
+        mean, log_error = network(given[None])[0]
+    cut = 4 * network.halo
+    inner = slice(cut, -cut)
+    assert (mean[inner, inner] - mean[cut, cut]).abs().max() < 1e-4
+    assert (mean[inner, inner] - 0.5).abs().max() > 1e-2  # the layers do say something
+    # How well a place between pixels is known may well differ from place to place.
+    assert log_error[inner, inner].std() > 0.01
+
+
 def test_error_factors_are_interpolated_and_constant_beyond_the_knots():
-    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0], [2.0, 4.0])
+    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0], [2.0, 4.0], 5.0)
     between = np.sqrt(11 * 101) - 1
     found = scale.by_field(np.array([0, -10, -between, 100, 5000]))
     np.testing.assert_allclose(found, [1, 1, 1.5, 2, 2], rtol=1e-5)
     np.testing.assert_allclose(scale.by_radius(np.array([0, 0.5, 1])), [3, 2, 1], rtol=1e-5)
     np.testing.assert_allclose(scale.wide(np.array([0, between, 900])), [2, 3, 4], rtol=1e-5)
     assert ErrorScale.from_card(json.loads(json.dumps(scale.for_card()))) == scale
+
+
+def test_an_error_is_larger_against_readings_with_more_noise():
+    scale = ErrorScale.none(target_noise=5.0)
+    found = scale.for_noise(np.array([7.0, 7.0, 7.0]), np.array([5.0, 6.0, 0.0]))
+    # 49 - 25 of noise, of which half the error is the least that is left.
+    np.testing.assert_allclose(found, [7.0, np.sqrt(49 + 11), np.sqrt(24)], rtol=1e-6)
+    assert scale.for_noise(np.array([5.0]), np.array([0.0]))[0] == 2.5
 
 
 REAL = (

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 _NORMAL_WIDE = 1.96  # standard errors of a normal distribution that hold 95 %
+_LEAST = 0.5  # of an error, that is left when less noise of the target is in it
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class ErrorScale:
     radius_factors : (R,)
     wide_factors : (F,) how many calibrated errors hold 95 % of the target's readings; more than a
         normal distribution's 1.96 where tails are longer.
+    target_noise : gauss; that of the readings which the errors are promised for.
     """
 
     field_knots: Sequence[float]
@@ -30,20 +32,26 @@ class ErrorScale:
     radius_knots: Sequence[float]
     radius_factors: Sequence[float]
     wide_factors: Sequence[float]
+    target_noise: float
 
     @classmethod
-    def none(cls) -> ErrorScale:
+    def none(cls, target_noise: float = 0.0) -> ErrorScale:
         """The one that leaves errors as they are."""
-        return cls([0.0], [1.0], [0.0], [1.0], [_NORMAL_WIDE])
+        return cls([0.0], [1.0], [0.0], [1.0], [_NORMAL_WIDE], target_noise)
 
     @classmethod
     def from_card(cls, section: Mapping[str, Any]) -> ErrorScale:
         """From the card's section ``error_scale``; raises KeyError or TypeError for another."""
         given = {field.name: section[field.name] for field in fields(cls)}
-        return cls(**{name: [float(value) for value in values] for name, values in given.items()})
+        noise = float(given.pop("target_noise"))
+        lists = {name: [float(value) for value in values] for name, values in given.items()}
+        return cls(**lists, target_noise=noise)
 
-    def for_card(self) -> dict[str, list[float]]:
-        return {name: [float(value) for value in values] for name, values in asdict(self).items()}
+    def for_card(self) -> dict[str, list[float] | float]:
+        told = asdict(self)
+        noise = told.pop("target_noise")
+        lists = {name: [float(value) for value in values] for name, values in told.items()}
+        return lists | {"target_noise": float(noise)}
 
     def by_field(self, field: np.ndarray) -> np.ndarray:
         """Factor at each predicted field (gauss, any shape); float32."""
@@ -56,6 +64,17 @@ class ErrorScale:
     def by_radius(self, radius: np.ndarray) -> np.ndarray:
         """Factor at each radius (limb radii, any shape); float32."""
         return np.interp(radius, self.radius_knots, self.radius_factors).astype(np.float32)
+
+    def for_noise(self, error: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """Calibrated errors as they are against readings with another noise; float32, gauss.
+
+        Parameters
+        ----------
+        error : calibrated, gauss.
+        noise : of the readings, gauss, measured as ``target_noise`` was.
+        """
+        variance = np.square(error) + (np.square(noise) - self.target_noise**2)
+        return np.sqrt(np.maximum(variance, np.square(_LEAST * error))).astype(np.float32)
 
     def _along_field(self, field: np.ndarray, factors: Sequence[float]) -> np.ndarray:
         place = np.log1p(np.abs(field))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -17,10 +17,11 @@ from onesun.networks.uncertain import UncertainNetwork
 from onesun.progress import track
 from onesun.release.realisations import Sun
 from onesun.release.recipe import Errors, Recipe
+from onesun.release.target_noise import target_noise
 
 _STANDARD, _WIDE = 0.6827, 0.95  # shares within one standard error and within the wide interval
 _NORMAL = 1.96
-_SWEEPS = 4
+_SWEEPS = 8  # the noise is no factor: it takes some more to settle
 KEPT = 16  # of so many pixels, one is kept: neighbours share their errors
 
 
@@ -33,22 +34,25 @@ class Residuals:
     field, error : predicted, gauss; the error as the network itself gives it.
     target : gauss.
     radius : limb radii.
+    noise : of the target's readings, from :func:`onesun.release.target_noise.target_noise`, gauss.
     """
 
     field: np.ndarray
     error: np.ndarray
     target: np.ndarray
     radius: np.ndarray
+    noise: np.ndarray
 
     @classmethod
     def joined(cls, parts: Sequence[Residuals]) -> Residuals:
         """Of several frames or windows, one after the other."""
-        names = ("field", "error", "target", "radius")
+        names = [each.name for each in fields(cls)]
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def scaled(self, scale: ErrorScale) -> np.ndarray:
-        """The calibrated error, gauss."""
-        return self.error * scale.by_field(self.field) * scale.by_radius(self.radius)
+        """The calibrated error, against readings of the target's noise; gauss."""
+        error = self.error * scale.by_field(self.field) * scale.by_radius(self.radius)
+        return scale.for_noise(error, self.noise)
 
 
 def residuals(
@@ -57,12 +61,11 @@ def residuals(
     """The held-out frames of a Sun in some windows."""
     first = recipe.inputs.frames - recipe.inputs.held_out
     numbers = range(first, recipe.inputs.frames)
+    grid, noise = recipe.common_grid(), target_noise(sun, recipe.errors.weak)
     parts = [
-        part
+        Residuals(*seen, np.full(seen[0].shape, noise, dtype=np.float32))
         for number in track(numbers, f"{what} {sun.name}")
-        for part in _of_frame(
-            network, sun, number, windows, recipe.field_scale, recipe.common_grid()
-        )
+        for seen in _of_frame(network, sun, number, windows, recipe.field_scale, grid)
     ]
     return Residuals.joined(parts)
 
@@ -74,7 +77,8 @@ def _of_frame(
     windows: Sequence[Window],
     field_scale: float,
     grid: Grid,
-) -> Iterator[Residuals]:
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Field, error, target and radius of the pixels kept, window by window."""
     radius = grid.radius("input")
     location = np.where(radius < 1, radius, 0)
     halo = network.halo
@@ -93,7 +97,7 @@ def _of_frame(
         mean, error = _answer(network, frame[:, rows, columns], field_scale)
         radii = window.radius("target")[used][::KEPT]
         target = window.of_field(sun.target, "target")[used][::KEPT]
-        yield Residuals(mean[used][::KEPT], error[used][::KEPT], target, radii)
+        yield mean[used][::KEPT], error[used][::KEPT], target, radii
 
 
 @torch.inference_mode()
@@ -114,7 +118,9 @@ def calibrate(by_sun: Sequence[Residuals], settings: Errors) -> ErrorScale:
     wide factor the one that brings 95 % within so many of them. All Suns weigh the same in a bin,
     as if the next Sun were one of them drawn at random: the most active one has most of the strong
     pixels. Bins of field and of radius take turns. A knot stands at the median of its bin; a Sun
-    with too few pixels in a bin does not count there, a bin without a Sun is left out.
+    with too few pixels in a bin does not count there, a bin without a Sun is left out. The target's
+    noise is not the same in every epoch: each Sun is judged with its own, and errors are promised
+    for the root mean square of them.
 
     Parameters
     ----------
@@ -134,11 +140,12 @@ def calibrate(by_sun: Sequence[Residuals], settings: Errors) -> ErrorScale:
     knots = [float(np.median(place[members.pixels])) for members in fields]
     circles = [float(np.median(found.radius[members.pixels])) for members in radii]
     by_field, by_radius, wide = np.ones(len(fields)), np.ones(len(radii)), np.ones(len(fields))
+    noise = float(np.sqrt(np.mean([np.square(part.noise).mean() for part in by_sun])))
 
     def scale() -> ErrorScale:
         lists = (each.tolist() for each in (by_field, by_radius, wide))
         field_factors, radius_factors, wide_factors = lists
-        return ErrorScale(knots, field_factors, circles, radius_factors, wide_factors)
+        return ErrorScale(knots, field_factors, circles, radius_factors, wide_factors, noise)
 
     for _ in range(_SWEEPS):
         for factors, bins in ((by_radius, radii), (by_field, fields)):

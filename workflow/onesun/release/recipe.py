@@ -105,6 +105,7 @@ class Errors(_Section):
     field_edges: tuple[float, ...]
     radius_edges: tuple[float, ...]
     fewest: Annotated[int, Field(ge=1)]
+    weak: Positive
 
 
 class Ridge(_Section):

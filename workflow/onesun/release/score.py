@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from onesun.convert import release
+from onesun.convert.error_scale import ErrorScale
 from onesun.convert.release import WEIGHTS_SUFFIX, Release
 from onesun.errors import ConfigError
 from onesun.files import sha256, write_json
@@ -20,6 +23,7 @@ from onesun.release.errors import Residuals
 from onesun.release.realisations import Sun
 from onesun.release.recipe import Recipe
 from onesun.release.suns import REGIONS
+from onesun.release.target_noise import target_noise
 from onesun.statistics.comparison import Comparison, Disk
 
 PRODUCT = "release scores"
@@ -41,17 +45,21 @@ def score(pair: str, manifest: Path, folds: Path, recipe: Recipe, out: Path) -> 
     suns = [sun for sun in realisations.load(manifest, pair) if sun.name != REGIONS]
     networks = {sun.name: _unseeing(folds / sun.name / f"{pair}{WEIGHTS_SUFFIX}", sun.name)
                 for sun in suns}  # fmt: skip
-    by_sun, found, widths, content = [], [], [], {}
+    by_sun, found, content = [], [], {}
     for sun in suns:
         others = [other for other in suns if other is not sun]
-        counted, residual = _of_sun(sun, others, networks[sun.name], recipe)
+        network = networks[sun.name]
+        counted, residual = _of_sun(sun, others, network, recipe)
+        intervals = Intervals.of(residual, network.errors)
         by_sun.append(counted)
-        found.append(residual)
-        widths.append(networks[sun.name].errors.wide(residual.field))
-        content[sun.name] = _described(counted, residual, widths[-1], recipe) | {
-            "weights_sha256": networks[sun.name].digest,
-            "training": networks[sun.name].card["training"],
+        found.append((residual, intervals))
+        content[sun.name] = _described(counted, residual, intervals, recipe) | {
+            "target_noise": float(residual.noise[0]),
+            "promised_noise": network.errors.target_noise,
+            "weights_sha256": network.digest,
+            "training": network.card["training"],
         }
+    residuals, intervals = zip(*found, strict=True)
     write_json(
         out,
         {
@@ -62,12 +70,44 @@ def score(pair: str, manifest: Path, folds: Path, recipe: Recipe, out: Path) -> 
             "frames": min(recipe.scores.frames, recipe.inputs.held_out),
             "suns": content,
             "together": _described(
-                tallies.together(by_sun), Residuals.joined(found), np.concatenate(widths), recipe
+                tallies.together(by_sun),
+                Residuals.joined(residuals),
+                Intervals.joined(intervals),
+                recipe,
             ),
             "realisations_sha256": sha256(manifest),
             "settings": recipe.model_dump(mode="json", include={"scores", "errors"}),
         },
     )
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """What is promised of each pixel; (m,) float32 each.
+
+    Parameters
+    ----------
+    told : standard errors as a conversion gives them, gauss.
+    error : the same against readings of the target's noise in this epoch, gauss.
+    wide : how many of them hold 95 %.
+    """
+
+    told: np.ndarray
+    error: np.ndarray
+    wide: np.ndarray
+
+    @classmethod
+    def of(cls, residual: Residuals, scale: ErrorScale) -> Intervals:
+        """Those of a Sun, whose residuals come with calibrated errors."""
+        error = scale.for_noise(residual.error, residual.noise)
+        return cls(residual.error, error, scale.wide(residual.field))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Intervals]) -> Intervals:
+        """Of several Suns, one after the other."""
+        return cls(
+            *(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls))
+        )
 
 
 def _unseeing(weights: Path, name: str) -> Release:
@@ -80,12 +120,15 @@ def _unseeing(weights: Path, name: str) -> Release:
 
 
 def _described(
-    counted: dict[str, np.ndarray], residual: Residuals, wide: np.ndarray, recipe: Recipe
+    counted: dict[str, np.ndarray], residual: Residuals, intervals: Intervals, recipe: Recipe
 ) -> dict[str, Any]:
-    """Scores by method; residuals come with calibrated errors."""
+    """Scores by method, and coverage: bin by bin, and over all by the errors as they are told."""
+    settings = recipe.errors
+    as_told = errors.coverage(residual, intervals.told, intervals.wide, settings)
     return {
         "methods": tallies.compare(counted, BAR, recipe.scores),
-        "coverage": errors.coverage(residual, residual.error, wide, recipe.errors),
+        "coverage": errors.coverage(residual, intervals.error, intervals.wide, settings),
+        "as_told": as_told[0],
     }
 
 
@@ -96,6 +139,7 @@ def _of_sun(
     grid = recipe.common_grid()
     disk = Disk(grid, recipe.scores.within_radius)
     radius, used = grid.radius("input"), sun.judged
+    noise = target_noise(sun, recipe.errors.weak)
     counted: dict[str, list[np.ndarray]] = {}
     found = []
     with tempfile.TemporaryDirectory() as folder:
@@ -105,11 +149,8 @@ def _of_sun(
         for number in track(range(first, last), f"score {sun.name}"):
             field = np.array(sun.inputs[number])
             mean, error = network.predict(field, radius)
-            found.append(
-                Residuals(
-                    *(part[used][:: errors.KEPT] for part in (mean, error, sun.target, disk.radius))
-                )
-            )
+            seen = [part[used][:: errors.KEPT] for part in (mean, error, sun.target, disk.radius)]
+            found.append(Residuals(*seen, np.full_like(seen[0], noise)))
             answers = _answers(methods, field) | {NETWORK: lambda mean=mean: mean}
             for name, answer in answers.items():
                 comparison = Comparison(disk, f"{sun.name}/{number}", sun.target, answer(), 1.0)

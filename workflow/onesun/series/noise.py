@@ -17,7 +17,7 @@ from onesun.fitting.frames import spread
 from onesun.geometry.grid import Grid
 from onesun.progress import track
 from onesun.selection import of_sets
-from onesun.series import core
+from onesun.statistics import core
 
 PRODUCT = "noise"
 
