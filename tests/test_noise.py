@@ -12,8 +12,8 @@ from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun.cli.noise import noise as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.files import read_json, write_json
-from onesun.statistics import core
 from onesun.series.noise import read_sigma
+from onesun.statistics import core
 
 LIMIT, STEP = 10, 0.1
 EDGES = core.edges(LIMIT, STEP)
