@@ -61,6 +61,7 @@ def write_page(weights: Path, out: Path) -> None:
         .render(
             models=models,
             frames=scored[0][1]["frames"],
+            noises=_noises(scored[0][1]["suns"]),
             fold_minutes=" to ".join(
                 dict.fromkeys((_minutes(min(seconds)), _minutes(max(seconds))))
             ),
@@ -126,6 +127,11 @@ def _cell(entry: Mapping[str, Any], digits: int) -> str:
     if entry["interval"] is not None:
         text += " [{:.{d}f}, {:.{d}f}]".format(*entry["interval"], d=digits)
     return text
+
+
+def _noises(suns: Mapping[str, Mapping[str, Any]]) -> str:
+    """The width of the weak fields of each full disk, which is the same for all pairs."""
+    return ", ".join(f"{sun['target_noise']:.2f} G ({name})" for name, sun in sorted(suns.items()))
 
 
 def _minutes(seconds: float) -> str:
