@@ -26,7 +26,7 @@ from onesun.geometry.psf import FWHM_PER_SIGMA, blur
 _SLOPE_WITHIN = 0.9  # limb radii
 _FLUX_WITHIN = 0.95
 _WEAK = 30.0  # gauss of the output; there the residual is mostly the input's noise
-_PATTERN = 0.1  # gauss; the step in which a field is kept
+_PATTERN = 0.01  # gauss; a tenth of the step in which a field is kept
 # Periods over which small scales are compared, in the input's own shortest.
 _BAND = (1.25, 2.0)
 
@@ -167,7 +167,7 @@ def _spectra(compared: Compared) -> list[Row]:
         Row(f"{of}: input less its noise", seen, "G² arcsec²"),
         Row("... output", made, "G² arcsec²", "between the other two", between),
         Row("... as HMI should have it", undone, "G² arcsec²"),
-        Row("pattern of input pixels", pattern, "G", "below 0.1", bool(pattern < _PATTERN)),
+        Row("pattern of input pixels", pattern, "G", "below 0.01", bool(pattern < _PATTERN)),
     ]
 
 
