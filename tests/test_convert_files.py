@@ -11,7 +11,7 @@ import pytest
 from astropy.io import fits
 from typer.testing import CliRunner
 
-from convertible import COARSE, write_gong, write_mdi, write_weights
+from convertible import COARSE, mdi, write_gong, write_mdi, write_weights
 from onesun import instruments
 from onesun.cli.app import app
 from onesun.convert import view
@@ -128,6 +128,18 @@ def test_another_input_of_the_same_name_is_done_again(frames, weights, tmp_path)
     convert_file(path, tmp_path, Options(weights))
     write_mdi(path, view.replace(of_file(path).frame.pointing, roll=0.0))
     assert convert_file(path, tmp_path, Options(weights)).result == "done"
+
+
+def test_what_fits_cannot_hold_is_written_as_text(frames, weights, tmp_path):
+    path = tmp_path / "größer.fits"
+    data, header = mdi()
+    fits.writeto(path, data, header)
+    content = path.read_bytes()
+    start = content.index(b"OBS_VR  =")
+    beyond = b"OBS_VR  =                1E400".ljust(80)
+    path.write_bytes(content[:start] + beyond + content[start + 80 :])
+    header = read_output(convert_file(path, tmp_path, Options(weights)).output).header
+    assert (header["OBS_VR"], header["INFILE"]) == ("inf", "gr??er.fits")
 
 
 @pytest.mark.slow
