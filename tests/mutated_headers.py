@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import resource
 import sys
 import tempfile
 import traceback
@@ -39,6 +40,7 @@ BLOCK = 2880
 # The disk of the common grid in sixteen times fewer pixels along each axis.
 GRID = Grid(target_size=256, target_scale=16 * 0.504273)
 FORCED, OF_INPUT = 4, 5  # one in so many
+MOST_MEMORY = 300.0  # MB; the first frames, which load what is needed, are not counted
 
 
 @dataclass
@@ -124,8 +126,19 @@ def run(count: int, folder: Path, seed: int = 1, first: int = 0) -> Tally:
             geometry="standard" if number % OF_INPUT else "input",
             force=number % FORCED == 0,
         )
-        _judge(path, folder / "out", options, f"{pair} number {number}", tally)
+        name = f"{pair} number {number}"
+        before = _peak_memory()
+        _judge(path, folder / "out", options, name, tally)
+        if number > first + 1 and _peak_memory() - before > MOST_MEMORY:
+            tally.wrong.append(
+                f"{name}: took {_peak_memory() - before:.0f} MB more than any before"
+            )
     return tally
+
+
+def _peak_memory() -> float:
+    """Of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def _rest(data: bytes) -> bytes:
@@ -178,7 +191,8 @@ def main() -> None:
     torch.set_num_threads(1)  # threads cost more than they give on so small a grid
     with tempfile.TemporaryDirectory() as folder:
         tally = run(arguments.count, Path(folder), arguments.seed, arguments.first)
-    print(", ".join(f"{number} {what}" for what, number in tally.counts.items()))
+    told = [f"{number} {what}" for what, number in tally.counts.items()]
+    print(", ".join([*told, f"at most {_peak_memory():.0f} MB"]))
     for reason, number in tally.reasons.most_common(25):
         print(f"  {number:5d}  {reason}")
     for wrong in tally.wrong:

@@ -1,6 +1,7 @@
 """The reader: real files understood as their traps demand, bad ones refused in one sentence."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -118,6 +119,16 @@ def test_a_header_is_understood(mdi_file):
 @pytest.mark.parametrize("interval", [-30.0, 0.0, 1e13])
 def test_an_integration_time_that_cannot_be_is_unknown(mdi_file, interval):
     assert np.isnan(read(mdi_file(INTERVAL=interval)).interval)
+
+
+def test_a_file_that_may_not_be_read_is_told_as_that(mdi_file, monkeypatch):
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    path = mdi_file()
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    with pytest.raises(UntrustedFrameError, match=r"mdi\.fits: not permitted to read it$"):
+        read(path)
 
 
 def test_missing_pixels_are_nan_and_counted(mdi_file):

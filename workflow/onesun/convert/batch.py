@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import fields
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from rich.table import Table
 from onesun.convert.convert import Options
 from onesun.convert.files import Outcome, convert_file
 from onesun.convert.write import SUFFIX, output_name
-from onesun.errors import ConfigError, OutputError
-from onesun.files import write_text
+from onesun.errors import ConfigError, OneSunError, OutputError
+from onesun.files import check_folder, write_text
+from onesun.orphans import end_with_parent
 from onesun.progress import track
 from onesun.raw import FITS_NAME, files_of
 
@@ -53,11 +55,12 @@ def inputs_in(paths: Iterable[Path]) -> list[Path]:
     outputs: dict[str, Path] = {}
     for path in found:
         earlier = outputs.setdefault(output_name(path.name), path)
-        if earlier is not path:
+        # One that was named twice, as itself and by its folder, is converted once.
+        if earlier.resolve() != path.resolve():
             raise OutputError(
                 f"{path}: its output would be that of {earlier}, expected files of different names"
             )
-    return found
+    return list(outputs.values())
 
 
 def convert_files(
@@ -68,7 +71,11 @@ def convert_files(
     Parameters
     ----------
     workers : processes that share the files; each has its share of the cores.
+
+    Raises OSError when ``folder`` cannot be written to, before anything is computed, and
+    OneSunError when a process of them was killed.
     """
+    check_folder(folder / SUMMARY)
     workers = max(1, min(workers, len(files)))
     work = _alone if workers == 1 else _shared
     outcomes: dict[Path, Outcome] = {}
@@ -95,7 +102,7 @@ def _shared(
     context = multiprocessing.get_context("spawn")
     threads = max(1, torch.get_num_threads() // workers)
     with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=torch.set_num_threads, initargs=(threads,)
+        workers, mp_context=context, initializer=_begin, initargs=(threads,)
     ) as pool:
         futures = {
             pool.submit(convert_file, path, folder, options, again=again): path for path in files
@@ -103,8 +110,19 @@ def _shared(
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
+        except BrokenProcessPool:
+            raise OneSunError(
+                f"{folder}: one of {workers} processes was killed, most likely for want of memory, "
+                "expected less of it with fewer --workers; what is done is kept"
+            ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _begin(threads: int) -> None:
+    """What each process does first."""
+    end_with_parent()
+    torch.set_num_threads(threads)
 
 
 def summary_text(outcomes: Sequence[Outcome]) -> str:

@@ -42,6 +42,8 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
                 return _in_gauss(hdu.data, header), header
     except UntrustedFrameError:
         raise
+    except PermissionError:
+        raise UntrustedFrameError(f"{path}: not permitted to read it") from None
     except (OSError, EOFError, zlib.error, AstropyUserWarning) as error:
         raise DamagedFrameError(f"{path}: damaged or not FITS ({_first_sentence(error)})") from None
     # Whatever damaged bytes make the decompressor raise: its class is private.
