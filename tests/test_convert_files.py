@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import signal
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 
@@ -197,6 +198,19 @@ def test_workers_give_the_same_as_one(frames, weights, tmp_path):
     one, two = (read_output(tmp_path / name) for name in ("a.onesun.fits", "b.onesun.fits"))
     np.testing.assert_array_equal(one.field, two.field)
     assert np.isfinite(one.field).mean() > 0.6
+
+
+def is_deaf(path, folder, options, *, again) -> bool:
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+@pytest.mark.slow
+def test_an_interruption_is_left_to_the_process_that_shares_the_work(frames, tmp_path, monkeypatch):
+    # Each would print where it was, and leave its file.
+    monkeypatch.setattr(batch, "convert_file", is_deaf)
+    told = convert_files(inputs_in([frames]), tmp_path, Options(), workers=2, again=False)
+    assert told == [True, True, True]
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
 def test_a_manifest_lists_what_was_made(frames, weights, tmp_path):

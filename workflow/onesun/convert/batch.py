@@ -6,10 +6,12 @@ import csv
 import io
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
@@ -104,12 +106,19 @@ def _shared(
     with ProcessPoolExecutor(
         workers, mp_context=context, initializer=_begin, initargs=(threads,)
     ) as pool:
-        futures = {
-            pool.submit(convert_file, path, folder, options, again=again): path for path in files
-        }
+        with _deaf_to_interrupts():
+            futures = {
+                pool.submit(convert_file, path, folder, options, again=again): path
+                for path in files
+            }
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
+        except KeyboardInterrupt:
+            # Else it would wait for them; the next run removes what they were writing.
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
         except BrokenProcessPool:
             raise OneSunError(
                 f"{folder}: one of {workers} processes was killed, most likely for want of memory, "
@@ -117,6 +126,16 @@ def _shared(
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start meanwhile leave Ctrl-C to this one, which ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _begin(threads: int) -> None:
