@@ -22,7 +22,7 @@ from onesun.convert.files import convert_file
 from onesun.convert.noise import pixel_noise
 from onesun.convert.source import of_file
 from onesun.convert.view import View, read_by_network
-from onesun.errors import UntrustedFrameError
+from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.geometry.psf import blur
 
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "convert.ipynb"
@@ -46,6 +46,31 @@ def compared(pair) -> Compared:
 
 def figures(compared) -> dict[str, float]:
     return {row.name: row.value for row in table(compared)}
+
+
+def changed(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (changed, "do not add up to DATASUM"),
+        (lambda content: content[:-9000], "damaged|not readable as an output"),
+        (lambda content: content[:5000], "not readable as an output"),
+        (lambda content: content.replace(b"INSHA256", b"INSHA255"), "INSHA256"),
+        (lambda content: content.replace(b"RSUN_OBS", b"RSUN_OBX"), "RSUN_OBS"),
+        (lambda content: b"Dear colleague", "not readable as an output"),
+    ],
+)
+def test_a_damaged_output_is_one_sentence(pair, tmp_path, damage, said):
+    output, path, weights = pair
+    bad = tmp_path / "bad.onesun.fits"
+    bad.write_bytes(damage(output.read_bytes()))
+    with pytest.raises(DamagedProductError, match=said) as caught:
+        compare(bad, path, weights)
+    assert "\n" not in str(caught.value)
 
 
 def test_an_output_that_is_the_input_sharpened_has_slope_one(compared):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import signal
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pytest
+import torch
 from astropy.io import fits
 from typer.testing import CliRunner
 
-from convertible import COARSE, write_gong, write_mdi, write_weights
+from convertible import COARSE, mdi, write_gong, write_mdi, write_weights
 from onesun import instruments
 from onesun.cli.app import app
-from onesun.convert import view
+from onesun.convert import batch, view
 from onesun.convert.batch import convert_files, inputs_in, summary_text
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.files import convert_file
@@ -66,6 +70,48 @@ def test_two_files_of_one_name_are_refused(frames, tmp_path):
     shutil.copy(frames / "a.fits", tmp_path / "a.fits")
     with pytest.raises(OutputError, match="its output would be that of"):
         inputs_in([frames, tmp_path])
+
+
+def test_a_file_named_twice_is_converted_once(frames):
+    path = frames / "a.fits"
+    assert inputs_in([path, frames, frames / "below" / ".." / "a.fits"])[0] == path
+    assert len(inputs_in([path, frames])) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("geometry", "round"), ("device", "abacus"), ("device", "meta"), ("tile", 0)]
+    + ([] if torch.cuda.is_available() else [("device", "cuda")]),
+)
+def test_an_option_that_cannot_be_is_refused_before_any_file(option, value):
+    with pytest.raises(ConfigError, match=f"{option}: .*{value}.* found, expected"):
+        Options(**{option: value})
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_any_file(frames, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "convert_file", None)
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OSError, match="out") as caught:
+        convert_files([frames / "a.fits"], tmp_path / "out", Options(), workers=1, again=False)
+    assert caught.value.filename == str(tmp_path / "out")
+
+
+class KilledPool(Executor):
+    """As the pool of processes when one of them was killed."""
+
+    def __init__(self, *given, **named) -> None:
+        pass
+
+    def submit(self, *given, **named) -> Future:
+        future = Future()
+        future.set_exception(BrokenProcessPool("terminated abruptly"))
+        return future
+
+
+def test_a_process_that_was_killed_is_one_sentence(frames, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "ProcessPoolExecutor", KilledPool)
+    with pytest.raises(OneSunError, match=r"one of 2 processes was killed, .* fewer --workers"):
+        convert_files(inputs_in([frames]), tmp_path, Options(), workers=2, again=False)
 
 
 def test_a_folder_is_converted_and_summed_up(frames, weights, tmp_path):
@@ -130,6 +176,18 @@ def test_another_input_of_the_same_name_is_done_again(frames, weights, tmp_path)
     assert convert_file(path, tmp_path, Options(weights)).result == "done"
 
 
+def test_what_fits_cannot_hold_is_written_as_text(frames, weights, tmp_path):
+    path = tmp_path / "größer.fits"
+    data, header = mdi()
+    fits.writeto(path, data, header)
+    content = path.read_bytes()
+    start = content.index(b"OBS_VR  =")
+    beyond = b"OBS_VR  =                1E400".ljust(80)
+    path.write_bytes(content[:start] + beyond + content[start + 80 :])
+    header = read_output(convert_file(path, tmp_path, Options(weights)).output).header
+    assert (header["OBS_VR"], header["INFILE"]) == ("inf", "gr??er.fits")
+
+
 @pytest.mark.slow
 def test_workers_give_the_same_as_one(frames, weights, tmp_path):
     # Workers are processes of their own, on the real grid.
@@ -140,6 +198,19 @@ def test_workers_give_the_same_as_one(frames, weights, tmp_path):
     one, two = (read_output(tmp_path / name) for name in ("a.onesun.fits", "b.onesun.fits"))
     np.testing.assert_array_equal(one.field, two.field)
     assert np.isfinite(one.field).mean() > 0.6
+
+
+def is_deaf(path, folder, options, *, again) -> bool:
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+@pytest.mark.slow
+def test_an_interruption_is_left_to_the_process_that_shares_the_work(frames, tmp_path, monkeypatch):
+    # Each would print where it was, and leave its file.
+    monkeypatch.setattr(batch, "convert_file", is_deaf)
+    told = convert_files(inputs_in([frames]), tmp_path, Options(), workers=2, again=False)
+    assert told == [True, True, True]
+    assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
 def test_a_manifest_lists_what_was_made(frames, weights, tmp_path):
@@ -216,11 +287,6 @@ def test_samples_spread_as_the_error_says(frames, weights, tmp_path):
 def test_a_wrong_number_of_samples_is_refused(samples):
     with pytest.raises(ConfigError, match=f"samples: {samples} found"):
         Options(samples=samples)
-
-
-def test_a_tile_of_nothing_is_refused():
-    with pytest.raises(ConfigError, match="tile: 0 pixels found"):
-        Options(tile=0)
 
 
 def test_the_rule_watches_all_that_is_taken_from_records(frames, weights, record_reads):

@@ -1,6 +1,7 @@
 """The reader: real files understood as their traps demand, bad ones refused in one sentence."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,6 +116,21 @@ def test_a_header_is_understood(mdi_file):
     np.testing.assert_array_equal(np.isnan(frame.field), off)
 
 
+@pytest.mark.parametrize("interval", [-30.0, 0.0, 1e13])
+def test_an_integration_time_that_cannot_be_is_unknown(mdi_file, interval):
+    assert np.isnan(read(mdi_file(INTERVAL=interval)).interval)
+
+
+def test_a_file_that_may_not_be_read_is_told_as_that(mdi_file, monkeypatch):
+    def forbidden(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    path = mdi_file()
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    with pytest.raises(UntrustedFrameError, match=r"mdi\.fits: not permitted to read it$"):
+        read(path)
+
+
 def test_missing_pixels_are_nan_and_counted(mdi_file):
     data = uniform()
     data[500:510, :] = -(2**31)
@@ -141,6 +157,8 @@ def test_a_missing_keyword_is_named(mdi_file, keyword):
         (b"RSUN_OBS=           97O.4 1", r"RSUN_OBS is .*97O.4 1.*, expected a positive number"),
         (b"T_OBS   = 2010.10.15'", "T_OBS is .*2010.10.15.*, expected a time"),
         (b"OBS_VR  =       -1 0 0", None),  # not needed
+        # Astropy would ask for each of them.
+        (b"NAXIS   =        1099511627776", r"NAXIS is 1\.09951e\+12, expected at most 999"),
     ],
 )
 def test_a_card_that_is_not_fits_is_told_as_it_stands(mdi_file, card, sentence):
@@ -170,7 +188,9 @@ def test_gong_without_a_radius_is_refused(tmp_path):
         ({"RSUN_OBS": -1.0}, "RSUN_OBS is -1.0, expected a positive number"),
         ({"CDELT1": "x"}, "CDELT1 is 'x', expected a positive number"),
         ({"CDELT2": 1.9}, "CDELT1 1.986 and CDELT2 1.9 differ"),
-        ({"CDELT1": 0.6, "CDELT2": 0.6}, r"plate scale 0\.6000 .*expected about 1\.98"),
+        ({"CDELT1": 0.6, "CDELT2": 0.6}, r"plate scale 0\.6 .*expected about 1\.98"),
+        ({"CRPIX2": 1e300}, r"disk centre \(.*, 1e\+300\) and radius"),
+        ({"RSUN_OBS": 96.0}, r"radius of the Sun 96 arcsec found, expected about 960"),
         ({"CRPIX1": 90.0}, "expected a full disk on the detector"),
         ({"T_OBS": "2011.03.14"}, "expected a time ending in _TAI"),
         ({"T_OBS": "2011.99.14_00:00:00_TAI"}, "which is no time"),

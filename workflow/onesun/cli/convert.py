@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from onesun.convert.files import Outcome
 
 
 def convert(
@@ -76,18 +79,22 @@ def convert(
     outcomes = convert_files(
         found, out, options, workers=workers or len(os.sched_getaffinity(0)), again=again
     )
-    refused = [outcome for outcome in outcomes if outcome.result == "refused"]
-    if len(outcomes) == 1 and not manifest:
-        outcome = outcomes[0]
-        if refused:
-            print(f"onesun: {outcome.file}: {outcome.reason}", file=sys.stderr)
-            raise typer.Exit(2)
-        print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")
-        return
     if manifest:
         write_manifest(manifest, out, outcomes, options)
+        print(summary_text(outcomes))
+        return
+    if len(outcomes) == 1:
+        _tell(outcomes[0])
     else:
         write_summary(out / SUMMARY, outcomes)
-    print(summary_text(outcomes))
-    if refused and not manifest:
+        print(summary_text(outcomes))
+    if any(outcome.result == "refused" for outcome in outcomes):
         raise typer.Exit(2)
+
+
+def _tell(outcome: Outcome) -> None:
+    """What became of the only file."""
+    if outcome.result == "refused":
+        print(f"onesun: {outcome.file}: {outcome.reason}", file=sys.stderr)
+    else:
+        print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")

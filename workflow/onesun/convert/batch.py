@@ -6,9 +6,12 @@ import csv
 import io
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
@@ -19,8 +22,9 @@ from rich.table import Table
 from onesun.convert.convert import Options
 from onesun.convert.files import Outcome, convert_file
 from onesun.convert.write import SUFFIX, output_name
-from onesun.errors import ConfigError, OutputError
-from onesun.files import write_text
+from onesun.errors import ConfigError, OneSunError, OutputError
+from onesun.files import check_folder, write_text
+from onesun.orphans import end_with_parent
 from onesun.progress import track
 from onesun.raw import FITS_NAME, files_of
 
@@ -53,11 +57,12 @@ def inputs_in(paths: Iterable[Path]) -> list[Path]:
     outputs: dict[str, Path] = {}
     for path in found:
         earlier = outputs.setdefault(output_name(path.name), path)
-        if earlier is not path:
+        # One that was named twice, as itself and by its folder, is converted once.
+        if earlier.resolve() != path.resolve():
             raise OutputError(
                 f"{path}: its output would be that of {earlier}, expected files of different names"
             )
-    return found
+    return list(outputs.values())
 
 
 def convert_files(
@@ -68,7 +73,11 @@ def convert_files(
     Parameters
     ----------
     workers : processes that share the files; each has its share of the cores.
+
+    Raises OSError when ``folder`` cannot be written to, before anything is computed, and
+    OneSunError when a process of them was killed.
     """
+    check_folder(folder / SUMMARY)
     workers = max(1, min(workers, len(files)))
     work = _alone if workers == 1 else _shared
     outcomes: dict[Path, Outcome] = {}
@@ -95,16 +104,44 @@ def _shared(
     context = multiprocessing.get_context("spawn")
     threads = max(1, torch.get_num_threads() // workers)
     with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=torch.set_num_threads, initargs=(threads,)
+        workers, mp_context=context, initializer=_begin, initargs=(threads,)
     ) as pool:
-        futures = {
-            pool.submit(convert_file, path, folder, options, again=again): path for path in files
-        }
+        with _deaf_to_interrupts():
+            futures = {
+                pool.submit(convert_file, path, folder, options, again=again): path
+                for path in files
+            }
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
+        except KeyboardInterrupt:
+            # Else it would wait for them; the next run removes what they were writing.
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        except BrokenProcessPool:
+            raise OneSunError(
+                f"{folder}: one of {workers} processes was killed, most likely for want of memory, "
+                "expected less of it with fewer --workers; what is done is kept"
+            ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start meanwhile leave Ctrl-C to this one, which ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(threads: int) -> None:
+    """What each process does first."""
+    end_with_parent()
+    torch.set_num_threads(threads)
 
 
 def summary_text(outcomes: Sequence[Outcome]) -> str:

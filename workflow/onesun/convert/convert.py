@@ -13,7 +13,7 @@ from onesun.convert import flags, release, tiles
 from onesun.convert.header import header_of
 from onesun.convert.planes import Planes
 from onesun.convert.source import Source
-from onesun.convert.view import Geometry, ViewMapping, read_by_network
+from onesun.convert.view import Geometry, ViewMapping, check_geometry, read_by_network
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.upsample import repeat
 
@@ -35,7 +35,8 @@ class Options:
     samples : how many possible fields to draw from each pixel's field and error.
     force : convert in spite of what speaks against a frame.
 
-    Raises ConfigError for a tile without pixels, and a number of samples below 0.
+    Raises ConfigError for what none of them can be: another geometry, a device that is not here, a
+    tile without pixels, a number of samples below 0.
     """
 
     weights: str | Path | None = None
@@ -46,6 +47,8 @@ class Options:
     force: bool = False
 
     def __post_init__(self) -> None:
+        check_geometry(self.geometry)
+        tiles.device_of(self.device)
         if self.tile < 1:
             raise ConfigError(f"tile: {self.tile} pixels found, expected at least 1")
         if not 0 <= self.samples <= _MOST_SAMPLES:

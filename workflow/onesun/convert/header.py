@@ -47,17 +47,29 @@ def header_of(
     """
     header = fits.Header()
     header["CONTENT"] = ("HMI-like line-of-sight magnetogram", "product")
-    for card in (
+    for keyword, value, comment in (
         *_place(view),
         *_time(source),
         *_identity(source),
         *_making(source, geometry, weights),
     ):
-        header.append(card)
+        header.append((keyword, _storable(value), comment))
     header["SAMPLES"] = (samples, "draws in the extensions after the mask")
     for number, doubt in enumerate(source.doubts, start=1):
-        header[f"DOUBT{number}"] = (doubt, "waived by --force")
+        header[f"DOUBT{number}"] = (_storable(doubt), "waived by --force")
     return header
+
+
+def _storable(value: Any) -> Any:
+    """What a card can hold of a value: FITS has printable ASCII and finite numbers.
+
+    Of names of files and keywords of an input, some have more.
+    """
+    if isinstance(value, float) and not np.isfinite(value):
+        return str(value)
+    if isinstance(value, str):
+        return "".join(char if " " <= char <= "~" else "?" for char in value)
+    return value
 
 
 def _place(view: View) -> list[tuple[str, Any, str]]:

@@ -16,6 +16,9 @@ from onesun.convert.write import EXTENSIONS
 from onesun.errors import DamagedProductError
 from onesun.geometry.pointing import Pointing
 
+# Keywords beside those of the pointing without which an output cannot be told from others.
+_NEEDED = ("INFILE", "INSHA256", "GEOMETRY", "WEIGHTS")
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -42,6 +45,7 @@ def read_output(path: Path) -> Converted:
     Raises DamagedProductError when it is missing, damaged or something else.
     """
     try:
+        _check_sums(path)
         with (
             warnings.catch_warnings(action="ignore"),
             fits.open(path, do_not_scale_image_data=True) as hdus,
@@ -50,15 +54,31 @@ def read_output(path: Path) -> Converted:
                 raise DamagedProductError(f"{path}: no output of onesun convert")
             field, error = (in_gauss(hdus[number].data) for number in (1, 2))
             mask, header = hdus[3].data.copy(), hdus[1].header.copy()
+            view = View(field.shape, _pointing(header))
+            _ = [header[key] for key in _NEEDED]
     except FileNotFoundError:
         raise DamagedProductError(
             f"{path}: missing, expected an output of onesun convert"
         ) from None
-    except (OSError, IndexError, TypeError, ValueError) as error:
+    except (OSError, IndexError, KeyError, TypeError, ValueError) as error:
+        what = str(error.args[0] if isinstance(error, KeyError) else error).rstrip(".")
         raise DamagedProductError(
-            f"{path}: not readable as an output of onesun convert ({error})"
+            f"{path}: not readable as an output of onesun convert ({what})"
         ) from None
-    return Converted(field, error, mask, View(field.shape, _pointing(header)), header)
+    return Converted(field, error, mask, view, header)
+
+
+def _check_sums(path: Path) -> None:
+    """Every image of an output carries a sum over its bytes."""
+    with (
+        warnings.catch_warnings(action="ignore"),
+        fits.open(path, disable_image_compression=True) as tables,
+    ):
+        for hdu in tables[1:]:
+            if hdu.verify_datasum() == 0:
+                raise DamagedProductError(
+                    f"{path}: damaged (its data do not add up to DATASUM {hdu.header['DATASUM']})"
+                )
 
 
 def _pointing(header: fits.Header) -> Pointing:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from onesun.convert.view import View
+from onesun.errors import ConfigError
 from onesun.parallel import one_core_each
 
 TILE = 128  # input pixels
@@ -39,10 +40,21 @@ class Sink(Protocol):
 
 
 def device_of(name: str) -> torch.device:
-    """The device of this name; ``auto`` is CUDA where there is any."""
+    """The device of this name; ``auto`` is CUDA where there is any.
+
+    Raises ConfigError for one that torch does not know, or cannot compute on here.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).cpu()
+    # Without CUDA it is an assertion, for a device without memory it is not implemented.
+    except (RuntimeError, AssertionError, NotImplementedError):
+        raise ConfigError(
+            f"device: {name!r} found, expected one that torch can compute on here, such as cpu"
+        ) from None
+    return device
 
 
 def predict_tiles(

@@ -133,7 +133,7 @@ def _radius(evidence: Evidence) -> str | None:
         return None
     return (
         f"angular radius {pointing.rsun:.2f} arcsec contradicts the distance of "
-        f"{pointing.dsun / AU_METRES:.5f} AU, expected {by_distance:.2f} arcsec from there"
+        f"{pointing.dsun / AU_METRES:.6g} AU, expected {by_distance:.2f} arcsec from there"
     )
 
 
@@ -152,8 +152,8 @@ def _observer(evidence: Evidence) -> str | None:
     ):
         return None
     return (
-        f"observer at latitude {pointing.b0:.2f}, Carrington longitude {pointing.l0:.2f} degrees "
-        f"and {found:.4f} AU found, expected about {b0:.2f}, {l0:.2f} and {distance:.4f} at "
+        f"observer at latitude {pointing.b0:.6g}, Carrington longitude {pointing.l0:.6g} degrees "
+        f"and {found:.6g} AU found, expected about {b0:.2f}, {l0:.2f} and {distance:.4f} at "
         f"{frame.time.utc.isot[:19]} UTC"
     )
 

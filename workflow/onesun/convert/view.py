@@ -58,6 +58,12 @@ class View:
         return self.pointing.radius(self.shape)
 
 
+def check_geometry(name: str) -> None:
+    """Raise ConfigError unless there is a geometry of this name."""
+    if name not in GEOMETRIES:
+        raise ConfigError(f"geometry: {name!r} found, expected one of {', '.join(GEOMETRIES)}")
+
+
 def read_by_network(frame: Pointing, shape: tuple[int, int], geometry: Geometry) -> View:
     """The low-resolution view that a frame is resampled to.
 
@@ -67,8 +73,7 @@ def read_by_network(frame: Pointing, shape: tuple[int, int], geometry: Geometry)
     shape : its rows and columns.
     geometry : see the module.
     """
-    if geometry not in GEOMETRIES:
-        raise ConfigError(f"geometry: {geometry!r} found, expected one of {', '.join(GEOMETRIES)}")
+    check_geometry(geometry)
     # Arcsec per pixel that make the Sun as large on the grid as from 1 AU.
     trained_scale = GRID.input_scale * frame.rsun / RSUN_AT_1AU
     if geometry == "standard":

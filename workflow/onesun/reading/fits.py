@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import warnings
 import zlib
 from pathlib import Path
@@ -14,6 +15,9 @@ from astropy.utils.exceptions import AstropyUserWarning
 
 from onesun.errors import DamagedFrameError, UntrustedFrameError
 
+_CARD = 80  # bytes
+_COUNT = re.compile(rb"(NAXIS   |ZNAXIS  |TFIELDS )= *\+?(\d{4,60})", re.IGNORECASE)
+_MOST = 999  # by the FITS standard, of each
 _GZIP = b"\x1f\x8b"
 
 
@@ -35,6 +39,7 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
             for suspicious in ("File may have been truncated", "Error validating header"):
                 warnings.filterwarnings("error", suspicious, AstropyUserWarning)
             content = _content(path)
+            _check_counts(path, content)
             _check_sum(path, content)
             with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
                 hdu = _image(path, hdus)
@@ -42,6 +47,8 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
                 return _in_gauss(hdu.data, header), header
     except UntrustedFrameError:
         raise
+    except PermissionError:
+        raise UntrustedFrameError(f"{path}: not permitted to read it") from None
     except (OSError, EOFError, zlib.error, AstropyUserWarning) as error:
         raise DamagedFrameError(f"{path}: damaged or not FITS ({_first_sentence(error)})") from None
     # Whatever damaged bytes make the decompressor raise: its class is private.
@@ -55,6 +62,16 @@ def _content(path: Path) -> bytes:
     """The bytes of a file; of a gzipped one what it holds, to the end, where its checksum lies."""
     content = path.read_bytes()
     return gzip.decompress(content) if content.startswith(_GZIP) else content
+
+
+def _check_counts(path: Path, content: bytes) -> None:
+    """Astropy asks for as many keywords as a header counts, be it for hours and gigabytes."""
+    for found in _COUNT.finditer(content):
+        keyword, number = found[1].decode(), int(found[2])
+        if found.start() % _CARD == 0 and number > _MOST:
+            raise DamagedFrameError(
+                f"{path}: {keyword.strip()} is {number:.6g}, expected at most {_MOST}"
+            )
 
 
 def _check_sum(path: Path, content: bytes) -> None:

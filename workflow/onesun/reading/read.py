@@ -10,6 +10,7 @@ import numpy as np
 
 from onesun import instruments
 from onesun.errors import UntrustedFrameError
+from onesun.geometry.grid import RSUN_AT_1AU
 from onesun.instruments import Instrument
 from onesun.magnetogram import Magnetogram
 from onesun.reading import fits
@@ -22,6 +23,9 @@ _STRONGEST = 1e4  # gauss; nothing on the Sun that these instruments see is stro
 # Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, what was
 # not recorded but filled in repeats everywhere.
 _REPEATED = 0.1
+# Angular radius of the Sun against that from 1 AU; from the Earth's orbit it varies by 2 %.
+_SMALLEST, _LARGEST = 0.9, 1.1
+_LONGEST = 86400.0  # seconds of integration
 
 
 def read(path: Path | str, instrument: str | None = None) -> Magnetogram:
@@ -132,14 +136,20 @@ def _check_disk(shape: tuple[int, ...], pointing, record: Instrument, path: Path
     deviation = pointing.scale / record.detector.plate_scale
     if not 0.95 < deviation < 1.05:
         raise UntrustedFrameError(
-            f"{path}: plate scale {pointing.scale:.4f} arcsec per pixel found, "
+            f"{path}: plate scale {pointing.scale:.6g} arcsec per pixel found, "
             f"expected about {record.detector.plate_scale}"
+        )
+    # The size of what is computed follows from it, so that it cannot be waived as a doubt may.
+    if not _SMALLEST < pointing.rsun / RSUN_AT_1AU < _LARGEST:
+        raise UntrustedFrameError(
+            f"{path}: angular radius of the Sun {pointing.rsun:.6g} arcsec found, expected about "
+            f"{RSUN_AT_1AU:.0f}"
         )
     for centre, size in ((pointing.x0, shape[1]), (pointing.y0, shape[0])):
         if not pointing.limb_radius * 0.9 < centre < size - pointing.limb_radius * 0.9:
             raise UntrustedFrameError(
-                f"{path}: disk centre ({pointing.x0:.1f}, {pointing.y0:.1f}) and radius "
-                f"{pointing.limb_radius:.1f} pixels found, expected a full disk on the detector"
+                f"{path}: disk centre ({pointing.x0:.6g}, {pointing.y0:.6g}) and radius "
+                f"{pointing.limb_radius:.6g} pixels found, expected a full disk on the detector"
             )
 
 
@@ -149,7 +159,7 @@ def _check_values(data: np.ndarray, path: Path) -> None:
     strongest = float(np.nanmax(np.abs(data)))
     if strongest > _STRONGEST:
         raise UntrustedFrameError(
-            f"{path}: {strongest:.1f} G found on the disk, expected at most {_STRONGEST:.0f} G"
+            f"{path}: {strongest:.6g} G found on the disk, expected at most {_STRONGEST:.0f} G"
         )
     repeated = np.count_nonzero(data[:, 1:] == data[:, :-1]) / np.count_nonzero(data == data)
     if repeated > _REPEATED:
@@ -160,9 +170,12 @@ def _check_values(data: np.ndarray, path: Path) -> None:
 
 
 def _interval(header: Mapping[str, Any]) -> float:
-    """Integration time in seconds: MDI's INTERVAL, HMI's CADENCE, GONG's averaged minutes."""
-    for keyword, seconds in (("INTERVAL", 1.0), ("N_USED", 60.0), ("CADENCE", 1.0)):
-        value = optional_number(header, keyword)
-        if np.isfinite(value):
-            return value * seconds
+    """Integration time in seconds: MDI's INTERVAL, HMI's CADENCE, GONG's averaged minutes.
+
+    NaN where it is not told, or told as what none can be.
+    """
+    for keyword, unit in (("INTERVAL", 1.0), ("N_USED", 60.0), ("CADENCE", 1.0)):
+        seconds = optional_number(header, keyword) * unit
+        if np.isfinite(seconds):
+            return seconds if 0 < seconds <= _LONGEST else float("nan")
     return float("nan")
