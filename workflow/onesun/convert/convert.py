@@ -98,7 +98,11 @@ def convert_source(source: Source, weights: release.Release, options: Options) -
             source,
             out_view,
             options.geometry,
-            {"pair": weights.pair, "sha256": weights.digest},
+            {
+                "pair": weights.pair,
+                "sha256": weights.digest,
+                "target_noise": weights.errors.target_noise,
+            },
             options.samples,
         ),
     )

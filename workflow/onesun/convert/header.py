@@ -33,7 +33,7 @@ def header_of(
     source: Source,
     view: View,
     geometry: Geometry,
-    weights: dict[str, str],
+    weights: dict[str, Any],
     samples: int,
 ) -> fits.Header:
     """The cards that all images of an output share.
@@ -42,7 +42,7 @@ def header_of(
     ----------
     source : what was converted.
     view : of the output.
-    weights : ``pair`` and ``sha256`` of the weights.
+    weights : ``pair`` and ``sha256`` of the weights, and ``target_noise`` (gauss) of their errors.
     samples : how many draws are kept with it.
     """
     header = fits.Header()
@@ -130,7 +130,7 @@ def _identity(source: Source) -> list[tuple[str, Any, str]]:
 
 
 def _making(
-    source: Source, geometry: Geometry, weights: dict[str, str]
+    source: Source, geometry: Geometry, weights: dict[str, Any]
 ) -> list[tuple[str, Any, str]]:
     return [
         (MADE_BY, onesun.__version__, "version of OneSun that made it"),
@@ -138,6 +138,7 @@ def _making(
         ("INSHA256", source.digest, ""),
         ("WEIGHTS", weights["pair"], "weights of the network"),
         ("WTSHA256", weights["sha256"], ""),
+        ("HMINOISE", round(weights["target_noise"], 2), "[G] noise of HMI that ERROR includes"),
         ("GEOMETRY", geometry, "standard, or that of the input"),
         ("TORCHVER", torch.__version__, "version of torch"),
         ("NUMPYVER", np.__version__, "version of numpy"),
