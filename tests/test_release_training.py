@@ -233,6 +233,26 @@ def test_each_sun_is_judged_with_the_noise_of_its_own_target():
     assert shares[0] > 0.75 > 0.65 > shares[1]
 
 
+def test_tiles_that_trained_nothing_have_the_last_word():
+    settings = recipes.load().errors
+    rng = np.random.default_rng(9)
+
+    def seen(width):
+        ones = np.ones(40_000, dtype=np.float32)
+        misfit = rng.normal(scale=width, size=ones.size).astype(np.float32)
+        return Residuals(5 * ones, ones, 5 + misfit, 0.4 * ones, 3 * ones)
+
+    scale = errors.calibrate([seen(4.0), seen(4.0)], settings)
+    unseen = seen(4.4)
+    wider = errors.widened(scale, [unseen])
+    row = errors.coverage(unseen, unseen.scaled(wider), wider.wide(unseen.field), settings)[0]
+    assert row["68"] == pytest.approx(68.3, abs=0.1)
+    assert row["95"] == pytest.approx(95, abs=0.6)
+    better = errors.widened(scale, [seen(3.0)])
+    assert better.field_factors == scale.field_factors
+    assert better.wide_factors == scale.wide_factors
+
+
 def test_the_noise_of_a_target_is_the_width_of_its_weak_fields():
     grid = small_recipe().common_grid()
     on_disk = grid.radius("target") < 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -158,6 +158,28 @@ def calibrate(by_sun: Sequence[Residuals], settings: Errors) -> ErrorScale:
     ratio = misfit / found.scaled(scale())
     wide *= [members.quantile(ratio, _WIDE) for members in fields]
     return scale()
+
+
+def widened(scale: ErrorScale, by_sun: Sequence[Residuals]) -> ErrorScale:
+    """Factors raised alike until tiles that trained nothing have their coverage, too.
+
+    A network knows the tiles that it was trained on a little better than others, also in frames
+    that it has not seen. Factors never become smaller.
+
+    Parameters
+    ----------
+    by_sun : of each Sun, in tiles that trained nothing.
+    """
+    found = Residuals.joined(by_sun)
+    weights = np.concatenate([np.full(part.field.size, 1 / part.field.size) for part in by_sun])
+    everywhere = _Members(np.arange(found.field.size), weights)
+    misfit = np.abs(found.target - found.field)
+    for _ in range(_SWEEPS):
+        more = max(1.0, everywhere.quantile(misfit / found.scaled(scale), _STANDARD))
+        scale = replace(scale, field_factors=[more * factor for factor in scale.field_factors])
+    ratio = misfit / (found.scaled(scale) * scale.wide(found.field))
+    more = max(1.0, everywhere.quantile(ratio, _WIDE))
+    return replace(scale, wide_factors=[more * factor for factor in scale.wide_factors])
 
 
 @dataclass(frozen=True)

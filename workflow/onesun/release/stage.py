@@ -16,6 +16,7 @@ from onesun import instruments
 from onesun.convert import release
 from onesun.convert.release import PRODUCT, WEIGHTS_SUFFIX
 from onesun.files import read_json, sha256, write_bytes, write_json
+from onesun.geometry.window import Window
 from onesun.networks.uncertain import UncertainNetwork
 from onesun.release import errors, realisations, tiles
 from onesun.release.errors import Residuals
@@ -84,17 +85,20 @@ def _calibrated(
 ) -> dict[str, Any]:
     """The card's sections on errors.
 
-    Factors are fitted on held-out frames in every second tile; ``calibration_coverage`` is over the
-    tiles that trained nothing, and would show what a network has learnt by heart.
+    Factors are fitted on held-out frames in every second tile, and raised to what every second of
+    the tiles that trained nothing asks for; ``calibration_coverage`` is over the others of these.
     """
-    grid, what = recipe.common_grid(), f"calibrate {pair}"
-    fitted = tiles.on_disk(recipe.held_out_tiles, grid)[::2]
-    by_sun = [errors.residuals(network, sun, fitted, recipe, what) for sun in suns]
-    scale = errors.calibrate(by_sun, recipe.errors)
+    grid = recipe.common_grid()
+
+    def seen(windows: Sequence[Window], what: str) -> list[Residuals]:
+        return [errors.residuals(network, sun, windows, recipe, f"{what} {pair}") for sun in suns]
+
     unseen = tiles.held_out(recipe.held_out_tiles, grid)
-    found = Residuals.joined(
-        [errors.residuals(network, sun, unseen, recipe, f"judge {pair}") for sun in suns]
+    scale = errors.calibrate(
+        seen(tiles.on_disk(recipe.held_out_tiles, grid)[::2], "calibrate"), recipe.errors
     )
+    scale = errors.widened(scale, seen(unseen[::2], "widen"))
+    found = Residuals.joined(seen(unseen[1::2], "judge"))
     rows = errors.coverage(found, found.scaled(scale), scale.wide(found.field), recipe.errors)
     return {"error_scale": scale.for_card(), "calibration_coverage": rows}
 
