@@ -7,8 +7,10 @@ import re
 import shlex
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from jinja2 import Environment
 from running import ROOT, plan_snakemake, shipped_config
 
 from onesun import config
@@ -96,6 +98,31 @@ def test_captions_are_one_sentence():
         if path.name != "workflow.rst":
             assert text.endswith("."), path
             assert not re.search(r"[.!?]\s+[A-Z]", text), path
+
+
+@pytest.mark.parametrize(
+    ("source", "simulated"),
+    [({"kind": "sample"}, True), ({"kind": "folder"}, False), ({"kind": "archive"}, False),
+     ({}, True), (None, True)],
+)  # fmt: skip
+def test_captions_call_only_the_sample_simulated(source, simulated):
+    """The configuration as it is written: what is left out has its default."""
+    written = shipped_config() | {"source": source}
+    if source is None:
+        del written["source"]
+    job = SimpleNamespace(
+        config=written,
+        input=SimpleNamespace(split=["a"], aligned=["b"]),
+        params=SimpleNamespace(pair="mdi-hmi"),
+    )
+    # Snakemake's own way of filling captions in; `input` has a length there.
+    jinja = Environment(trim_blocks=True, lstrip_blocks=True)
+    jinja.filters["length"] = lambda _paths: 2
+    silent = {"cost", "fig1", "fig7", "table4"}  # no frame is seen, or none of the input
+    for path in (ROOT / "workflow" / "report").glob("*.rst"):
+        said = jinja.from_string(path.read_text("utf-8")).render(snakemake=job)
+        expected = simulated and path.stem not in silent
+        assert ("simulated MDI/GONG from real HMI" in said) is expected, path.name
 
 
 def test_makefile_names_the_targets_and_says_where_the_report_lies():
