@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from jinja2 import Environment
-from running import ROOT, plan_snakemake, shipped_config
+from running import ROOT, plan_snakemake, pretend, shipped_config
 
 from onesun import config
 
@@ -90,6 +90,28 @@ def test_every_table_and_figure_is_marked_for_snakemakes_own_report():
     assert used | {"workflow.rst"} == {path.name for path in captions.glob("*.rst")}
     for name in ("table1", "table2", "table3", "table4", "ladder", "cost"):
         assert f"{name}.rst" in used
+
+
+def test_snakemakes_own_report_holds_everything_with_its_caption(tmp_path):
+    config, target = shipped_config(), ("--", "all")
+    pretend(tmp_path, plan_snakemake(tmp_path, config, "--summary", *target).stdout)
+    touched = plan_snakemake(tmp_path, config, "--touch", "--forceall", *target)
+    assert touched.returncode == 0, touched.stdout
+    out = tmp_path / "report.html"
+    made = plan_snakemake(tmp_path, config, "--report", str(out), *target)
+    assert made.returncode == 0, made.stdout
+    page = out.read_text("utf-8")
+    tables = {f"table{number}.csv" for number in range(1, 5)} | {"ladder.csv", "ablation.csv"}
+    figures = {f"figures/fig{number}.png" for number in range(1, 10)}
+    # What is shown and by which caption, from the page's own data.
+    shown = dict(
+        re.findall(r'"results/([^"]+)": \{"name": .*?"caption": "<p>((?:[^"\\]|\\.)*)"', page)
+    )
+    assert tables | figures | {"cost.csv"} <= set(shown)
+    assert all(caption.strip() for caption in shown.values())
+    assert "Pearson correlation (no unit) with the target" in shown["table1.csv"]
+    assert "Full disks of the line-of-sight field (gauss)" in shown["figures/fig2.png"]
+    assert "<strong>Inputs are simulated MDI/GONG from real HMI</strong>" in page
 
 
 def test_captions_are_one_sentence():
