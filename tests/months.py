@@ -42,8 +42,12 @@ def write_aligned(
     frames: Mapping[str, tuple[np.ndarray, np.ndarray]],
     simulated: bool = True,
     instrument: str = "mdi",
+    velocities: Mapping[str, float] | None = None,
 ) -> Path:
-    """Write frames {stamp: (input, target)} as ``folder``/``month``; returns the manifest."""
+    """Write frames {stamp: (input, target)} as ``folder``/``month``; returns the manifest.
+
+    ``velocities`` are the target's OBS_VR by stamp, m/s.
+    """
     entries = []
     for stamp, (field, target) in frames.items():
         names = [f"{stamp}.{role}.fits" for role in ("input", "target")]
@@ -54,7 +58,8 @@ def write_aligned(
         frame = AlignedFrame(
             stamp=stamp, time=time, input_time=time, interval=300.0,
             input_file=names[0], target_file=names[1], b0=-1.1, l0=312.0,
-            dsun=AU_METRES, input_dsun=AU_METRES, observer_velocity=None, simulated=simulated,
+            dsun=AU_METRES, input_dsun=AU_METRES,
+            observer_velocity=(velocities or {}).get(stamp), simulated=simulated,
         )  # fmt: skip
         entries.append(frame.as_dict())
     (folder / month).mkdir(parents=True, exist_ok=True)

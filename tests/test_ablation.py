@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from measured import DSUN, GRID, SETTINGS, fields
+from measured import DSUN, GRID, SETTINGS, fields, gradient, measures
 from onesun.cli.ablation import ablation
 from onesun.errors import ConfigError
+from onesun.geometry.flux import flux_per_gauss
 from onesun.statistics import measured
 from onesun.statistics.measures import Measures
-from onesun.tables.terms import Errors, words
+from onesun.tables.terms import Errors, errors_of, words
 
 METHODS = {
     "bicubic": {"kind": "bicubic"},
@@ -35,14 +36,14 @@ def guess(target: np.ndarray, method: str) -> np.ndarray:
 def paths(tmp_path_factory):
     folder, found = tmp_path_factory.mktemp("measures"), []
     for method in SHARE:
-        measures = Measures(SETTINGS, GRID)
+        made = Measures(SETTINGS, GRID)
         for day in DAYS:
             target, _ = fields(day)
             stamp = f"201112{day:02}_060000_TAI"
-            measures.update(measures.comparison(stamp, target, guess(target, method), DSUN))
+            made.update(made.comparison(stamp, target, guess(target, method), DSUN))
         out = folder / f"{method}.npz"
         measured.write(
-            out, measured.MeasuredMonth("mdi-hmi", method, "2011-12", "test", True, measures)
+            out, measured.MeasuredMonth("mdi-hmi", method, "2011-12", "test", True, made)
         )
         found.append(out.with_suffix(".json"))
     return found
@@ -102,6 +103,42 @@ def test_terms_are_medians_skew_and_means_over_patches(tmp_path, paths) -> None:
         assert float(line["unsigned"]) == pytest.approx(SHARE[line["method"]], rel=1e-6)
     assert (lines[0]["gain"], lines[0]["gain_low"]) == ("", "")
     assert float(lines[1]["gain_low"]) <= float(lines[1]["gain"]) <= float(lines[1]["gain_high"])
+
+
+def test_terms_of_pixels_are_means_over_them(tmp_path, paths) -> None:
+    _, lines, _ = make(tmp_path, paths)
+    radius = GRID.radius("target").astype(np.float64)
+    within = radius <= SETTINGS["within_radius"]
+    per_gauss = flux_per_gauss(np.where(within, radius, 0), GRID.limb_radius("target"), DSUN)
+    for line in lines:
+        slopes, errors = [], []
+        for day in DAYS:
+            x, _ = fields(day)
+            difference = guess(x, line["method"]).astype(np.float64) - x
+            slope = gradient(difference)[within]
+            slopes.append(slope[np.isfinite(slope)])
+            errors.append((difference * per_gauss)[within & np.isfinite(x)])
+        slopes, errors = np.concatenate(slopes), np.concatenate(errors)
+        assert float(line["gradient"]) == pytest.approx(slopes.mean(), rel=1e-6)
+        size = np.abs(errors).mean()
+        assert float(line["flux_error"]) == pytest.approx(size, rel=1e-6)
+        assert float(line["flux_bias"]) == pytest.approx(errors.mean(), abs=1e-6 * size)
+
+
+def test_the_median_correlation_is_that_of_its_bin() -> None:
+    found, correlation = errors_of("p", "m", "l", measures(0, 1), None, {}), []
+    within = GRID.radius("target") <= SETTINGS["within_radius"]
+    for x, y in (fields(seed) for seed in (0, 1)):
+        for row in range(0, GRID.target_size, 8):
+            for column in range(0, GRID.target_size, 8):
+                square = (slice(row, row + 8), slice(column, column + 8))
+                valid = np.isfinite(x[square])
+                if within[square].all() and valid.mean() >= SETTINGS["min_share"]:
+                    correlation.append(np.corrcoef(x[square][valid], y[square][valid])[0, 1])
+    bin_width = 2 / 40
+    assert found.correlation == pytest.approx(np.mean(correlation), rel=1e-6)
+    assert found.correlation_median == pytest.approx(np.median(correlation), abs=bin_width)
+    assert abs(np.mean(correlation) - np.median(correlation)) > 1.5 * bin_width  # told apart
 
 
 def test_the_table_is_table_2_of_every_method(tmp_path, paths) -> None:

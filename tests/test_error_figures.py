@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -16,10 +17,11 @@ from onesun.cli.fig5 import fig5
 from onesun.cli.fig9 import fig9
 from onesun.errors import ConfigError
 from onesun.figures import fig4_losses, fig5_pixels, fig9_correlation, style
-from onesun.figures.histograms import Axis, beyond, broken, percent
+from onesun.figures.histograms import Axis, beyond, broken, head, percent
 from onesun.statistics import measured
 from onesun.statistics.bins import Bins
 from onesun.statistics.measures import Measures
+from onesun.tables.sources import Source
 
 SHARE = {"bicubic": 1.0, "plain": 0.6, "more": 0.4}  # of the error that is left
 METHODS = {
@@ -113,6 +115,40 @@ def test_figure_4_says_of_what_it_is(tmp_path, paths) -> None:
     assert "Inputs are simulated MDI/GONG from real HMI." in caption
     assert (tmp_path / "fig4.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "fig4.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_pairs_and_simulated_frames_stand_above(simulated) -> None:
+    sources = [
+        Source("n", pair, "m", None, ("2011-12",), "test", simulated, 4)
+        for pair in (*PAIRS, *PAIRS)
+    ]
+    said = ": simulated MDI/GONG from real HMI" if simulated else ""
+    assert head(sources) == f"mdi-hmi and gong-hmi{said}"
+    assert head(sources[:1]) == f"mdi-hmi{said}"
+
+
+def test_nothing_above_a_figure_overlaps(tmp_path, paths, drawn) -> None:
+    fig4(of_pair(paths), "mdi-hmi", sections(fig4={"patch": 8}), tmp_path / "fig4.png")
+    fig9(of_pair(paths), "mdi-hmi", sections(fig9={"patch": 8}), tmp_path / "fig9.png")
+    settings = json.dumps({"figures": {"fig5": {"fewest": 5}} | COARSE})
+    chosen = [paths[pair, method] for pair in PAIRS for method in ("bicubic", "more")]
+    fig5(chosen, list(PAIRS), "bicubic", "more", settings, tmp_path / "fig5.png")
+    for figure in drawn:
+        above = [*figure.legends, *([figure._suptitle] if figure._suptitle else [])]
+        titles = [axes.title for axes in figure.axes if axes.title.get_text()]
+        boxes = [part.get_window_extent() for part in (*above, *titles)]
+        assert above
+        assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+        assert all(figure.bbox.y1 >= box.y1 for box in boxes)
+
+
+def test_letters_in_the_pdf_are_letters(tmp_path, paths) -> None:
+    """Embedded as TrueType, not as drawings of Type 3, so that text is found and edited."""
+    fig9(of_pair(paths), "mdi-hmi", sections(fig9={"patch": 8}), tmp_path / "fig9.png")
+    content = (tmp_path / "fig9.pdf").read_bytes()
+    assert b"/FontFile2" in content
+    assert b"/Type3" not in content
 
 
 def test_figure_5_shows_pixels_and_what_follows_from_them(tmp_path, paths, drawn) -> None:

@@ -35,9 +35,9 @@ SIGMA = 4.7
 class Case:
     """A month of aligned frames, a calibration, a noise, a network, and the commands on them."""
 
-    def __init__(self, folder: Path, frames: dict) -> None:
+    def __init__(self, folder: Path, frames: dict, velocities: dict | None = None) -> None:
         self.folder, self.frames = folder, frames
-        self.aligned = write_aligned(folder / "aligned", PAIR, MONTH, frames)
+        self.aligned = write_aligned(folder / "aligned", PAIR, MONTH, frames, velocities=velocities)
         write_json(folder / "calibration.json", {"pair": PAIR, "baseline": {"b": 1.1}})
         write_json(folder / "noise.json", {"product": "noise", "pair": PAIR, "sigma": SIGMA})
         self.weights = save(folder / "model", "onesun", spread=0.05)
@@ -224,6 +224,28 @@ def test_variability_is_told_of_a_series(case, two_days) -> None:
         read_variability(out, "gong-hmi", MONTH)
     with pytest.raises(DamagedProductError, match="no daily variability"):
         read_variability(two_days, PAIR, MONTH)
+
+
+@pytest.mark.parametrize("put_in", [0.02, 0.0])
+def test_the_variability_put_into_frames_comes_back(tmp_path, put_in) -> None:
+    """From fields to the fit, through every stage between: 48 hours at 96 minutes."""
+    (field, target), draw = sun(3), np.random.default_rng(8)
+    frames, velocities = {}, {}
+    for k in range(31):
+        day, minutes = divmod(6 * 60 + 96 * k, 1440)
+        stamp = f"201112{16 + day}_{minutes // 60:02}{minutes % 60:02}00_TAI"
+        swing = np.cos(2 * np.pi * (1.6 * k - 7) / 24)
+        noises = [draw.normal(0, sigma, of.shape) for sigma, of in ((5, field), (3, target))]
+        varied = target * (1 + put_in * swing) + noises[1]
+        frames[stamp] = tuple(f.astype(np.float32) for f in (field + noises[0], varied))
+        velocities[stamp] = 3000 * swing
+    case = Case(tmp_path, frames, velocities)
+    series = case.series(case.crop(), "bicubic")
+    variability(series, json.dumps({"variability": {}}), tmp_path / "variability.json")
+    found = read_variability(tmp_path / "variability.json", PAIR, MONTH)
+    assert abs(found.amplitude - put_in) < 0.2 * 0.02
+    assert abs(found.amplitude - put_in) < 2 * found.error
+    assert found.error < 0.1 * 0.02
 
 
 def test_a_target_without_obs_vr_has_no_phase(case, region) -> None:

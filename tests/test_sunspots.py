@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from onesun import sunspots
+from onesun import config, sunspots
 from onesun.cli.sunspots import sunspots as command
 from onesun.errors import DamagedProductError
 from onesun.sunspots import celestrak, silso
@@ -97,6 +98,13 @@ def test_silence_is_not_waited_for(monkeypatch):
         monkeypatch.setattr(silso, "_SILENCE", 0.2)
         with pytest.raises(SunspotError, match=r"not fetched .*timed out"):
             silso.fetch(RECORD | {"url": f"http://127.0.0.1:{mute.getsockname()[1]}/x"})
+
+
+def test_the_full_run_asks_the_observatory_and_the_sample_a_package():
+    folder = Path(__file__).parents[1] / "config"
+    for files, expected in ((["config"], "installed"), (["config", "paper"], "observatory")):
+        found = config.load(*(folder / f"{name}.yaml" for name in files))
+        assert found["figures"]["fig1"] == {"sunspots": expected}
 
 
 def test_nobody_there_leaves_nothing(tmp_path):

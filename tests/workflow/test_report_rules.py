@@ -7,9 +7,11 @@ import re
 import shlex
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from running import ROOT, plan_snakemake, shipped_config
+from jinja2 import Environment
+from running import ROOT, plan_snakemake, pretend, shipped_config
 
 from onesun import config
 
@@ -90,12 +92,59 @@ def test_every_table_and_figure_is_marked_for_snakemakes_own_report():
         assert f"{name}.rst" in used
 
 
+def test_snakemakes_own_report_holds_everything_with_its_caption(tmp_path):
+    config, target = shipped_config(), ("--", "all")
+    pretend(tmp_path, plan_snakemake(tmp_path, config, "--summary", *target).stdout)
+    touched = plan_snakemake(tmp_path, config, "--touch", "--forceall", *target)
+    assert touched.returncode == 0, touched.stdout
+    out = tmp_path / "report.html"
+    made = plan_snakemake(tmp_path, config, "--report", str(out), *target)
+    assert made.returncode == 0, made.stdout
+    page = out.read_text("utf-8")
+    tables = {f"table{number}.csv" for number in range(1, 5)} | {"ladder.csv", "ablation.csv"}
+    figures = {f"figures/fig{number}.png" for number in range(1, 10)}
+    # What is shown and by which caption, from the page's own data.
+    shown = dict(
+        re.findall(r'"results/([^"]+)": \{"name": .*?"caption": "<p>((?:[^"\\]|\\.)*)"', page)
+    )
+    assert tables | figures | {"cost.csv"} <= set(shown)
+    assert all(caption.strip() for caption in shown.values())
+    assert "Pearson correlation (no unit) with the target" in shown["table1.csv"]
+    assert "Full disks of the line-of-sight field (gauss)" in shown["figures/fig2.png"]
+    assert "<strong>Inputs are simulated MDI/GONG from real HMI</strong>" in page
+
+
 def test_captions_are_one_sentence():
     for path in (ROOT / "workflow" / "report").glob("*.rst"):
         text = re.sub(r"\{[{%].*?[}%]\}", "x", path.read_text("utf-8"), flags=re.S).strip()
         if path.name != "workflow.rst":
             assert text.endswith("."), path
             assert not re.search(r"[.!?]\s+[A-Z]", text), path
+
+
+@pytest.mark.parametrize(
+    ("source", "simulated"),
+    [({"kind": "sample"}, True), ({"kind": "folder"}, False), ({"kind": "archive"}, False),
+     ({}, True), (None, True)],
+)  # fmt: skip
+def test_captions_call_only_the_sample_simulated(source, simulated):
+    """The configuration as it is written: what is left out has its default."""
+    written = shipped_config() | {"source": source}
+    if source is None:
+        del written["source"]
+    job = SimpleNamespace(
+        config=written,
+        input=SimpleNamespace(split=["a"], aligned=["b"]),
+        params=SimpleNamespace(pair="mdi-hmi"),
+    )
+    # Snakemake's own way of filling captions in; `input` has a length there.
+    jinja = Environment(trim_blocks=True, lstrip_blocks=True)
+    jinja.filters["length"] = lambda _paths: 2
+    silent = {"cost", "fig1", "fig7", "table4"}  # no frame is seen, or none of the input
+    for path in (ROOT / "workflow" / "report").glob("*.rst"):
+        said = jinja.from_string(path.read_text("utf-8")).render(snakemake=job)
+        expected = simulated and path.stem not in silent
+        assert ("simulated MDI/GONG from real HMI" in said) is expected, path.name
 
 
 def test_makefile_names_the_targets_and_says_where_the_report_lies():

@@ -16,12 +16,13 @@ from onesun.figures.histograms import (
     beyond,
     broken,
     frame,
+    head,
     note,
     patch_of,
     percent,
     steps,
 )  # fmt: skip
-from onesun.figures.style import BASELINE, BLACK, PREDICTION, Style, sheet
+from onesun.figures.style import BASELINE, BLACK, HEAD, PREDICTION, Style, sheet
 from onesun.statistics.bins import Bins
 from onesun.statistics.flux import FluxErrors
 from onesun.statistics.patches import ALL
@@ -59,8 +60,9 @@ def draw(merged: Sequence[Merged], section: Mapping[str, Any], style: Style, out
     """
     patch = patch_of(merged, section["patch"])
     metrics = _metrics(merged, patch, section["shown"])
-    height = 0.75 + 0.95 * len(merged)
+    height = 0.95 + 0.95 * len(merged)
     with sheet(out, style, "page", height, _caption(merged, metrics, patch)) as figure:
+        figure.suptitle(head([merged[0].source]), **HEAD)
         _draw(figure, merged, metrics, style)
 
 

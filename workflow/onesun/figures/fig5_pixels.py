@@ -15,8 +15,8 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from onesun.figures.histograms import about, percent
-from onesun.figures.style import BASELINE, BLACK, IDEAL, PREDICTION, Style, sheet
+from onesun.figures.histograms import about, head, percent
+from onesun.figures.style import BASELINE, BLACK, HEAD, IDEAL, PREDICTION, Style, sheet
 from onesun.statistics.pixels import PixelAgreement
 from onesun.tables.merged import Merged, merge_measures
 
@@ -67,9 +67,10 @@ def draw_fig5(
     ]
     limits = _limits([each.pixels for each in shown])
     with sheet(
-        out, style, "page", 0.6 + 3.7 * len(pairs), _caption(merged, shown, fewest)
+        out, style, "page", 0.8 + 3.7 * len(pairs), _caption(merged, shown, fewest)
     ) as figure:
         _draw(figure, pairs, shown, limits, fewest)
+        _legend(figure, shown[:2], head([each.source for each in merged]))
 
 
 def _limits(agreements: Sequence[PixelAgreement]) -> tuple[float, float]:
@@ -105,21 +106,23 @@ def _draw(
             _relative(below[0], below[1], each, fewest)
             _detail(above[2], below[2], each, fewest)
         _finish(above, below, limits[0])
-    _legend(figure, shown[:2])
     figure.colorbar(
         image, ax=grid, location="bottom", aspect=60, shrink=0.6, pad=0.01,
         label=f"pixels per bin of {_width(shown[0].pixels):g} by {_width(shown[0].pixels):g} G",
     )  # fmt: skip
 
 
-def _legend(figure: Figure, shown: Sequence[_Shown]) -> None:
+def _legend(figure: Figure, shown: Sequence[_Shown], title: str) -> None:
     named = {each.name: Line2D([], [], color=each.colour) for each in shown}
     named |= {
         "ideal": Line2D([], [], **_IDEAL),
         "mean output": Line2D([], [], color=BLACK, lw=0.8, ls=_DASHES),
         "standard deviation": Patch(color=shown[1].colour, alpha=_SHADE, lw=0),
     }
-    figure.legend([*named.values()], [*named], loc="outside upper center", ncols=len(named))
+    figure.legend(
+        [*named.values()], [*named], loc="outside upper center", ncols=len(named), title=title,
+        title_fontproperties=HEAD,
+    )  # fmt: skip
 
 
 def _joint(

@@ -32,8 +32,14 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
         noisy = [moment.prediction.unsigned_with_noise for moment in moments]
         velocity = [moment.observer_velocity / 1000 for moment in moments]
         for panel, values, colour, label, apart in (
-            (panels[0], [m.target.unsigned for m in moments], TARGET, "HMI (G)", False),
-            (panels[1], noisy, PREDICTION, f"SR-{name} (G)", True),
+            (
+                panels[0],
+                [m.target.unsigned for m in moments],
+                TARGET,
+                "HMI mean\nunsigned (G)",
+                False,
+            ),
+            (panels[1], noisy, PREDICTION, f"SR-{name} mean\nunsigned (G)", True),
             (panels[2], ratios, PREDICTION, f"SR-{name} / HMI", True),
             (panels[3], velocity, SKY, "HMI OBS_VR\n(km/s)", False),
         ):

@@ -10,8 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from onesun.errors import ConfigError
-from onesun.figures.histograms import Axis, about, beyond, broken, frame, note, patch_of, steps
-from onesun.figures.style import BLUE, Style, sheet
+from onesun.figures.histograms import (
+    Axis,
+    about,
+    beyond,
+    broken,
+    frame,
+    head,
+    note,
+    patch_of,
+    steps,
+)
+from onesun.figures.style import BLUE, HEAD, Style, sheet
 from onesun.statistics.patches import ALL, PatchErrors
 from onesun.tables.merged import Merged
 
@@ -32,7 +42,7 @@ def draw(merged: Sequence[Merged], section: Mapping[str, Any], style: Style, out
     patch = patch_of(merged, section["patch"])
     classes = [ALL, _strong(merged[0], section["strong"])]
     errors = [each.measures.patches.result() for each in merged]
-    height = 0.8 + 0.95 * len(merged)
+    height = 1.0 + 0.95 * len(merged)
     panels = {
         (row, name): {area: each[patch, area, name] for area in _AREAS}
         for row, each in enumerate(errors)
@@ -83,8 +93,9 @@ def _draw(
     figure.supylabel("thousands of patches in each bin", size=style.size)
     handles = [grid[0, 0].patches[index] for index in range(len(_AREAS))]
     figure.legend(
-        handles, ["full disk", f"r ≤ {limit:g} solar radii"], loc="outside upper center", ncols=2
-    )
+        handles, ["full disk", f"r ≤ {limit:g} solar radii"], loc="outside upper center", ncols=2,
+        title=head([merged[0].source]), title_fontproperties=HEAD,
+    )  # fmt: skip
 
 
 def _panel(axes: Axes, axis: Axis, panel: Mapping[str, PatchErrors], style: Style) -> None:

@@ -134,6 +134,13 @@ def broken(label: str) -> str:
     return label if len(words) < 3 else " + ".join(words[:half]) + "\n+ " + " + ".join(words[half:])
 
 
+def head(sources: Sequence[Source]) -> str:
+    """Pairs and simulated frames, to stand above a figure that is seen without its caption."""
+    pairs = " and ".join(dict.fromkeys(source.pair for source in sources))
+    simulated = any(source.simulated for source in sources)
+    return f"{pairs}: {SIMULATED}" if simulated else pairs
+
+
 def about(sources: Sequence[Source]) -> str:
     """How many frames of which months, and whether they are simulated."""
     told = list(frames(sources))

@@ -23,6 +23,7 @@ BLUE, VERMILION, PURPLE = "#0072b2", "#d55e00", "#cc79a7"
 TARGET, INPUT, BASELINE, PREDICTION = BLACK, SKY, PURPLE, ORANGE
 IDEAL = VERMILION  # where a perfect method would lie
 OFF_DISK = "#d8c9a8"
+HEAD = {"size": "medium", "style": "italic"}  # of the words above a whole figure
 FIELD = "line-of-sight field (G)"
 
 Width = Literal["column", "page"]

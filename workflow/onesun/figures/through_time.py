@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from onesun import instruments
+from onesun.figures.style import HEAD
 from onesun.series.product import Moment, Series
 from onesun.tables.text import SIMULATED
 
@@ -77,7 +78,7 @@ def day_bars(axes: Axes, times: Sequence[datetime]) -> None:
 def say_simulated(figure: Figure, series: Sequence[Series]) -> None:
     """Tell simulated frames above the figure, for whoever sees it without its caption."""
     if any(one.simulated for one in series):
-        figure.suptitle(SIMULATED, size="medium", style="italic")
+        figure.suptitle(SIMULATED, **HEAD)
 
 
 def short_name(series: Series) -> str:
