@@ -22,6 +22,7 @@ from onesun.release import errors, realisations, tiles
 from onesun.release.errors import Residuals
 from onesun.release.realisations import Sun
 from onesun.release.recipe import Errors, Recipe
+from onesun.release.suns import REGIONS
 from onesun.release.training import Trained, calibration_of
 from onesun.release.training import train as train_network
 
@@ -86,19 +87,20 @@ def _calibrated(
     """The card's sections on errors.
 
     Factors are fitted on held-out frames in every second tile, and raised to what every second of
-    the tiles that trained nothing asks for; ``calibration_coverage`` is over the others of these.
+    the tiles that trained nothing asks for on full disks: active regions alone are no measure of
+    all pixels. ``calibration_coverage`` is over the others of these tiles.
     """
     grid = recipe.common_grid()
-
-    def seen(windows: Sequence[Window], what: str) -> list[Residuals]:
-        return [errors.residuals(network, sun, windows, recipe, f"{what} {pair}") for sun in suns]
-
+    disks = [sun for sun in suns if sun.name != REGIONS]
     unseen = tiles.held_out(recipe.held_out_tiles, grid)
-    scale = errors.calibrate(
-        seen(tiles.on_disk(recipe.held_out_tiles, grid)[::2], "calibrate"), recipe.errors
-    )
-    scale = errors.widened(scale, seen(unseen[::2], "widen"))
-    found = Residuals.joined(seen(unseen[1::2], "judge"))
+
+    def seen(among: Sequence[Sun], windows: Sequence[Window], what: str) -> list[Residuals]:
+        return [errors.residuals(network, sun, windows, recipe, f"{what} {pair}") for sun in among]
+
+    fitted = tiles.on_disk(recipe.held_out_tiles, grid)[::2]
+    scale = errors.calibrate(seen(suns, fitted, "calibrate"), recipe.errors)
+    scale = errors.widened(scale, seen(disks, unseen[::2], "widen"))
+    found = Residuals.joined(seen(suns, unseen[1::2], "judge"))
     rows = errors.coverage(found, found.scaled(scale), scale.wide(found.field), recipe.errors)
     return {"error_scale": scale.for_card(), "calibration_coverage": rows}
 
