@@ -14,8 +14,13 @@ from onesun.files import whole_file
 from onesun.geometry.upsample import repeat
 
 _SIDE = 0.14  # limb radii; of the places shown
-_LIMITS = {"disk": 200.0, "active region": 1000.0, "quiet Sun": 50.0, "limb": 200.0}
-_SCALE = {"error": (0.0, 40.0, "viridis")}  # gauss
+# Gauss, to which a field and its error are shown.
+_LIMITS = {
+    "disk": (200.0, 40.0),
+    "active region": (1000.0, 200.0),
+    "quiet Sun": (50.0, 20.0),
+    "limb": (200.0, 100.0),
+}
 
 
 def write_picture(compared: Compared, path: Path) -> None:
@@ -28,10 +33,10 @@ def write_picture(compared: Compared, path: Path) -> None:
     given = repeat(compared.given, factor)
     places = {"disk": (slice(None), slice(None)), **_places(compared)}
     for axes, (name, where) in zip(grid, places.items(), strict=True):
-        limit = _LIMITS[name]
+        limit, most = _LIMITS[name]
         shown = (("input", given), ("output", output.field), ("error", output.error))
         for each, (what, field) in zip(axes, shown, strict=True):
-            low, high, cmap = _SCALE.get(what, (-limit, limit, "gray"))
+            low, high, cmap = (0.0, most, "viridis") if what == "error" else (-limit, limit, "gray")
             image = each.imshow(
                 field[where], origin="lower", cmap=cmap, vmin=low, vmax=high,
                 interpolation="nearest", extent=_extent(compared, where),
@@ -39,7 +44,7 @@ def write_picture(compared: Compared, path: Path) -> None:
             each.set_facecolor("#d8c9a8")
             each.set_title(f"{name}: {what}", fontsize=9)
             each.tick_params(labelsize=7)
-            figure.colorbar(image, ax=each, shrink=0.8, label="G" if what == "error" else None)
+            figure.colorbar(image, ax=each, shrink=0.8, label="G")
     figure.suptitle(
         f"{output.header['INFILE']}, weights {output.header['WEIGHTS']}, arcsec", fontsize=10
     )
