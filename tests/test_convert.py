@@ -209,6 +209,7 @@ def test_the_header_tells_where_it_comes_from(whole, frame, weights):
     assert header["TIMESYS"] == "UTC"
     assert header["INFILE"] == "mdi.fits"
     assert header["WTSHA256"] == release.load(weights).digest
+    assert header["HMINOISE"] == release.load(weights).errors.target_noise
     assert header["ONESUN"] == onesun.__version__
     assert header["SIMULATD"]
 
