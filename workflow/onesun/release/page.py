@@ -29,7 +29,7 @@ class Model:
     ----------
     suns : the left-out full disks.
     parts : name and scores of each of them, and of all together.
-    coverage : rows of ``name`` and ``cells``.
+    coverage : rows of ``name``, ``pixels`` (of all Suns together) and ``cells``.
     overall : of all Suns together, per cent within one error and within the wide interval.
     worst : by the same names, the bin of predicted field or radius farthest from its promise, with
         its per cent.
@@ -90,6 +90,7 @@ def _model(card: dict[str, Any], scores: dict[str, Any]) -> Model:
     rows = [
         {
             "name": _place(row),
+            "pixels": tables[-1][i]["pixels"],
             "cells": [
                 _share(table[i][level]) for table in tables for level in ("68", "95", "normal")
             ],
