@@ -157,7 +157,7 @@ def test_error_factors_are_interpolated_and_constant_beyond_the_knots():
 
 
 def test_an_error_is_larger_against_readings_with_more_noise():
-    scale = ErrorScale.none(target_noise=5.0)
+    scale = ErrorScale([0.0], [1.0], [0.0], [1.0], [1.96], 5.0)
     found = scale.for_noise(np.array([7.0, 7.0, 7.0]), np.array([5.0, 6.0, 0.0]))
     # 49 - 25 of noise, of which half the error is the least that is left.
     np.testing.assert_allclose(found, [7.0, np.sqrt(49 + 11), np.sqrt(24)], rtol=1e-6)

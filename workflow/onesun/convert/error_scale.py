@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-_NORMAL_WIDE = 1.96  # standard errors of a normal distribution that hold 95 %
 _LEAST = 0.5  # of an error, that is left when less noise of the target is in it
 
 
@@ -33,11 +32,6 @@ class ErrorScale:
     radius_factors: Sequence[float]
     wide_factors: Sequence[float]
     target_noise: float
-
-    @classmethod
-    def none(cls, target_noise: float = 0.0) -> ErrorScale:
-        """The one that leaves errors as they are."""
-        return cls([0.0], [1.0], [0.0], [1.0], [_NORMAL_WIDE], target_noise)
 
     @classmethod
     def from_card(cls, section: Mapping[str, Any]) -> ErrorScale:
