@@ -67,6 +67,7 @@ def write_aligned(
     content = {
         "product": "aligned frames", "folder": month, "files": folder_listing(folder / month),
         "pair": pair, "month": month, "frames": entries, "input_instrument": instrument,
+        "target_instrument": "hmi",
     }  # fmt: skip
     write_json(manifest, content)
     return manifest

@@ -71,6 +71,7 @@ def month(tmp_path, field):
     content = {
         "product": "aligned frames", "pair": "mdi-hmi", "month": "2011-12", "folder": "2011-12",
         "input_instrument": "mdi",
+        "target_instrument": "hmi",
         "files": folder_listing(tmp_path / "2011-12"), "frames": [{**FRAME, "shift_x_px": 0.1}],
     }  # fmt: skip
     write_json(tmp_path / "2011-12.json", content)

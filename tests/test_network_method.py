@@ -7,41 +7,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 
+from cards import save_model
 from months import GRID, sun
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
-from onesun.files import read_json, sha256, write_json
+from onesun.files import read_json, write_json
 from onesun.geometry.grid import Grid
 from onesun.methods import Method, Sources, load
 from onesun.methods.bicubic import BicubicMethod
 from onesun.methods.network import NetworkMethod
-from onesun.networks import Calibration, build
-from onesun.training import card
+from onesun.networks import Calibration
+from onesun.training import model
 
 CALIBRATION = Calibration(a=-2.0, b=1.4, field_scale=3500.0)
 
 
-def save(folder: Path, kind: str, *, spread: float, factor: int = 4) -> Path:
+def save(folder: Path, kind: str, *, spread: float, factor: int = 4, error: bool = False) -> Path:
     """A network with random weights, ``spread`` wide, as ``onesun train`` would leave it."""
-    torch.manual_seed(1)
-    settings = {"kind": kind, "channels": 6, "blocks": 1, "kernel": 3, "dropout": 0.2}
-    network = build(settings, factor, CALIBRATION)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.add_(torch.randn(parameter.shape) * spread)
-    folder.mkdir(parents=True)
-    path = folder / "weights.safetensors"
-    save_file({name: t.contiguous() for name, t in network.state_dict().items()}, path)
-    described = {
-        "network": settings,
-        "factor": factor,
-        "field_scale": 3500.0,
-        "calibration": {"a": -2.0, "b": 1.4},
-        "weights": {"file": path.name, "sha256": sha256(path)},
-    }
-    write_json(folder / "card.json", described)
-    return path
+    settings = {
+        "kind": kind, "channels": 6, "blocks": 1, "kernel": 3, "dropout": 0.2, "error": error,
+    }  # fmt: skip
+    return save_model(folder, settings, CALIBRATION, factor=factor, spread=spread)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +51,7 @@ def test_tiles_are_what_the_network_gives_for_the_frame(weights):
     field, _ = sun(2)
     radius = GRID.radius("input")
     channels = np.stack([np.nan_to_num(field) / 3500, np.where(radius < 1, radius, 0)])
-    network = card.load(weights["onesun"]).network
+    network = model.load(weights["onesun"]).network
     expected = network(torch.from_numpy(channels)[None].float())[0, 0].numpy() * 3500
     inside = GRID.radius("target") < 1
     found = NetworkMethod(weights["onesun"], GRID).predict(field)

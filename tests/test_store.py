@@ -70,6 +70,7 @@ def aligned(tmp_path_factory) -> Path:
         "month": "2016-07",
         "folder": "2016-07",
         "input_instrument": "mdi",
+        "target_instrument": "hmi",
         "frames": frames,
         "files": folder_listing(root / "2016-07"),
     }

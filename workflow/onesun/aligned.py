@@ -69,7 +69,8 @@ class AlignedFrame:
 class AlignedMonth:
     """A month of aligned frames of one pair, opened by :func:`read_month`.
 
-    ``files`` are the folder's, as the manifest lists them; ``input_instrument`` names a record.
+    ``files`` are the folder's, as the manifest lists them; ``input_instrument`` and
+    ``target_instrument`` name records.
     """
 
     pair: str
@@ -78,6 +79,7 @@ class AlignedMonth:
     frames: tuple[AlignedFrame, ...]
     files: Mapping[str, Any]
     input_instrument: str
+    target_instrument: str
 
     @property
     def simulated(self) -> bool:
@@ -125,6 +127,7 @@ def read_month(manifest: Path, product: str = PRODUCT) -> AlignedMonth:
             frames=frames,
             files={name: content["files"][name] for name in names},
             input_instrument=content["input_instrument"],
+            target_instrument=content["target_instrument"],
         )
     except (KeyError, TypeError) as error:
         raise DamagedProductError(f"{manifest}: no manifest of {product} ({error})") from None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from onesun import split
 from onesun.aligned import AlignedFrame, AlignedMonth, read_month
 from onesun.errors import ConfigError
 from onesun.files import read_json
 from onesun.split import SplitRow
+
+T = TypeVar("T")
 
 
 def open_month(manifest: Path, pair: str, month: str | None = None) -> AlignedMonth:
@@ -78,6 +81,12 @@ def of_sets(
                 f"{pair}: no frame of {', '.join(names)} is a {name} frame by {table}"
             )
     return found
+
+
+def evenly(items: Sequence[T], most: int | None) -> list[T]:
+    """At most ``most`` of ``items``, evenly spread over them; all of them for None."""
+    count = len(items) if most is None else min(most, len(items))
+    return [items[(2 * i + 1) * len(items) // (2 * count)] for i in range(count)]
 
 
 def day(stamp: str) -> str:

@@ -81,6 +81,32 @@ def assign(pair: str, settings: Mapping[str, Any]) -> list[SplitRow]:
     return _buffered(pair, rows, settings.get("buffer_days", 0))
 
 
+def own(
+    pair: str, settings: Mapping[str, Any], section: Mapping[str, Any] | None
+) -> list[SplitRow]:
+    """The rows of :func:`assign`, or those of a method with months of its own to be trained on.
+
+    Parameters
+    ----------
+    settings : the pair's ``split``.
+    section : the method's ``split``: ``train`` and ``validation``; None takes the pair's.
+
+    Raises ConfigError for a month that the pair does not have, beside what :func:`assign` does.
+    """
+    rows = assign(pair, settings)
+    if section is None:
+        return rows
+    known = {row.month: row for row in rows}
+    sets = {name: list(section[name]) for name in ("train", "validation")}
+    chosen = _one_set_each(pair, ((month, name) for name, each in sets.items() for month in each))
+    for month in chosen:
+        if month not in known:
+            raise ConfigError(
+                f"pair {pair}: split has no month {month}, expected one of {', '.join(known)}"
+            )
+    return [replace(known[month], set=name) for month, name in sorted(chosen.items())]
+
+
 def months(rows: Iterable[SplitRow], name: str) -> list[str]:
     """Months of the set ``name`` in order of time."""
     if name not in SETS:

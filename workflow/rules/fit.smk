@@ -17,8 +17,8 @@ rule fits:
 
 rule fit:
     input:
-        aligned=lambda wildcards: monthly(
-            "results/aligned/{pair}/{month}.json", wildcards.pair, "train", "validation"
+        aligned=lambda wildcards: trained_months(
+            "results/aligned/{pair}/{month}.json", wildcards.pair, wildcards.method
         ),
         calibration="results/calibration/{pair}.json",
     output:
@@ -40,13 +40,13 @@ rule fit:
         settings=lambda wildcards: settings(
             "calibration",
             "grid",
-            method=METHODS[wildcards.method],
+            method={"kind": METHODS[wildcards.method]["kind"]},
             fitting={
                 key: CONFIG["fitting"][key]
                 for key in ("frames_per_month", METHODS[wildcards.method]["kind"])
             },
         ),
-        split=lambda wildcards: split_rows(wildcards.pair, "train", "validation"),
+        split=lambda wildcards: trained_split(wildcards.pair, wildcards.method),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
         out=subpath(output.fit, parent=True),
     message:

@@ -20,8 +20,8 @@ rule models:
 
 rule train:
     input:
-        patches=lambda wildcards: monthly(
-            "results/patches/{pair}/{month}.json", wildcards.pair, "train", "validation"
+        patches=lambda wildcards: trained_months(
+            "results/patches/{pair}/{month}.json", wildcards.pair, wildcards.method
         ),
         calibration="results/calibration/{pair}.json",
         search=lambda wildcards: (
@@ -52,7 +52,7 @@ rule train:
             training=learning(CONFIG["training"]),
             **method_sections(CONFIG, wildcards.pair, wildcards.method),
         ),
-        split=lambda wildcards: split_rows(wildcards.pair, "train", "validation"),
+        split=lambda wildcards: trained_split(wildcards.pair, wildcards.method),
         patches=lambda wildcards, input: options(
             {"patches": input.patches, "search": [input.search] if input.get("search") else []}
         ),

@@ -95,7 +95,7 @@ def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str,
     The method's own names for the latter two are replaced by these, so that the sections are the
     same whatever the user calls a network or a loss.
     """
-    section = config["methods"][method]
+    section = {key: value for key, value in config["methods"][method].items() if key != "split"}
     if section["kind"] != "network":
         return {"method": section}
     loss = config["losses"][section["loss"]]
@@ -110,6 +110,13 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     """The months of a pair that are in ``sets``, or in any set if none is named; sorted."""
     rows = split.assign(pair, config["pairs"][pair]["split"])
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
+
+
+def trained_rows(config: dict[str, Any], pair: str, method: str) -> list[split.SplitRow]:
+    """What a method is trained and validated on: the pair's months, or months of its own."""
+    section = config["methods"][method].get("split")
+    rows = split.own(pair, config["pairs"][pair]["split"], section)
+    return [row for row in rows if row.set in ("train", "validation")]
 
 
 def tabled_months(config: dict[str, Any], pair: str) -> list[str]:

@@ -13,7 +13,7 @@ from onesun.config.pairs import is_by_pair
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
-from onesun.methods.kinds import REFERENCES
+from onesun.methods.kinds import FITTED, REFERENCES
 from onesun.search import candidates
 from onesun.statistics import limits
 
@@ -84,6 +84,48 @@ def _methods(config: Config) -> Iterator[str]:
             if method["kind"] == "network" and method[key] not in config[section]:
                 path = f"methods.{name}.{key}"
                 yield unknown_name(path, method[key], list(config[section]), section)
+        yield from _own_split(config, name, method)
+        yield from _error(config, name, method)
+
+
+def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
+    """Months of a method's own that some pair does not have, or that nothing is fitted to."""
+    if method.get("split") is not None and method["kind"] not in ("network", *FITTED):
+        yield (
+            f"methods.{name}.split: found, expected none, as a method of kind {method['kind']} is "
+            "fitted to no months of its own"
+        )
+    for pair, section in config["pairs"].items():
+        try:
+            split.assign(pair, section["split"])
+        except ConfigError:
+            continue  # told by _split
+        try:
+            split.own(pair, section["split"], method.get("split"))
+        except ConfigError as error:
+            yield f"methods.{name}.split: {error}"
+
+
+def _error(config: Config, name: str, method: Config) -> Iterator[str]:
+    """A network with an error that its loss does not teach, or the other way round."""
+    network = config["networks"].get(method.get("network"))
+    loss = config["losses"].get(method.get("loss"))
+    if network is None or loss is None:
+        return  # told by _methods
+    for weights in loss.values() if is_by_pair(loss) else [loss]:
+        taught = weights["likelihood"] > 0
+        if network["error"] and not taught:
+            yield (
+                f'methods.{name}.loss: found "{method["loss"]}", whose likelihood has weight 0, '
+                f'expected one above 0, as network "{method["network"]}" has an error'
+            )
+            return
+        if taught and not network["error"]:
+            yield (
+                f'methods.{name}.loss: found "{method["loss"]}", which weighs the likelihood of an '
+                f'error, expected a network with error: true, but "{method["network"]}" has none'
+            )
+            return
 
 
 def _table1(config: Config) -> Iterator[str]:
@@ -196,9 +238,17 @@ def _search(config: Config) -> Iterator[str]:
     for term, weights in search["weights"].items():
         if any(a >= b for a, b in pairwise(weights)):
             yield f"search.weights.{term}: found {weights}, expected rising numbers"
-    networks = [name for name, each in config["methods"].items() if each["kind"] == "network"]
-    if any(search["weights"].values()) and search["method"] not in networks:
+    methods = config["methods"]
+    networks = [name for name, each in methods.items() if each["kind"] == "network"]
+    if not any(search["weights"].values()):
+        return
+    if search["method"] not in networks:
         yield unknown_name("search.method", search["method"], networks, "methods of kind network")
+    elif config["networks"].get(methods[search["method"]]["network"], {}).get("error"):
+        yield (
+            f'search.method: found "{search["method"]}", whose network has an error, expected one '
+            "without: the search weighs the terms of equation 8 alone"
+        )
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:

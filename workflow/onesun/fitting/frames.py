@@ -12,7 +12,7 @@ import numpy as np
 from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.files import sha256
 from onesun.progress import track
-from onesun.selection import of_sets
+from onesun.selection import evenly, of_sets
 
 SETS = ("train", "validation")
 Chosen = Sequence[tuple[AlignedMonth, AlignedFrame]]
@@ -76,7 +76,5 @@ def spread(frames: Chosen, most: int | None) -> Chosen:
     """At most ``most`` frames of each month, evenly spread over those there are."""
     kept: list[tuple[AlignedMonth, AlignedFrame]] = []
     for _, group in groupby(frames, key=lambda entry: entry[0].month):
-        month = list(group)
-        count = len(month) if most is None else min(most, len(month))
-        kept += [month[(2 * i + 1) * len(month) // (2 * count)] for i in range(count)]
+        kept += evenly(list(group), most)
     return kept

@@ -1,4 +1,4 @@
-"""The loss of equation 8, a weighted sum of terms; one file a term."""
+"""The loss: equation 8, a weighted sum of terms, and the likelihood of an error; one file a term."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from onesun.errors import ConfigError
 from onesun.losses.base import Term
 from onesun.losses.gradient import GradientError
 from onesun.losses.histogram import HistogramDistance
+from onesun.losses.likelihood import GaussianLikelihood
 from onesun.losses.mse import MeanSquaredError
 from onesun.losses.ssim import StructuralDissimilarity
 
@@ -21,7 +22,10 @@ TERMS: dict[str, Callable[[Mapping[str, Any], float], Term]] = {
     "gradient": lambda settings, field_scale: GradientError(),
     "histogram": lambda settings, field_scale: HistogramDistance(field_scale, **settings),
     "ssim": lambda settings, field_scale: StructuralDissimilarity(**settings),
+    "likelihood": lambda settings, field_scale: GaussianLikelihood(field_scale, **settings),
 }
+# Terms by which a network learns its error; without one of them its error means nothing.
+OF_ERROR = ("likelihood",)
 
 Sums = dict[str, torch.Tensor]
 
@@ -57,17 +61,22 @@ class CompositeLoss(nn.Module):
             {name: TERMS[name](terms_settings.get(name, {}), field_scale) for name in self.weights}
         )
 
-    def sums(self, prediction: torch.Tensor, target: torch.Tensor) -> Sums:
+    def sums(self, answer: torch.Tensor, target: torch.Tensor) -> Sums:
         """What each term adds up over a part of a batch (see ``Term``).
 
         Parameters
         ----------
-        prediction, target : (n, 1, h, w) field over field_scale; the target is NaN where it has
-            no value, and what is predicted there counts nowhere.
+        answer : (n, 1 or 2, h, w) what a network predicts: field over field_scale and, of a
+            network with an error, the logarithm of the error in gauss.
+        target : (n, 1, h, w) field over field_scale, NaN where it has no value; what is
+            predicted there counts nowhere.
         """
         valid = torch.isfinite(target)
-        known = torch.where(valid, target, 0.0)
-        return {name: term.sums(prediction, known, valid) for name, term in self.terms.items()}
+        known, field = torch.where(valid, target, 0.0), answer[:, :1]
+        return {
+            name: term.sums(answer if term.reads_error else field, known, valid)
+            for name, term in self.terms.items()
+        }
 
     def nothing(self, device: torch.device) -> Sums:
         """The sums over no patch, to add others to; float64."""
@@ -86,22 +95,30 @@ class CompositeLoss(nn.Module):
         return torch.stack([weight * parts[name] for name, weight in self.weights.items()]).sum()
 
     def forward(
-        self, prediction: torch.Tensor, target: torch.Tensor
+        self, answer: torch.Tensor, target: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and its unweighted terms for a whole batch; shapes as in ``sums``."""
-        return self.combine(self.sums(prediction, target))
+        return self.combine(self.sums(answer, target))
 
 
 def every_term(
-    terms_settings: Mapping[str, Mapping[str, Any]], field_scale: float
+    terms_settings: Mapping[str, Mapping[str, Any]], field_scale: float, *, error: bool
 ) -> CompositeLoss:
-    """All terms of equation 8, each of weight 1: to look at all of them, whatever is minimised."""
-    return CompositeLoss(dict.fromkeys(TERMS, 1.0), terms_settings, field_scale)
+    """All terms, each of weight 1: to look at all of them, whatever is minimised.
+
+    Parameters
+    ----------
+    error : whether the network has an error; the terms about it are left out otherwise.
+    """
+    names = [name for name in TERMS if error or name not in OF_ERROR]
+    return CompositeLoss(dict.fromkeys(names, 1.0), terms_settings, field_scale)
 
 
 __all__ = [
+    "OF_ERROR",
     "TERMS",
     "CompositeLoss",
+    "GaussianLikelihood",
     "GradientError",
     "HistogramDistance",
     "MeanSquaredError",

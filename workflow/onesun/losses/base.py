@@ -15,10 +15,12 @@ class Term(nn.Module, ABC):
     of each part, the sums are added, and ``value`` turns the total into the term. The result is
     that of the whole batch.
 
-    ``shape`` is that of the sums.
+    ``shape`` is that of the sums. ``reads_error`` tells whether it is given the whole answer of a
+    network with an error, or the field alone.
     """
 
     shape: tuple[int, ...] = (2,)
+    reads_error: bool = False
 
     @abstractmethod
     def sums(
@@ -28,7 +30,9 @@ class Term(nn.Module, ABC):
 
         Parameters
         ----------
-        prediction, target : (n, 1, h, w) float, field over field_scale, finite everywhere.
+        prediction, target : (n, 1, h, w) float, field over field_scale, finite everywhere; with
+            ``reads_error`` the prediction is (n, 2, h, w), its second channel the logarithm of
+            the error in gauss.
         valid : (n, 1, h, w) bool; False where the target has no value (off the disk).
 
         Returns a tensor of ``shape`` that is differentiable in the prediction.

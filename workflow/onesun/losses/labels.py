@@ -7,7 +7,13 @@ from typing import Any
 
 from onesun.config.pairs import is_by_pair
 
-TERMS = {"mse": "MSE", "gradient": "Grad", "histogram": "Hist", "ssim": "SSIM"}
+TERMS = {
+    "mse": "MSE",
+    "gradient": "Grad",
+    "histogram": "Hist",
+    "ssim": "SSIM",
+    "likelihood": "NLL",
+}
 
 
 def loss_label(weights: Mapping[str, float]) -> str:

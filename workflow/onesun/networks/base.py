@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,11 +31,12 @@ class Calibration:
 
 
 class Network(nn.Module):
-    """Maps (n, 2, h, w) to (n, 1, h * factor, w * factor).
+    """Maps (n, 2, h, w) to (n, 1 or 2, h * factor, w * factor).
 
     Input channels: the input's field over ``field_scale`` (missing pixels 0) and the distance
     from the disk centre over the limb radius (0 off the disk). Output: the target's field over
-    ``field_scale``. Input pixel i covers target pixels factor * i to factor * i + factor - 1.
+    ``field_scale`` and, if ``error``, the natural logarithm of its error in gauss. Input pixel i
+    covers target pixels factor * i to factor * i + factor - 1.
 
     ``halo`` is how many input pixels away from an output pixel's own input pixel can still
     matter to it: with so many pixels around a tile, the tile comes out as in the full frame.
@@ -42,6 +44,17 @@ class Network(nn.Module):
 
     halo: int
     factor: int
+    error: bool
+
+
+FIRST_LOG_ERROR = math.log(10.0)  # of gauss; the error that an untrained network states
+# Far outside anything trained on, the exponential would overflow; 1 mG to 22 kG is wide enough.
+_LOG_ERRORS = (-7.0, 10.0)
+
+
+def bounded(log_error: torch.Tensor) -> torch.Tensor:
+    """The logarithm of an error within what its exponential can hold; any shape."""
+    return log_error.clamp(*_LOG_ERRORS)
 
 
 _draws: ContextVar[torch.Generator | None] = ContextVar("dropout_draws", default=None)

@@ -6,7 +6,14 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
-from onesun.networks.base import Calibration, Dropout, Network, check_shape
+from onesun.networks.base import (
+    FIRST_LOG_ERROR,
+    Calibration,
+    Dropout,
+    Network,
+    bounded,
+    check_shape,
+)
 
 
 class HighResNet(Network):
@@ -19,7 +26,8 @@ class HighResNet(Network):
     fusion is left out: with a single frame it never runs.
 
     Figure 7 marks dropout on the convolutions without naming its probability; here it follows
-    every PReLU. The calibration is not used: the paper's network learns it.
+    every PReLU. The calibration is not used: the paper's network learns it. The paper's network
+    has no error; with ``error`` its last convolution gives a second channel.
     """
 
     def __init__(
@@ -30,11 +38,12 @@ class HighResNet(Network):
         blocks: int = 2,
         kernel: int = 3,
         dropout: float = 0.0,
+        error: bool = False,
     ) -> None:
         super().__init__()
         del calibration
         check_shape(channels, blocks, kernel, dropout)
-        self.factor = factor
+        self.factor, self.error = factor, error
         self.encoder = nn.Sequential(
             _convolution(2, channels, kernel),
             nn.PReLU(),
@@ -46,8 +55,12 @@ class HighResNet(Network):
             _convolution(channels, channels, kernel),
             nn.PReLU(),
             Dropout(dropout),
-            nn.Conv2d(channels, 1, 1),
+            nn.Conv2d(channels, 2 if error else 1, 1),
         )
+        if error:
+            with torch.no_grad():
+                self.decoder[-1].weight[1:] = 0.0
+                self.decoder[-1].bias[1:] = FIRST_LOG_ERROR
         # The decoder's convolution reaches `kernel // 2` target pixels, bilinear upsampling one
         # input pixel more.
         reach = kernel // 2
@@ -58,7 +71,8 @@ class HighResNet(Network):
         fine = F.interpolate(
             encoded, scale_factor=self.factor, mode="bilinear", align_corners=False
         )
-        return self.decoder(fine)
+        answer = self.decoder(fine)
+        return torch.cat([answer[:, :1], bounded(answer[:, 1:])], 1) if self.error else answer
 
 
 class _Block(nn.Module):

@@ -78,6 +78,7 @@ def crop(
             "pair": pair,
             "month": month,
             "input_instrument": opened.input_instrument,
+            "target_instrument": opened.target_instrument,
             "frames": [frame.as_dict() for frame in opened.frames],
             "window": window.edges(),
             "margin": margin,

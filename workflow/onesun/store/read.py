@@ -10,6 +10,7 @@ import xarray as xr
 import zarr
 
 from onesun.files import open_product, read_unchanged
+from onesun.geometry.grid import Grid
 from onesun.store import layout
 from onesun.store.shards import ShardedField
 from onesun.store.write import PRODUCT
@@ -57,6 +58,9 @@ class PatchMonth:
     Attributes
     ----------
     pair, month, simulated : what the manifest says.
+    instruments : names of the records of the input and of the target.
+    grid : the common grid.
+    records : what is recorded of each frame beside its pixels.
     stamps : T_REC of each frame's target, as YYYYMMDD_HHMMSS_TAI.
     times : (frames,) datetime64[ms], the target's time of observation in TAI.
     location : (patches, p, p) float32, r/R of the input's pixels.
@@ -70,8 +74,11 @@ class PatchMonth:
         self.pair: str = content["pair"]
         self.month: str = content["month"]
         self.simulated: bool = content["simulated"]
-        self.stamps: list[str] = [frame["stamp"] for frame in content["frames"]]
-        self.times = np.array([frame["time"] for frame in content["frames"]], dtype="M8[ms]")
+        self.instruments: dict[str, str] = content["instruments"]
+        self.grid = Grid.from_settings(content["grid"])
+        self.records: list[dict[str, Any]] = content["frames"]
+        self.stamps: list[str] = [frame["stamp"] for frame in self.records]
+        self.times = np.array([frame["time"] for frame in self.records], dtype="M8[ms]")
         group = zarr.open_consolidated(folder, mode="r")
         self.location = np.asarray(group["location"][...])
         self.radius = np.asarray(group["radius"][...])

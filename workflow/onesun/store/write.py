@@ -76,6 +76,7 @@ def _details(month: AlignedMonth, aligned: Path, grid: Grid, quantum: float) -> 
         "pair": month.pair,
         "month": month.month,
         "simulated": month.simulated,
+        "instruments": {"input": month.input_instrument, "target": month.target_instrument},
         "frames": [frame.as_dict() for frame in month.frames],
         "store": {"quantum": quantum},
         "grid": {

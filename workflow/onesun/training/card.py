@@ -1,32 +1,22 @@
-"""A model's card: all that is needed to use its weights, and to know where they come from."""
+"""What a model's card says: all that its weights need, and where they come from."""
 
 from __future__ import annotations
 
 import math
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy
 import torch
 import zarr
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 import onesun
-from onesun.errors import DamagedProductError
-from onesun.files import read_json, sha256
-from onesun.networks import Calibration, Network, build
 from onesun.split import SplitRow
 from onesun.training.loop import Training
+from onesun.training.model import PRODUCT
 from onesun.training.patchset import PatchSet
-
-PRODUCT = "model"
-WEIGHTS = "weights.safetensors"
-CARD = "card.json"
-CURVE = "learning_curve.csv"
 
 
 def describe(
@@ -44,7 +34,9 @@ def describe(
     by_epoch = {row["epoch"]: row for row in curve}
     return {
         "product": PRODUCT,
+        "instruments": training.training.instruments,
         "network": recipe.network,
+        "grid": asdict(training.training.grid),
         "factor": training.training.factor,
         "parameters": sum(parameter.numel() for parameter in training.network.parameters()),
         "halo": training.network.halo,
@@ -58,6 +50,7 @@ def describe(
         "processes": training.world.size,
         "seed": recipe.seed,
         "simulated": training.training.simulated or training.validation.simulated,
+        "ranges": _ranges(training.training),
         "data": {"training": _data(training.training), "validation": _data(training.validation)},
         "split": [vars(row) for row in sorted(rows)],
         "best_epoch": best_epoch,
@@ -70,6 +63,24 @@ def describe(
             "numpy": numpy.__version__,
             "zarr": zarr.__version__,
         },
+    }
+
+
+def _ranges(patches: PatchSet) -> dict[str, Any]:
+    """What the training inputs covered; beyond it nothing is known of the field and its error.
+
+    ``field``: the strongest \\|field\\| of an input, gauss. ``noise``: of an input's pixel at the disk
+    centre, least and most, gauss. ``interval``: integration times, s. ``radius``: limb radii. None
+    and an empty list where the frames do not record it.
+    """
+    records = patches.records()
+    noises = [record["input_noise"] for record in records if record.get("input_noise")]
+    intervals = {record["interval"] for record in records if record["interval"] is not None}
+    return {
+        "field": patches.strongest(),
+        "noise": [min(noises), max(noises)] if noises else None,
+        "interval": sorted(intervals),
+        "radius": [0.0, 1.0],
     }
 
 
@@ -88,52 +99,3 @@ def _scores(row: dict[str, Any]) -> dict[str, float | None]:
         for key, value in row.items()
         if key.startswith("validation_")
     }
-
-
-@dataclass(frozen=True)
-class Model:
-    """A trained network, ready for use.
-
-    Attributes
-    ----------
-    network : in evaluation mode, on the CPU.
-    field_scale : gauss per unit of its input and output.
-    factor : target pixels per input pixel along one axis.
-    card : the whole card.
-    """
-
-    network: Network
-    field_scale: float
-    factor: int
-    card: dict[str, Any]
-
-
-def load(weights: Path) -> Model:
-    """Load weights by the card beside them.
-
-    Raises DamagedProductError when either is missing or damaged, or the weights are not the
-    card's.
-    """
-    weights = Path(weights)
-    path = weights.with_name(CARD)
-    card = read_json(path)
-    if not weights.is_file():
-        raise DamagedProductError(f"{weights}: missing, expected the weights of a network")
-    try:
-        expected = card["weights"]["sha256"]
-        calibration = Calibration(**card["calibration"], field_scale=card["field_scale"])
-        network = build(card["network"], card["factor"], calibration)
-    except (KeyError, TypeError) as error:
-        raise DamagedProductError(f"{path}: not a model's card ({error})") from None
-    if sha256(weights) != expected:
-        raise DamagedProductError(f"{weights}: not the weights whose SHA-256 {path.name} gives")
-    try:
-        network.load_state_dict(load_file(weights))
-    except SafetensorError as error:
-        raise DamagedProductError(f"{weights}: not readable as safetensors ({error})") from None
-    except RuntimeError:  # its message has a line for each tensor
-        raise DamagedProductError(
-            f"{weights}: not weights of the network that {path.name} describes"
-        ) from None
-    network.eval().requires_grad_(False)
-    return Model(network, card["field_scale"], card["factor"], card)

@@ -12,12 +12,13 @@ import numpy as np
 import torch
 
 from onesun.errors import ConfigError, OneSunError
-from onesun.losses import CompositeLoss, every_term
+from onesun.losses import OF_ERROR, CompositeLoss, every_term
 from onesun.networks import Calibration, Network, build
 from onesun.progress import track
 from onesun.training import precision
-from onesun.training.batches import Assembler, Batch, Job, ahead, flips, in_turn, shuffled
+from onesun.training.batches import Batch, Job, Patches, Sampler, ahead, flips, in_turn
 from onesun.training.checkpoint import Checkpoint, Progress
+from onesun.training.crops import Crops
 from onesun.training.keeping import Keeper
 from onesun.training.passes import Passes, side_by_side
 from onesun.training.patchset import PatchSet
@@ -50,18 +51,31 @@ class Recipe:
         calibration = Calibration(self.a, self.b, self.training["field_scale"])
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
-            return build(self.network, factor, calibration)
+            network = build(self.network, factor, calibration)
+        learnt = [name for name in OF_ERROR if self.loss.get(name, 0) > 0]
+        if network.error and not learnt:
+            raise ConfigError(
+                f"network.error: true found, expected false, or a weight of {OF_ERROR[0]} in the "
+                "loss, by which an error is learnt"
+            )
+        if learnt and not network.error:
+            raise ConfigError(
+                f"loss.{learnt[0]}: weight {self.loss[learnt[0]]} found, expected none, as the "
+                "network has no error (network.error)"
+            )
+        return network
 
 
 class Training:
     """One training, from the first weights or a checkpoint to the last epoch.
 
-    Adam with a step that rises linearly over the first batches (``warmup``), because Adam's first
-    steps rest on few gradients, and falls to 0 along a half cosine over the rest. An epoch leaves
-    out the patches of its last, incomplete batch (others each time). After every epoch the loss,
-    all its terms, the root-mean-square error and the correlation over the whole validation set
-    join the learning curve, whose first row, epoch 0, is the untrained network; the weights of the
-    epoch with the lowest validation loss are kept.
+    Batches are drawn as ``training.sampling`` says. Adam with a step that rises linearly over the
+    first batches (``warmup``), because Adam's first steps rest on few gradients, and falls to 0
+    along a half cosine over the rest. An epoch leaves out the samples of its last, incomplete
+    batch (others each time). After every epoch the loss, all its terms, the root-mean-square error
+    and the correlation over the patches of the validation set join the learning curve, whose first
+    row, epoch 0, is the untrained network; the weights of the epoch with the lowest validation
+    loss are kept.
 
     On a CPU the same recipe and data give the same weights, byte for byte, on any number of
     cores, interrupted or not, on processors with the same instructions.
@@ -78,21 +92,21 @@ class Training:
             world.device, memory_format=torch.channels_last
         )
         self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings["field_scale"])
-        self.judged = every_term(recipe.loss_terms, settings["field_scale"])
+        self.judged = every_term(
+            recipe.loss_terms, settings["field_scale"], error=self.network.error
+        )
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), lr=settings["learning_rate"], betas=tuple(settings["betas"])
         )
-        self.batch = min(settings["batch"], len(training))
+        self.samples = _sampler(recipe, training)
+        self._validated = Patches(validation, settings["field_scale"], recipe.a, 1)
+        self.batch = min(settings["batch"], len(self.samples))
         if self.batch < world.size:
             raise ConfigError(
-                f"training.batch: {self.batch} patches found, expected at least one for each of "
+                f"training.batch: {self.batch} samples found, expected at least one for each of "
                 f"the {world.size} processes"
             )
-        self.batches = len(training) // self.batch
-        self._assemble = {
-            patches: Assembler(patches, settings["field_scale"], recipe.a, frames)
-            for patches, frames in ((training, settings["buffer_frames"]), (validation, 1))
-        }
+        self.batches = len(self.samples) // self.batch
 
     def run(self, checkpoint: Checkpoint, what: str) -> Progress:
         """Train, saving now and then, and return the finished progress.
@@ -126,7 +140,7 @@ class Training:
         """Do the batches of one epoch that are still to be done."""
         label = f"{keeper.what} epoch {progress.epoch + 1}/{self.settings['epochs']}"
         jobs = self._jobs(progress)
-        batches = ahead(self._assemble[self.training], jobs, self.world.device)
+        batches = ahead(self.samples, jobs, self.world.device)
         for batch in track(batches, label, len(jobs)):
             self._step(progress, passes, batch)
             keeper.after_batch(progress)
@@ -135,7 +149,7 @@ class Training:
     def _jobs(self, progress: Progress) -> list[Job]:
         """This process's share of the epoch's remaining batches."""
         seed, epoch, size = self.recipe.seed, progress.epoch, self.batch
-        order = shuffled(self.training, seed, epoch, self.settings["buffer_frames"])
+        order = self.samples.order(seed, epoch)
         mine = slice(self.world.rank, None, self.world.size)
         jobs: list[Job] = []
         for i in range(progress.batch, self.batches):
@@ -148,6 +162,8 @@ class Training:
         entropy = [self.recipe.seed, step, self.world.rank, 2]
         draws = int(np.random.SeedSequence(entropy).generate_state(1, np.uint32)[0])
         total, terms = passes.learn(batch, draws)
+        if self.settings["clip"] is not None:
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings["clip"])
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate(step)
         self.optimiser.step()
@@ -201,7 +217,7 @@ class Training:
         totals = self.judged.nothing(device)
         scores = Scores.none(device)
         of_all = len(batches) // self.world.size  # some processes have one more
-        for i, batch in enumerate(ahead(self._assemble[self.validation], jobs, device)):
+        for i, batch in enumerate(ahead(self._validated, jobs, device)):
             sums, found = passes.score(batch, self.judged, scale)
             totals = {name: total + sums[name] for name, total in totals.items()}
             scores += found
@@ -215,3 +231,12 @@ class Training:
             "validation_rmse": scores.rmse,
             "validation_correlation": scores.correlation,
         }
+
+
+def _sampler(recipe: Recipe, patches: PatchSet) -> Sampler:
+    """What ``training.sampling`` draws batches from."""
+    settings = recipe.training
+    common = settings["field_scale"], recipe.a, settings["buffer_frames"]
+    if settings["sampling"]["kind"] == "patches":
+        return Patches(patches, *common)
+    return Crops(patches, settings["sampling"], *common, recipe.seed)

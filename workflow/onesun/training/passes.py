@@ -89,7 +89,7 @@ class Passes:
             with torch.no_grad():
                 prediction = self._predict(part)
                 sums = terms.sums(prediction, part.target)
-                return sums, Scores.of(prediction, part.target, field_scale)
+                return sums, Scores.of(prediction[:, :1], part.target, field_scale)
 
         found = self._each(one, self._parts(batch))
         sums = {name: _add([each[name].double() for each, _ in found]) for name in found[0][0]}

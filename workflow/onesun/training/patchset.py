@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import sha256
+from onesun.geometry.upsample import repeat
+from onesun.selection import evenly
 from onesun.split import SplitRow
+from onesun.store.patches import cut, join
 from onesun.store.read import PatchMonth
+from onesun.training.held_out import held_out
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,18 @@ class PatchSet:
     factor : target pixels per input pixel along one axis.
     months : month to the SHA-256 of the manifest it was read by.
     simulated : whether any month is made of simulated frames.
+    instruments : of the input and of the target, as the stores name them.
+    grid : the common grid.
     """
 
     def __init__(
-        self, manifests: Sequence[Path], rows: Sequence[SplitRow], min_on_disk: float
+        self,
+        manifests: Sequence[Path],
+        rows: Sequence[SplitRow],
+        min_on_disk: float,
+        *,
+        held_out_tiles: Mapping[str, Any] | None = None,
+        frames_per_month: int | None = None,
     ) -> None:
         """Open the months of ``rows``, which are the rows of one set of one pair.
 
@@ -52,6 +65,8 @@ class PatchSet:
         manifests : manifests of patch stores; those of other months are left alone.
         rows : which months, and from when to when in each.
         min_on_disk : share of a patch's target pixels that must lie on the disk.
+        held_out_tiles : tiles that are left out, see :mod:`onesun.training.held_out`.
+        frames_per_month : at most so many of each month, evenly spread; None takes all.
 
         Raises ConfigError when a month has no manifest, no frame or no patch is left, and
         DamagedProductError when a store is damaged or on another grid than the first.
@@ -68,14 +83,18 @@ class PatchSet:
                 continue
             first = first or month
             _same_grid(first, month, manifest)
-            self._frames += [(month, i) for i in range(len(month)) if row.holds(_day(month, i))]
+            numbers = [i for i in range(len(month)) if row.holds(_day(month, i))]
+            self._frames += [(month, i) for i in evenly(numbers, frames_per_month)]
             self.months[month.month] = sha256(manifest)
             self.simulated |= month.simulated
         for row in by_month.values():
             raise ConfigError(f"--patches: no store of {row.pair} {row.month} ({row.set}) given")
         if first is None or not self._frames:
             raise ConfigError("--patches: no frame of the set found, expected at least one")
-        self.patches = np.flatnonzero(first.on_disk >= min_on_disk)
+        self.grid, self.instruments = first.grid, first.instruments
+        self._held_out = held_out(held_out_tiles, self.grid.input_size, self.grid.patch)
+        of_patches = cut(self._held_out, self.grid.patch).any(axis=(1, 2))
+        self.patches = np.flatnonzero((first.on_disk >= min_on_disk) & ~of_patches)
         if not self.patches.size:
             raise ConfigError(
                 f"training.min_on_disk: no patch has a share of {min_on_disk} on the disk, "
@@ -88,6 +107,39 @@ class PatchSet:
     @property
     def frames(self) -> int:
         return len(self._frames)
+
+    @property
+    def month_of_frame(self) -> list[str]:
+        """The month of each frame, YYYY-MM."""
+        return [month.month for month, _ in self._frames]
+
+    def records(self) -> list[dict[str, Any]]:
+        """What the stores record of each frame beside its pixels."""
+        return [month.records[index] for month, index in self._frames]
+
+    def whole_location(self) -> np.ndarray:
+        """r/R of the input's pixels, 0 off the disk; (n, n) float32."""
+        location = join(self._frames[0][0].location)
+        return np.where(location < 1, location, 0).astype(np.float32)
+
+    def whole(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
+        """A frame's input and target as they were before they were cut into patches.
+
+        Returns (n, n) and (factor * n, factor * n) float32, gauss, NaN where there is no value,
+        and where the target's tile is held out. Raises DamagedProductError as :meth:`load` does.
+        """
+        month, index = self._frames[frame]
+        given = month.input.gauss(join(month.input.frame(index)))
+        target = month.target.gauss(join(month.target.frame(index)))
+        target[repeat(self._held_out, self.factor)] = np.nan
+        return given, target
+
+    def strongest(self) -> float:
+        """The strongest field of all inputs, gauss."""
+        return max(
+            float(np.nanmax(np.abs(month.input.gauss(month.input.frame(index)))))
+            for month, index in self._frames
+        )
 
     def __len__(self) -> int:
         """Patches in all frames together."""

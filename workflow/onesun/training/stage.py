@@ -18,9 +18,10 @@ from onesun.files import check_folder, sha256, whole_folder, write_bytes, write_
 from onesun.search.product import fill
 from onesun.selection import check_pair
 from onesun.split import SplitRow
-from onesun.training import card
+from onesun.training.card import describe
 from onesun.training.checkpoint import Checkpoint, stamp
 from onesun.training.loop import Recipe, Training
+from onesun.training.model import CARD, CURVE, WEIGHTS
 from onesun.training.patchset import PatchSet
 from onesun.training.world import joined
 
@@ -49,7 +50,7 @@ def train(
     out : folder to write weights.safetensors, card.json and learning_curve.csv into.
     search : what the grid search found for the pair; for a loss that takes weights from it.
     """
-    check_folder(out, out / card.CARD)
+    check_folder(out, out / CARD)
     rows = [row for row in split.read(split_table) if row.pair == pair]
     check_pair(calibration, pair)
     loss = fill(settings["loss"], search, pair)
@@ -57,10 +58,7 @@ def train(
     # How often a training is saved is no part of what comes out.
     learning = _without("checkpoint_minutes", settings["training"])
     recipe = _recipe(settings | {"loss": loss, "training": learning}, calibration)
-    sets = {
-        name: PatchSet(patches, _rows(rows, name, pair), recipe.training["min_on_disk"])
-        for name in ("train", "validation")
-    }
+    sets = _sets(recipe.training, patches, rows, pair)
     with joined() as world:
         training = Training(recipe, sets["train"], sets["validation"], world)
         depends = [
@@ -74,7 +72,7 @@ def train(
         progress = training.run(checkpoint, f"train {pair} {method}")
         if world.rank > 0:
             return
-        described = card.describe(training, rows, progress.curve, progress.best_epoch)
+        described = describe(training, rows, progress.curve, progress.best_epoch)
         described |= {"pair": pair, "method": method}
         if loss != settings["loss"]:
             described["search"] = {"loss": settings["loss"], "sha256": sha256(search)}
@@ -100,6 +98,20 @@ def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
     )
 
 
+def _sets(
+    settings: dict[str, Any], patches: Sequence[Path], rows: Sequence[SplitRow], pair: str
+) -> dict[str, PatchSet]:
+    """The training and the validation patches; only the latter may lie in held-out tiles."""
+    only = {
+        "train": {"held_out_tiles": settings["held_out_tiles"]},
+        "validation": {"frames_per_month": settings["validation_frames"]},
+    }
+    return {
+        name: PatchSet(patches, _rows(rows, name, pair), settings["min_on_disk"], **options)
+        for name, options in only.items()
+    }
+
+
 def _rows(rows: Sequence[SplitRow], name: str, pair: str) -> list[SplitRow]:
     chosen = [row for row in rows if row.set == name]
     if not chosen:
@@ -113,16 +125,16 @@ def _write(
     curve: Sequence[dict[str, Any]],
     described: dict[str, Any],
 ) -> None:
-    with whole_folder(out, out / card.CARD) as part:
-        write_bytes(part / card.WEIGHTS, save(weights))
+    with whole_folder(out, out / CARD) as part:
+        write_bytes(part / WEIGHTS, save(weights))
         text = io.StringIO()
         table = csv.DictWriter(text, list(curve[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(curve)
-        write_text(part / card.CURVE, text.getvalue())
-        for name, file in (("weights", card.WEIGHTS), ("curve", card.CURVE)):
+        write_text(part / CURVE, text.getvalue())
+        for name, file in (("weights", WEIGHTS), ("curve", CURVE)):
             described[name] = {"file": file, "sha256": sha256(part / file)}
-        write_json(part / card.CARD, described)
+        write_json(part / CARD, described)
 
 
 def _without(key: str, section: dict[str, Any]) -> dict[str, Any]:

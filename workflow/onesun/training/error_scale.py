@@ -70,6 +70,16 @@ class ErrorScale:
         variance = np.square(error) + (np.square(noise) - self.target_noise**2)
         return np.sqrt(np.maximum(variance, np.square(_LEAST * error))).astype(np.float32)
 
+    def calibrated(self, error: np.ndarray, field: np.ndarray, radius: np.ndarray) -> np.ndarray:
+        """The error that holds 68 % of the target's readings; float32, gauss.
+
+        Parameters
+        ----------
+        error : as the network states it, gauss.
+        field, radius : the predicted field, gauss, and limb radii; of the error's shape.
+        """
+        return error * self.by_field(field) * self.by_radius(radius)
+
     def _along_field(self, field: np.ndarray, factors: Sequence[float]) -> np.ndarray:
         place = np.log1p(np.abs(field))
         return np.interp(place, np.log1p(self.field_knots), factors).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A frame through the network in tiles, without a seam, in memory that the tile bounds.
+"""A frame through a network in tiles, without a seam, in memory that the tile bounds.
 
 A tile is computed with the network's ``halo`` of input pixels around it, and beyond the frame the
 input is empty sky. Every pixel thus sees what it would see in the frame computed at once, whatever
@@ -14,7 +14,6 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from onesun.convert.view import View
 from onesun.errors import ConfigError
 from onesun.parallel import one_core_each
 
@@ -23,20 +22,23 @@ Box = tuple[slice, slice]
 
 
 class Predictor(Protocol):
-    """What is needed of :class:`onesun.convert.release.Release`."""
+    """What is needed of :class:`onesun.training.model.Model`."""
 
-    halo: int
-    factor: int
+    @property
+    def halo(self) -> int: ...
+
+    @property
+    def factor(self) -> int: ...
 
     def predict(
         self, field: np.ndarray, radius: np.ndarray, *, device: torch.device | str
-    ) -> tuple[np.ndarray, np.ndarray]: ...
+    ) -> tuple[np.ndarray, np.ndarray | None]: ...
 
 
 class Sink(Protocol):
     """Takes what a tile came out as; called by several threads, each with its own pixels."""
 
-    def __call__(self, pixels: Box, field: np.ndarray, error: np.ndarray) -> None: ...
+    def __call__(self, pixels: Box, field: np.ndarray, error: np.ndarray | None) -> None: ...
 
 
 def device_of(name: str) -> torch.device:
@@ -58,47 +60,45 @@ def device_of(name: str) -> torch.device:
 
 
 def predict_tiles(
-    release: Predictor,
+    model: Predictor,
     field: np.ndarray,
-    view: View,
+    radius: np.ndarray,
+    wanted: np.ndarray,
     sink: Sink,
     *,
     tile: int = TILE,
     device: torch.device,
 ) -> None:
-    """Give every tile that touches the disk to ``sink``, in gauss.
+    """Give every tile that holds a wanted pixel to ``sink``, in gauss.
 
     Parameters
     ----------
-    field : ``view.shape`` float32, gauss, 0 where there is no value.
-    view : of the field.
+    field : (h, w) float32, gauss, 0 where there is no value.
+    radius : (h + 2 halo, w + 2 halo) limb radii of its pixels and of the halo around them.
+    wanted : (h, w) bool, input pixels of which some output pixel lies on the disk.
     tile : input pixels on a side.
     """
-    halo, factor = release.halo, release.factor
+    halo, factor = model.halo, model.factor
     padded = np.pad(field, halo)
-    radius = view.widened(halo).radius()
-    # An input pixel may lie off the disk and some of its output pixels on it.
-    reach = 1 + 1 / view.pointing.limb_radius
-    disk = radius[halo:-halo, halo:-halo] < reach
 
     def one(box: Box) -> None:
         rows, columns = (slice(part.start, part.stop + 2 * halo) for part in box)
-        answer = release.predict(padded[rows, columns], radius[rows, columns], device=device)
+        answer = model.predict(padded[rows, columns], radius[rows, columns], device=device)
         cut = halo * factor
-        inner = [plane[cut : plane.shape[0] - cut, cut : plane.shape[1] - cut] for plane in answer]
+        inner = [None if plane is None else plane[cut:-cut, cut:-cut] for plane in answer]
         pixels = tuple(slice(part.start * factor, part.stop * factor) for part in box)
         sink(pixels, *inner)
 
     with _workers(device) as each:
-        list(each(one, _boxes(disk, tile)))
+        list(each(one, _boxes(wanted, tile)))
 
 
-def _boxes(disk: np.ndarray, tile: int) -> list[Box]:
-    """Tiles that touch the disk, each cut down to what of it does."""
+def _boxes(wanted: np.ndarray, tile: int) -> list[Box]:
+    """Tiles that hold a wanted pixel, each cut down to what of it does."""
     boxes = []
-    for top in range(0, disk.shape[0], tile):
-        for left in range(0, disk.shape[1], tile):
-            part = disk[top : top + tile, left : left + tile]
+    for top in range(0, wanted.shape[0], tile):
+        for left in range(0, wanted.shape[1], tile):
+            part = wanted[top : top + tile, left : left + tile]
             rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
             if rows.size:
                 boxes.append(

@@ -1,0 +1,74 @@
+"""Models as a training leaves them, without training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from onesun.files import sha256, write_json
+from onesun.networks import Calibration, build
+from onesun.training.model import PRODUCT, WEIGHTS, card_of
+
+RANGES = {
+    "field": 3500.0,
+    "noise": [0.5, 30.0],
+    "radius": [0.0, 1.0],
+    "interval": [30, 300, 600],
+}
+ERROR_SCALE = {
+    "field_knots": [0.0], "field_factors": [1.0], "radius_knots": [0.0], "radius_factors": [1.0],
+    "wide_factors": [1.96], "target_noise": 5.0,
+}  # fmt: skip
+
+
+def save_model(
+    folder: Path,
+    network: dict[str, Any],
+    calibration: Calibration,
+    *,
+    name: str = WEIGHTS,
+    pair: str = "mdi-hmi",
+    factor: int = 4,
+    spread: float = 0.0,
+    tail: float = 0.0,
+    **more: Any,
+) -> Path:
+    """Write a network with its first weights and its card into ``folder``; returns the weights.
+
+    Parameters
+    ----------
+    network : its section of the configuration.
+    spread : of random numbers that are added to all weights.
+    tail : of random numbers that are added to those of the last layer, ``tail``.
+    more : further entries of the card, such as error_scale.
+    """
+    torch.manual_seed(1)
+    built = build(network, factor, calibration)
+    with torch.no_grad():
+        for parameter in built.parameters():
+            if spread:
+                parameter.add_(torch.randn(parameter.shape) * spread)
+        if tail:
+            built.tail.weight.normal_(0, tail)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    save_file({name: each.contiguous() for name, each in built.state_dict().items()}, path)
+    instrument, target = pair.split("-")
+    card = {
+        "product": PRODUCT,
+        "pair": pair,
+        "method": "onesun",
+        "instruments": {"input": instrument, "target": target},
+        "network": network,
+        "factor": factor,
+        "field_scale": calibration.field_scale,
+        "calibration": {"a": calibration.a, "b": calibration.b},
+        "ranges": RANGES,
+        "weights": {"file": path.name, "sha256": sha256(path)},
+        **more,
+    }
+    write_json(card_of(path), card)
+    return path

@@ -1,0 +1,187 @@
+"""A trained network ready for use: its weights, the card beside them, its calibrated error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_of
+
+from onesun import locations
+from onesun.errors import DamagedProductError, OneSunError
+from onesun.files import read_json, sha256
+from onesun.networks import Calibration, Network, build
+from onesun.training.error_scale import ErrorScale
+
+PRODUCT = "model"
+WEIGHTS_SUFFIX = ".safetensors"
+WEIGHTS = f"weights{WEIGHTS_SUFFIX}"
+CARD = "card.json"
+CURVE = "learning_curve.csv"
+ERRORS = "errors.json"
+ERRORS_PRODUCT = "calibrated errors"
+
+
+class WeightsError(OneSunError):
+    """There are no weights of this name, or they are not what their card says."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network.
+
+    Attributes
+    ----------
+    network : in evaluation mode, on the CPU until it computes elsewhere.
+    card : the whole card.
+    digest : SHA-256 of the file of weights.
+    errors : what calibrates its error; None for a network without one, or not calibrated yet.
+    """
+
+    network: Network
+    card: dict[str, Any]
+    digest: str
+    errors: ErrorScale | None
+
+    @property
+    def pair(self) -> str:
+        """Such as mdi-hmi."""
+        return self.card["pair"]
+
+    @property
+    def method(self) -> str:
+        """The name under which it was trained."""
+        return self.card["method"]
+
+    @property
+    def input_instrument(self) -> str:
+        """Name of the record of the instrument whose frames it takes."""
+        return self.card["instruments"]["input"]
+
+    @property
+    def field_scale(self) -> float:
+        """Gauss per unit of the network's input and output."""
+        return float(self.card["field_scale"])
+
+    @property
+    def factor(self) -> int:
+        """Target pixels per input pixel along one axis."""
+        return self.network.factor
+
+    @property
+    def halo(self) -> int:
+        """Input pixels that a part of a frame needs around itself, to come out as in the whole."""
+        return self.network.halo
+
+    @torch.inference_mode()
+    def predict(
+        self, field: np.ndarray, radius: np.ndarray, *, device: torch.device | str = "cpu"
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """The field that the target would have seen, and its error as the network states it.
+
+        Parameters
+        ----------
+        field : (h, w) on the common low-resolution grid or a part of it, gauss, as the input
+            instrument recorded it (not calibrated); pixels without a value are taken as 0.
+        radius : (h, w) distance from the disk centre, limb radii.
+        device : where to compute; the network moves there and stays.
+
+        Returns field and error, each (factor * h, factor * w) float32, gauss; the error is None
+        for a network without one, and is not calibrated. Pixels off the disk hold values that
+        mean nothing.
+        """
+        device = torch.device(device)
+        self.network.to(device, memory_format=torch.channels_last)
+        scaled = np.nan_to_num(field) / np.float32(self.field_scale)
+        given = np.stack([scaled, np.where(radius < 1, radius, 0)]).astype(np.float32)
+        batch = torch.from_numpy(given)[None].to(device, memory_format=torch.channels_last)
+        answer = self.network(batch)[0]
+        mean = (answer[0] * self.field_scale).cpu().numpy()
+        error = torch.exp(answer[1]).cpu().numpy() if self.network.error else None
+        return mean, error
+
+
+def load(pair_or_path: str | Path) -> Model:
+    """Load the package's weights of a pair, or those of a file with its card beside it.
+
+    Parameters
+    ----------
+    pair_or_path : such as ``mdi-hmi``, or a ``.safetensors`` file: what ``onesun train`` wrote, or
+        ``x.safetensors`` with its card ``x.card.json``.
+
+    Raises WeightsError for an unknown pair, DamagedProductError when weights or card are missing
+    or damaged, or are not each other's.
+    """
+    weights = _locate(pair_or_path)
+    path = card_of(weights)
+    card = read_json(path)
+    if not weights.is_file():
+        raise DamagedProductError(f"{weights}: missing, expected the weights of a network")
+    digest = sha256(weights)
+    try:
+        if card["product"] != PRODUCT:
+            raise DamagedProductError(f"{path}: of {card['product']}, expected a model's card")
+        if card["weights"]["sha256"] != digest:
+            raise DamagedProductError(f"{weights}: not the weights whose SHA-256 {path.name} gives")
+        calibration = Calibration(**card["calibration"], field_scale=card["field_scale"])
+        network = build(card["network"], card["factor"], calibration)
+        for needed in ("pair", "method", "instruments", "ranges"):
+            _ = card[needed]
+        network.load_state_dict(tensors_of(weights.read_bytes()))
+        errors = _errors(weights, card, digest) if network.error else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedProductError(f"{path}: not a model's card ({error})") from None
+    except SafetensorError as error:
+        raise DamagedProductError(f"{weights}: not readable as safetensors ({error})") from None
+    except RuntimeError:  # its message has a line for each tensor
+        raise DamagedProductError(
+            f"{weights}: not weights of the network that {path.name} describes"
+        ) from None
+    network.eval().requires_grad_(False)
+    return Model(network, card, digest, errors)
+
+
+def card_of(weights: Path) -> Path:
+    """Where the card of a file of weights is."""
+    if weights.name == WEIGHTS:
+        return weights.with_name(CARD)
+    return weights.with_name(weights.name.removesuffix(WEIGHTS_SUFFIX) + f".{CARD}")
+
+
+def names() -> list[str]:
+    """Pairs whose weights come with the package."""
+    return sorted(path.name.removesuffix(f".{CARD}") for path in _folder().glob(f"*.{CARD}"))
+
+
+def _errors(weights: Path, card: dict[str, Any], digest: str) -> ErrorScale | None:
+    """The calibration of the card; of a model of a run, that of the file beside it, if any."""
+    if "error_scale" in card:
+        return ErrorScale.from_card(card["error_scale"])
+    path = weights.with_name(ERRORS)
+    if weights.name != WEIGHTS or not path.is_file():
+        return None
+    content = read_json(path)
+    if content["product"] != ERRORS_PRODUCT or content["weights_sha256"] != digest:
+        raise DamagedProductError(f"{path}: not the {ERRORS_PRODUCT} of {weights.name} beside it")
+    return ErrorScale.from_card(content["error_scale"])
+
+
+def _locate(pair_or_path: str | Path) -> Path:
+    text = str(pair_or_path)
+    if text in names():
+        return _folder() / f"{text}{WEIGHTS_SUFFIX}"
+    path = Path(pair_or_path)
+    if path.suffix != WEIGHTS_SUFFIX:
+        raise WeightsError(
+            f"weights {text!r}: expected one of {', '.join(names()) or 'none that are installed'}, "
+            f"or a {WEIGHTS_SUFFIX} file"
+        )
+    return path
+
+
+def _folder() -> Path:
+    return locations.resource("weights")
