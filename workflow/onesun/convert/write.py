@@ -89,8 +89,11 @@ def _mask(planes: Planes) -> fits.CompImageHDU:
 
 
 def is_output(hdus: fits.HDUList) -> bool:
-    """Whether a file has the extensions of an output, whose header says if ERROR is one of them."""
-    if len(hdus) < 2 or MADE_BY not in hdus[1].header:
+    """Whether a file has the extensions of an output, whose header says if ERROR is one of them.
+
+    Raises IndexError for a file that has no extension.
+    """
+    if MADE_BY not in hdus[1].header:
         return False
     without = hdus[1].header.get("ERRORS") == NO_ERROR
     expected = ["FIELD", "MASK"] if without else ["FIELD", "ERROR", "MASK"]
