@@ -54,7 +54,8 @@ def weights(coarse, tmp_path_factory):
 
 def call(*words) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, ["convert", *map(str, words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    if not isinstance(result.exception, SystemExit | None):
+        raise result.exception
     return result.exit_code, result.stdout, result.stderr
 
 

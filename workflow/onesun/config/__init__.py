@@ -106,6 +106,12 @@ def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str,
     }
 
 
+def states_error(config: dict[str, Any], method: str) -> bool:
+    """Whether a method is a network that states its error beside the field."""
+    section = config["methods"][method]
+    return section["kind"] == "network" and config["networks"][section["network"]]["error"]
+
+
 def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     """The months of a pair that are in ``sets``, or in any set if none is named; sorted."""
     rows = split.assign(pair, config["pairs"][pair]["split"])

@@ -153,16 +153,28 @@ def _consistency(compared: Compared) -> list[Row]:
     # The input's noise is in y alone, so that it does not flatten the line.
     slope, offset = np.polyfit(x, y, 1)
     rest = (y - slope * x - offset)[np.abs(x) < _WEAK]
-    residual = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
     noise = pixel_noise(compared.source.frame) / compared.gain
-    ratio = residual / noise
     return [
         Row("slope, input on output", float(slope), "", "0.9 to 1.1", bool(0.9 < slope < 1.1)),
         Row("offset", float(offset), "G", "-1 to 1", bool(abs(offset) < 1)),
         Row("correlation with the input", float(np.corrcoef(x, y)[0, 1])),
-        Row("residual of weak pixels", residual, "G"),
-        Row("input's noise, calibrated", noise, "G"),
-        Row("residual over noise", ratio, "", "0.5 to 2", bool(0.5 < ratio < 2)),
+        *_residual(rest, noise),
+    ]
+
+
+def _residual(rest: np.ndarray, noise: float) -> list[Row]:
+    """What is left of weak pixels, against the input's noise; a bad network may leave none weak."""
+    names = "residual of weak pixels", "input's noise, calibrated", "residual over noise"
+    if rest.size == 0:
+        residual, ratio, good = None, None, False
+    else:
+        residual = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
+        ratio = residual / noise
+        good = bool(0.5 < ratio < 2)
+    return [
+        Row(names[0], residual, "G" if rest.size else f"none, as none is below {_WEAK:.0f} G"),
+        Row(names[1], noise, "G"),
+        Row(names[2], ratio, "", "0.5 to 2", good),
     ]
 
 
