@@ -18,6 +18,7 @@ def problems(settings: Mapping[str, Any], grid: Grid) -> Iterator[str]:
                     f"measure.{key}: found {size}, expected divisors of grid.target_size "
                     f"{grid.target_size}"
                 )
+    yield from _tiles(settings["tiles"], grid)
     for key in ("radius_edges", "field_edges"):
         if any(low >= high for low, high in pairwise(settings[key])):
             yield f"measure.{key}: found {settings[key]}, expected rising numbers"
@@ -32,3 +33,12 @@ def problems(settings: Mapping[str, Any], grid: Grid) -> Iterator[str]:
                 f"measure.bins.{name}: found low {bins['low']} and high {bins['high']}, expected "
                 "the lower first"
             )
+
+
+def _tiles(tiles: Mapping[str, Any], grid: Grid) -> Iterator[str]:
+    for key, whole, name in (
+        ("size", grid.target_size, "grid.target_size"),
+        ("patch", tiles["size"], "measure.tiles.size"),
+    ):
+        if whole % tiles[key]:
+            yield f"measure.tiles.{key}: found {tiles[key]}, expected a divisor of {name} {whole}"
