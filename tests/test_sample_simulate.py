@@ -26,6 +26,10 @@ SETTINGS = {
     "hmi_modulation": {"amplitude_24h": 0.0, "amplitude_12h": 0.0},
     "mdi_intervals": [300, 30],
     "header_errors": True,
+    "rotation": True,
+    "again": {},
+    "regions": None,
+    "conditions": None,
 }
 
 
