@@ -60,7 +60,7 @@ def test_an_input_has_the_gain_and_the_noise_that_were_drawn():
     assert 30 <= drawn.fwhm <= 50
     assert 60 <= drawn.noise <= 90
     assert drawn.header != drawn.true
-    field = inputs.record_input(flat, drawn, settings, record, grid, rng)
+    field = inputs.record_input(flat, drawn, record, grid, rng)
     middle = field[grid.radius("input") < 0.5]
     # An input pixel averages over this many of the detector's.
     averaged = grid.input_scale / drawn.true.scale * (drawn.true.dsun / 1.495978707e11) ** -1

@@ -14,6 +14,7 @@ from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.methods.kinds import FITTED, REFERENCES
+from onesun.sample import settings as sample
 from onesun.search import candidates
 from onesun.statistics import limits
 
@@ -24,6 +25,7 @@ def problems(config: Config) -> list[str]:
     """Contradictions in a configuration that its schema accepts, one sentence each."""
     return [
         *_source(config["source"]),
+        *sample.problems(config["sample"]),
         *_grid(config["grid"]),
         *_pairs(config),
         *archives.problems(config),

@@ -55,8 +55,8 @@ def simulate(pair: str, frames: Path, regions: Path, recipe: Recipe, out: Path) 
             for number in track(range(shape[0]), f"simulate {pair} {name}"):
                 rng = _draws(recipe.seed, pair, name, number)
                 conditions = inputs.draw(settings, recipe.inputs, record, rng)
-                made[number] = inputs.record_input(target, conditions, settings, record, grid, rng)
-                drawn[name].append(conditions.listed())
+                made[number] = inputs.record_input(target, conditions, record, grid, rng)
+                drawn[name].append(inputs.listed(conditions))
             made.flush()
         content = {
             "product": PRODUCT,

@@ -10,24 +10,23 @@ import numpy as np
 
 from onesun.alignment.mapping import HeaderMapping
 from onesun.alignment.resample import resample
-from onesun.errors import UntrustedFrameError
 from onesun.files import open_product
 from onesun.geometry.grid import Grid
-from onesun.reading import fits
 from onesun.reading.read import read
+from onesun.sample import regions
 from onesun.sample.fetch import PRODUCT
+from onesun.sample.regions import region
 
 REGIONS = "regions"  # the name of the disk that is made of active regions
-_GAP = 96  # target pixels between regions: farther than any optics of the recipe reach
 _RIM = 24  # target pixels along a region's edge whose input the cut has changed
 
 
-def suns(frames: Path, regions: Path, grid: Grid) -> Iterator[tuple[str, np.ndarray]]:
+def suns(frames: Path, active: Path, grid: Grid) -> Iterator[tuple[str, np.ndarray]]:
     """Name and field of each Sun, one in memory at a time.
 
     Parameters
     ----------
-    frames, regions : manifests that ``onesun sample fetch`` and ``fetch --regions`` wrote.
+    frames, active : manifests that ``onesun sample fetch`` and ``fetch --regions`` wrote.
     grid : the common grid.
 
     Yields the month of a full disk (YYYY-MM), and last ``regions``, with (N, N) float32 on the
@@ -36,7 +35,7 @@ def suns(frames: Path, regions: Path, grid: Grid) -> Iterator[tuple[str, np.ndar
     folder, content = open_product(frames, PRODUCT, contents=True)
     for month, name in sorted(content["months"].items()):
         yield month, full_disk(folder / name, grid)
-    folder, content = open_product(regions, PRODUCT, contents=True)
+    folder, content = open_product(active, PRODUCT, contents=True)
     files = [folder / name for _, name in sorted(content["months"].items())]
     yield REGIONS, side_by_side([region(path) for path in files], grid)
 
@@ -48,31 +47,10 @@ def full_disk(path: Path, grid: Grid) -> np.ndarray:
     return resample(frame.field, frame.pointing, mapping)
 
 
-def region(path: Path) -> np.ndarray:
-    """An active region in its cylindrical projection, as it is; float32, gauss.
-
-    At 0.03 degrees per pixel its sampling is the target grid's at the disk's centre to a hundredth.
-    """
-    field, _ = fits.load(path)
-    return field
-
-
 def side_by_side(fields: Sequence[np.ndarray], grid: Grid) -> np.ndarray:
-    """A dark disk with regions near its centre, one above the other; NaN beyond the limb.
-
-    Raises UntrustedFrameError when they do not fit.
-    """
-    size = grid.target_size
-    disk = np.where(grid.radius("target") < 1, np.float32(0), np.float32(np.nan))
-    row = (size - sum(len(field) for field in fields) - _GAP * (len(fields) - 1)) // 2
-    for field in fields:
-        height, width = field.shape
-        column = (size - width) // 2
-        if row < 0 or column < 0:
-            raise UntrustedFrameError(f"regions: too large for {size} pixels, expected smaller")
-        disk[row : row + height, column : column + width] = np.nan_to_num(field)
-        row += height + _GAP
-    return disk
+    """A dark disk with regions near its centre, one above the other; NaN beyond the limb."""
+    field = np.nan_to_num(regions.side_by_side(fields, grid.target_size))
+    return np.where(grid.radius("target") < 1, field, np.float32(np.nan))
 
 
 def judged(name: str, field: np.ndarray) -> np.ndarray:
