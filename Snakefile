@@ -79,6 +79,13 @@ include: "workflow/rules/series_figures.smk"
 include: "workflow/rules/report.smk"
 
 
+if CONFIG["release"]:
+
+    include: "workflow/rules/weights.smk"
+
+
+
+
 rule all:
     input:
         rules.tables.input,

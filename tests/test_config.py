@@ -261,7 +261,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
         'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
@@ -279,7 +280,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
         'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean mse?",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "did you mean mse?",
     ),
     "reference in the ablation": (
         _set("ablation", "methods", 0, "ceiling"),
@@ -508,8 +510,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "figure of an unknown network": (
         _set("figures", "fig7", "networks", ["highresnets"]),
-        'figures.fig7.networks[0]: found "highresnets", expected field-only, highresnet or onesun, from '
-        "networks; did you mean highresnet?",
+        'figures.fig7.networks[0]: found "highresnets", expected field-only, highresnet or '
+        "onesun, from networks; did you mean highresnet?",
     ),
     "figure of a reference": (
         _set("figures", "fig2", "method", "ceiling"),
