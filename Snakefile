@@ -84,8 +84,6 @@ if CONFIG["release"]:
     include: "workflow/rules/weights.smk"
 
 
-
-
 rule all:
     input:
         rules.tables.input,

@@ -14,7 +14,10 @@ def left_out(pattern, *rows):
     return lambda wildcards: [
         pattern.format(pair=wildcards.pair, method=method, month=entry["month"])
         for entry in RELEASE["suns"].values()
-        for row, method in [*((name, name) for name in RELEASE["baselines"]), *entry["methods"].items()]
+        for row, method in [
+            *((name, name) for name in RELEASE["baselines"]),
+            *entry["methods"].items(),
+        ]
         if not rows or row in rows
     ]
 
