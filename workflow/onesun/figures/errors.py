@@ -1,4 +1,4 @@
-"""Coverage by predicted field and by radius: whether errors keep their promise where it is given."""
+"""Coverage by predicted field and by radius: whether errors keep their promise."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from onesun.figures.histograms import about, head
-from onesun.figures.style import (
-    BLACK, BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, SKY, Style, sheet,
-)  # fmt: skip
+from onesun.figures.style import BLACK, BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, Style, sheet
 from onesun.statistics.coverage import Row
 from onesun.tables.errors import Covered, merge_coverage
 
-_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, BLACK)
+_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 _PANELS = {"field": "predicted |field| (G)", "radius": "distance from the disk centre (R)"}
 _PROMISED = {"standard": 68.27, "wide": 95.0}
 _LINES = {"standard": "-", "wide": (0, (4, 1.5))}

@@ -73,8 +73,8 @@ def fit(
     sigma = float(np.exp(best[1]))
     if sigma > _WIDEST * bounds[-1]:
         raise OneSunError(
-            f"{what}: the histogram is flat within {bounds[-1]:g} G, expected a peak that tells the "
-            f"noise; raise {key}"
+            f"{what}: the histogram is flat within {bounds[-1]:g} G, expected a peak that tells "
+            f"the noise; raise {key}"
         )
     mean_error, log_error = _errors(best, bounds, n)
     return Core(sigma, sigma * log_error, float(best[0]), mean_error, n)

@@ -35,7 +35,7 @@ def calibrate(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> Error
     Raises OneSunError when no bin has enough pixels.
     """
     found = Residuals.joined(by_sun)
-    sun = np.repeat(np.arange(len(by_sun)), [part.field.size for part in by_sun])
+    sun = np.repeat(np.arange(len(by_sun), dtype=np.int16), [part.field.size for part in by_sun])
     place, fewest = np.abs(found.field), settings["fewest"]
     fields = _bins(place, sun, (*settings["field_edges"], np.inf), fewest)
     radii = _bins(found.radius, sun, settings["radius_edges"], fewest)
@@ -75,9 +75,7 @@ def _fitted(
         )
     ratio = misfit / found.scaled(scale)
     wide = np.array([members.quantile(ratio, WIDE) for members in fields])
-    lists = {
-        name: getattr(scale, name).tolist() for name in ("field_factors", "radius_factors")
-    }
+    lists = {name: getattr(scale, name).tolist() for name in ("field_factors", "radius_factors")}
     return replace(scale, **lists, wide_factors=wide.tolist())
 
 
@@ -92,7 +90,8 @@ def widened(scale: ErrorScale, by_sun: Sequence[Residuals]) -> ErrorScale:
     by_sun : of each Sun, in tiles that trained nothing; at least one pixel each.
     """
     found = Residuals.joined(by_sun)
-    weights = np.concatenate([np.full(part.field.size, 1 / part.field.size) for part in by_sun])
+    sizes = [part.field.size for part in by_sun]
+    weights = np.repeat(np.float32(1) / np.array(sizes, dtype=np.float32), sizes)
     everywhere = _Members(np.arange(found.field.size), weights)
     misfit = found.misfit
     for _ in range(_SWEEPS):
@@ -114,7 +113,7 @@ class _Members:
         """Weighted quantile over the bin."""
         own = values[self.pixels]
         order = np.argsort(own)
-        heap = np.cumsum(self.weights[order])
+        heap = np.cumsum(self.weights[order], dtype=np.float64)
         return float(own[order[np.searchsorted(heap, share * heap[-1])]])
 
 
@@ -124,9 +123,10 @@ def _bins(
     """The members of each bin in which a Sun has at least ``fewest`` pixels."""
     which, bins = np.digitize(place, edges) - 1, []
     for i in range(len(edges) - 1):
-        pixels = np.flatnonzero(which == i)
+        pixels = np.flatnonzero(which == i).astype(np.int32)
         counts = np.bincount(sun[pixels], minlength=1)
-        weights = np.where(counts >= fewest, 1 / np.maximum(counts, 1), 0)[sun[pixels]]
+        by_sun = np.where(counts >= fewest, 1 / np.maximum(counts, 1), 0).astype(np.float32)
+        weights = by_sun[sun[pixels]]
         if weights.any():
             kept = weights > 0
             bins.append(_Members(pixels[kept], weights[kept]))

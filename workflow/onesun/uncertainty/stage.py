@@ -91,8 +91,7 @@ def calibrate_errors(
     chosen = of_sets(pair, manifests, split, "validation")["validation"]
     groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
     suns = [
-        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section)
-        for group in groups
+        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section) for group in groups
     ]
     scale = calibrate([sun.residuals for sun in suns], section)
     scale = _raised(scale, suns)
