@@ -102,10 +102,10 @@ def _caption(found: Sequence[Covered]) -> str:
         for each in found
     )
     return (
-        "**Errors.** Per cent of the target's readings that lie within one error of the prediction "
-        "(full lines, 68.3 % promised) and within the wide interval (dashed, 95 % promised), by "
-        f"what is known when the error is given: predicted field and radius; {pixels}, one in "
-        "sixteen of the disk. Strong: by the error as it is delivered; pale: by the error with the "
+        "How many of the target's readings lie within the errors, by predicted field and by "
+        "radius. Per cent within one error of the prediction (full lines, 68.3 % promised) and "
+        f"within the wide interval (dashed, 95 % promised); {pixels}, one in sixteen of the disk. "
+        "Strong: by the error as it is delivered; pale: by the error with the "
         f"square of the month's own noise of the target in place of the promised ({noises}). Above "
         "the dotted line errors are too large, below too small. Bins of fewer than "
         f"{found[0].fewest} pixels are left out, and drawn as wide as each other. "
