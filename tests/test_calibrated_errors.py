@@ -1,4 +1,4 @@
-"""Errors of known truth: the factors that are found, the coverage that follows, and how it merges."""
+"""Errors of known truth: the factors that are found, the coverage that follows, how it merges."""
 
 from __future__ import annotations
 
