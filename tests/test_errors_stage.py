@@ -25,6 +25,7 @@ from onesun.files import read_json, write_json
 from onesun.networks import Calibration
 from onesun.statistics import covered
 from onesun.training import model
+from onesun.training.held_out import held_out
 
 PAIR = "mdi-hmi"
 CALIBRATION = Calibration(a=0.0, b=1.4, field_scale=3500.0)
@@ -140,11 +141,13 @@ def test_tiles_that_trained_nothing_raise_the_error_and_never_lower_it(stage, tm
 
 
 def test_a_month_that_knows_little_of_the_disk_raises_nothing(stage, tmp_path) -> None:
-    """Active regions alone, strong fields hardly foretold, are no measure of all pixels."""
-    other = {}
+    """Active regions alone, in unseen tiles hardly foretold, are no measure of all pixels."""
+    other, unseen = {}, held_out(TILES, GRID.input_size, GRID.patch)
+    unseen = unseen.repeat(GRID.factor, axis=0).repeat(GRID.factor, axis=1)
     for stamp, (field, target) in frames("2019-07", 2).items():
-        target[GRID.radius("target") > 0.5] = np.nan
-        other[stamp] = (field, target * np.float32(4))
+        target[GRID.radius("target") > 0.6] = np.nan
+        target[unseen] *= 10
+        other[stamp] = (field, target)
     folder = tmp_path / "stage"
     for month, each in (("2019-06", frames("2019-06", 2)), ("2019-07", other)):
         write_aligned(folder / "aligned", PAIR, month, each)
