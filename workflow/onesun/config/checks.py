@@ -32,6 +32,7 @@ def problems(config: Config) -> list[str]:
         *_methods(config),
         *_table1(config),
         *_measure(config),
+        *limits.not_rising("errors", config["errors"]),
         *_table2(config),
         *_ladder(config),
         *_losses(config),

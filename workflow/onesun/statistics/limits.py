@@ -19,9 +19,7 @@ def problems(settings: Mapping[str, Any], grid: Grid) -> Iterator[str]:
                     f"{grid.target_size}"
                 )
     yield from _tiles(settings["tiles"], grid)
-    for key in ("radius_edges", "field_edges"):
-        if any(low >= high for low, high in pairwise(settings[key])):
-            yield f"measure.{key}: found {settings[key]}, expected rising numbers"
+    yield from not_rising("measure", settings)
     if settings["within_radius"] not in settings["radius_edges"][1:]:
         yield (
             f"measure.radius_edges: found {settings['radius_edges']}, expected "
@@ -42,3 +40,10 @@ def _tiles(tiles: Mapping[str, Any], grid: Grid) -> Iterator[str]:
     ):
         if whole % tiles[key]:
             yield f"measure.tiles.{key}: found {tiles[key]}, expected a divisor of {name} {whole}"
+
+
+def not_rising(section: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each of a section's lists of edges that do not rise."""
+    for key in ("radius_edges", "field_edges"):
+        if any(low >= high for low, high in pairwise(settings[key])):
+            yield f"{section}.{key}: found {settings[key]}, expected rising numbers"
