@@ -72,9 +72,11 @@ def trained_split(pair, method):
     return canonical([vars(row) for row in trained_rows(CONFIG, pair, method)])
 
 
-def learning(training):
-    """The section "training" less what changes no result, how often to save."""
-    return {key: value for key, value in training.items() if key != "checkpoint_minutes"}
+def learning(sections):
+    """The sections of a training less what changes no result, how often to save."""
+    training = sections["training"].items()
+    counts = {key: value for key, value in training if key != "checkpoint_minutes"}
+    return sections | {"training": counts}
 
 
 def monthly(pattern, pair, *sets):
