@@ -108,6 +108,7 @@ def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
             split.own(pair, section["split"], method.get("split"))
         except ConfigError as error:
             yield f"methods.{name}.split: {error}"
+            return
 
 
 def _error(config: Config, name: str, method: Config) -> Iterator[str]:
