@@ -178,7 +178,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "training of a method in other units": (
         _set("methods", "full", "training", {"field_scale": 100}),
-        "methods.full.training.field_scale: unknown key, expected augment, batch",
+        "methods.full.training.field_scale: unknown key, expected augment, batch, betas, by_pair, "
+        "clip, decay, epochs, learning_rate, precision or warmup",
     ),
     "unknown way to augment": (
         _set("training", "augment", "flip"),
