@@ -89,6 +89,10 @@ def _methods(config: Config) -> Iterator[str]:
                 path = f"methods.{name}.{key}"
                 yield unknown_name(path, method[key], list(config[section]), section)
         yield from _own_split(config, name, method)
+        for pair in (method.get("training") or {}).get("by_pair", {}):
+            if pair not in config["pairs"]:
+                path = f"methods.{name}.training.by_pair.{pair}"
+                yield unknown_name(path, pair, list(config["pairs"]), "pairs")
         yield from _error(config, name, method)
 
 
