@@ -12,6 +12,7 @@ import pytest
 import sunpy.map
 import torch
 from astropy.io import fits
+from onesun.convert.tiles import predict_tiles
 from scipy import ndimage
 
 import onesun

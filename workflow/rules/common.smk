@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun.config import canonical, method_sections, months, tabled_months, trained_rows
+from onesun.config import canonical, method_sections, months, tabled_months
 from onesun.provenance import code_version, record_parts
 from onesun.split import assign
 
@@ -61,20 +61,11 @@ def split_rows(pair, *sets, month=None):
     return canonical([vars(row) for row in rows if row.set in sets or row.month == month])
 
 
-def trained_months(pattern, pair, method):
-    """``pattern`` for each month that a method is trained or validated on."""
-    found = sorted(row.month for row in trained_rows(CONFIG, pair, method))
-    return expand(pattern, pair=pair, month=found, allow_missing=True)
-
-
-def trained_split(pair, method):
-    """Rows of the split that a method is trained or validated on, for --split."""
-    return canonical([vars(row) for row in trained_rows(CONFIG, pair, method)])
-
-
-def learning(training):
-    """The section "training" less what changes no result, how often to save."""
-    return {key: value for key, value in training.items() if key != "checkpoint_minutes"}
+def learning(sections):
+    """The sections of a training less what changes no result, how often to save."""
+    training = sections["training"].items()
+    counts = {key: value for key, value in training if key != "checkpoint_minutes"}
+    return sections | {"training": counts}
 
 
 def monthly(pattern, pair, *sets):

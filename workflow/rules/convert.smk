@@ -7,7 +7,6 @@ manifest {month}.json; frames that were refused are in {month}.refused.csv with 
 """
 
 from onesun import locations
-from onesun.config import states_error
 from onesun.config.checks import PACKAGE
 
 OF_PACKAGE = CONFIG["convert"]["weights"] == PACKAGE
@@ -22,7 +21,7 @@ def converted_by():
     method = CONFIG["convert"]["weights"]
     model = f"results/models/{{pair}}/{method}"
     files = {"weights": f"{model}/weights.safetensors", "card": f"{model}/card.json"}
-    return files | ({"errors": f"{model}/errors.json"} if states_error(CONFIG, method) else {})
+    return files | ({"errors": f"{model}/errors.json"} if has_error(method) else {})
 
 
 rule converted:

@@ -13,9 +13,10 @@ from onesun.search.candidates import asked
 
 
 rule models:
-    """Stage: the weights of every network that Table 1 shows."""
+    """Stage: the networks that Table 1 shows, ready for `onesun convert`: weights and errors."""
     input:
         every_column("results/models/{pair}/{method}/weights.safetensors", "network"),
+        errors_of(with_error("table1")),
 
 
 rule train:
@@ -49,8 +50,7 @@ rule train:
         code=code("train"),
         settings=lambda wildcards: settings(
             "loss_terms",
-            training=learning(CONFIG["training"]),
-            **method_sections(CONFIG, wildcards.pair, wildcards.method),
+            **learning(method_sections(CONFIG, wildcards.pair, wildcards.method)),
         ),
         split=lambda wildcards: trained_split(wildcards.pair, wildcards.method),
         patches=lambda wildcards, input: options(

@@ -14,6 +14,7 @@ from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.methods.kinds import FITTED, REFERENCES
+from onesun.sample import settings as sample
 from onesun.search import candidates
 from onesun.statistics import limits
 
@@ -25,17 +26,20 @@ def problems(config: Config) -> list[str]:
     """Contradictions in a configuration that its schema accepts, one sentence each."""
     return [
         *_source(config["source"]),
+        *sample.problems(config["sample"]),
         *_grid(config["grid"]),
         *_pairs(config),
         *archives.problems(config),
         *_methods(config),
         *_table1(config),
         *_measure(config),
+        *limits.not_rising("errors", config["errors"]),
         *_table2(config),
         *_ladder(config),
         *_losses(config),
         *_search(config),
         *_convert(config),
+        *_release(config),
         *shown.problems(config),
     ]
 
@@ -87,6 +91,10 @@ def _methods(config: Config) -> Iterator[str]:
                 path = f"methods.{name}.{key}"
                 yield unknown_name(path, method[key], list(config[section]), section)
         yield from _own_split(config, name, method)
+        for pair in (method.get("training") or {}).get("by_pair", {}):
+            if pair not in config["pairs"]:
+                path = f"methods.{name}.training.by_pair.{pair}"
+                yield unknown_name(path, pair, list(config["pairs"]), "pairs")
         yield from _error(config, name, method)
 
 
@@ -106,6 +114,7 @@ def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
             split.own(pair, section["split"], method.get("split"))
         except ConfigError as error:
             yield f"methods.{name}.split: {error}"
+            return
 
 
 def _error(config: Config, name: str, method: Config) -> Iterator[str]:
@@ -280,6 +289,42 @@ def _convert(config: Config) -> Iterator[str]:
                 f'convert.weights: found "{name}", trained with grid.{key} {given}, expected '
                 f"{PACKAGE}, as frames are converted with {standard}"
             )
+
+
+def _release(config: Config) -> Iterator[str]:
+    release = config["release"]
+    if release is None:
+        return
+    methods = config["methods"]
+    named = [("release.method", release["method"])]
+    named += [(f"release.baselines[{i}]", name) for i, name in enumerate(release["baselines"])]
+    for sun, entry in release["suns"].items():
+        path = f"release.suns.{sun}"
+        named += [(f"{path}.methods.{row}", name) for row, name in entry["methods"].items()]
+        yield from _judged(config, f"{path}.month", entry["month"])
+        rows = {*release["baselines"], *entry["methods"]}
+        if release["bar"] not in rows:
+            yield unknown_name("release.bar", release["bar"], sorted(rows), f"rows of {path}")
+    for path, name in named:
+        if name not in methods:
+            yield unknown_name(path, name, list(methods), "methods")
+        elif path.endswith((".method", ".network")) and not _has_error(config, name):
+            yield f'{path}: found "{name}", expected a network with error: true'
+
+
+def _judged(config: Config, path: str, month: str) -> Iterator[str]:
+    for pair, section in config["pairs"].items():
+        try:
+            tested = split.months(split.assign(pair, section["split"]), "test")
+        except ConfigError:
+            continue  # told by _split
+        if month not in tested:
+            yield f'{path}: found "{month}", expected a test month of {pair}, {", ".join(tested)}'
+
+
+def _has_error(config: Config, name: str) -> bool:
+    network = config["networks"].get(config["methods"][name].get("network"), {})
+    return bool(network.get("error"))
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:
