@@ -81,6 +81,11 @@ include: "workflow/rules/errors_shown.smk"
 include: "workflow/rules/report.smk"
 
 
+if CONFIG["release"]:
+
+    include: "workflow/rules/weights.smk"
+
+
 rule all:
     input:
         rules.tables.input,

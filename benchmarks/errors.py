@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from onesun.networks.uncertain import UncertainNetwork, build_uncertain
 from safetensors.torch import load_file
 from scipy.stats import spearmanr
 
 from onesun.convert import release
 from onesun.networks import Calibration, dropout_seeded
 from onesun.networks.base import Dropout
-from onesun.networks.uncertain import UncertainNetwork, build_uncertain
 from onesun.release import errors, realisations
 from onesun.release.errors import Residuals
 from onesun.release.recipe import Recipe

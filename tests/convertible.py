@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from astropy.io import fits
 from astropy.time import Time
+from onesun.networks.uncertain import build_uncertain
 from safetensors.torch import save_file
 
 from onesun.convert import release
@@ -15,7 +16,6 @@ from onesun.files import sha256, write_json
 from onesun.geometry.grid import Grid
 from onesun.geometry.pointing import Pointing
 from onesun.networks import Calibration
-from onesun.networks.uncertain import build_uncertain
 from onesun.sample import headers, headers_gong, observers, write
 from suns import spots
 

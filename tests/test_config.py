@@ -16,8 +16,10 @@ from jsonschema import Draft202012Validator
 from onesun import config
 from onesun.config import docs, schema
 from onesun.errors import ConfigError
+from onesun.sample.settings import REAL_MONTHS
 
 SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
+RELEASE = SHIPPED.with_name("release.yaml")
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -80,11 +82,24 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     assert complete["pairs"]["mdi-hmi"]["split"]["mode"] == "explicit"
 
 
+def test_the_release_trains_on_every_sun_and_judges_by_the_same_ones_seen_again():
+    content = config.load(SHIPPED, RELEASE)
+    sample = content["sample"]
+    for pair in ("mdi-hmi", "gong-hmi"):
+        trained = config.months(content, pair, "train")
+        assert trained == sorted({*REAL_MONTHS, sample["regions"]})
+        judged = config.months(content, pair, "validation", "test")
+        assert sorted(sample["again"][month] for month in judged) == trained
+    assert not set(sample["again"]) & set(trained)
+    assert (content["align"]["registration"], content["align"]["max_missing"]) == ("header", 1)
+
+
 def test_a_network_kind_brings_its_own_defaults(least):
     least["networks"] = {"paper": {"kind": "highresnet"}, "fast": {"kind": "onesun", "blocks": 6}}
     networks = config.complete(least)["networks"]
     assert networks["paper"] == {
         "kind": "highresnet", "channels": 64, "blocks": 2, "kernel": 3, "dropout": 0.0,
+        "error": False,
     }  # fmt: skip
     assert (networks["fast"]["channels"], networks["fast"]["blocks"]) == (32, 6)
 
@@ -119,6 +134,12 @@ def _drop(*path: Any) -> Change:
     return change
 
 
+def _conditions(**mdi: Any) -> dict[str, Any]:
+    """The conditions of the release, with another range for MDI."""
+    conditions = yaml.safe_load(RELEASE.read_text(encoding="utf-8"))["sample"]["conditions"]
+    return conditions | {"mdi": conditions["mdi"] | mdi}
+
+
 MISTAKES: dict[str, tuple[Change, str]] = {
     "misspelt key": (
         _set("align", "tolerence", 8),
@@ -131,6 +152,42 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
         "sample, search, series, source, store, table1, table2, training or variability; did you "
         "mean training?",
+    ),
+    "a month seen again while the Sun turns": (
+        _set("sample", "again", {"2012-01": "2011-12"}),
+        "sample.again: found months with sample.rotation true, expected rotation: false, as only a "
+        "Sun that stands still can be seen again",
+    ),
+    "a month that cannot be seen again": (
+        _set("sample", {"rotation": False, "again": {"2012-01": "2011-11"}}),
+        'sample.again.2012-01: found "2011-11", expected a month with a real frame (2011-12, '
+        "2016-07, 2019-06)",
+    ),
+    "a real month seen again": (
+        _set("sample", {"rotation": False, "regions": "2014-11", "again": {"2014-11": "2011-12"}}),
+        'sample.again: found the month "2014-11", which has a real frame of its own, expected '
+        "another month",
+    ),
+    "a name for a month": (
+        _set("sample", {"rotation": False, "again": {"winter": "2011-12"}}),
+        'sample.again: found the name "winter", expected a month as "YYYY-MM"',
+    ),
+    "regions in a real month": (
+        _set("sample", "regions", "2016-07"),
+        'sample.regions: found "2016-07", which has a real frame of its own, expected another '
+        "month",
+    ),
+    "conditions with bounds the wrong way round": (
+        _set("sample", "conditions", _conditions(fwhm=[4.2, 2.3])),
+        "sample.conditions.mdi.fwhm: found [4.2, 2.3], expected the lower bound first",
+    ),
+    "noise that is none": (
+        _set("sample", "conditions", _conditions(noise=[0, 3])),
+        "sample.conditions.mdi.noise[0]: found 0, expected a number above 0",
+    ),
+    "conditions of one instrument alone": (
+        _set("sample", "conditions", {k: v for k, v in _conditions().items() if k != "gong"}),
+        "sample.conditions.gong: missing, expected a mapping of keys to values",
     ),
     "region off the disk": (
         _set("series", "region", "centre", [-700, 350]),
@@ -193,8 +250,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
-        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
+        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, matched, '
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
@@ -203,8 +260,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
-        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
@@ -212,17 +270,18 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "rung without weights on a pair": (
         lambda content: [
-            content["losses"]["full"].pop("gong-hmi"),
+            content["losses"]["with-error"].pop("gong-hmi"),
             content["table1"].update(columns=content["table1"]["columns"][:1]),
             content["table2"].update(columns=None),
         ],
-        "losses.full.gong-hmi: missing, expected weights, as ladder shows method "
+        "losses.with-error.gong-hmi: missing, expected weights, as ladder shows method "
         '"onesun" on that pair',
     ),
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
-        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean mse?",
+        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "did you mean mse?",
     ),
     "reference in the ablation": (
         _set("ablation", "methods", 0, "ceiling"),
@@ -254,13 +313,46 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown network": (
         _set("methods", "onesun", "network", "onesum"),
-        'methods.onesun.network: found "onesum", expected highresnet or onesun, from networks; '
-        "did you mean onesun?",
+        'methods.onesun.network: found "onesum", expected field-only, highresnet or onesun, from '
+        "networks; did you mean onesun?",
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist, released or '
-        "searched, from losses",
+        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist, released, '
+        "searched or with-error, from losses",
+    ),
+    "error that no loss teaches": (
+        _set("methods", "onesun", "loss", "full"),
+        'methods.onesun.loss: found "full", whose likelihood has weight 0, expected one above 0, '
+        'as network "onesun" has an error',
+    ),
+    "likelihood of an error that there is not": (
+        _set("methods", "full", "loss", "with-error"),
+        'methods.full.loss: found "with-error", which weighs the likelihood of an error, expected '
+        'a network with error: true, but "field-only" has none',
+    ),
+    "search with an error": (
+        _set("search", "method", "onesun"),
+        'search.method: found "onesun", whose network has an error, expected one without: the '
+        "search weighs the terms of equation 8 alone",
+    ),
+    "months of a method that its pair does not have": (
+        _set("methods", "ridge", "split", {"train": ["2016-07"], "validation": ["2016-08"]}),
+        "methods.ridge.split: pair mdi-hmi: split has no month 2016-08, expected one of 2011-12, "
+        "2016-07, 2019-06",
+    ),
+    "months of a method that fits nothing": (
+        _set("methods", "raw", "split", {"train": ["2016-07"], "validation": ["2019-06"]}),
+        "methods.raw.split: found, expected none, as a method of kind raw is fitted to no months "
+        "of its own",
+    ),
+    "crops without a size": (
+        _set("training", "sampling", {"kind": "crops", "size": 4}),
+        "training.sampling.size: found 4, expected a whole number of at least 8",
+    ),
+    "key of crops for patches": (
+        _set("training", "sampling", {"kind": "patches", "size": 64}),
+        "training.sampling.size: unknown key, expected kind",
     ),
     "unknown instrument": (
         _set("pairs", "mdi-hmi", "input", "mdy"),
@@ -268,8 +360,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "did you mean mdi?",
     ),
     "no weights for a pair": (
-        _drop("losses", "full", "gong-hmi"),
-        "losses.full.gong-hmi: missing, expected weights, as table1 shows method "
+        _drop("losses", "with-error", "gong-hmi"),
+        "losses.with-error.gong-hmi: missing, expected weights, as table1 shows method "
         '"onesun" on that pair',
     ),
     "weights for a pair there is not": (
@@ -393,7 +485,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "search with a method that is not trained": (
         _set("search", "method", "ridge"),
-        'search.method: found "ridge", expected mse, mse-grad, mse-grad-hist, onesun or '
+        'search.method: found "ridge", expected full, mse, mse-grad, mse-grad-hist, onesun or '
         "searched, from methods of kind network",
     ),
     "kind that needs more keys": (
@@ -412,14 +504,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "figure of an unknown method": (
         _set("figures", "fig2", "method", "onesn"),
-        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, matched, mse, '
-        "mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
+        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, matched, '
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
         "onesun?",
     ),
     "figure of an unknown network": (
         _set("figures", "fig7", "networks", ["highresnets"]),
-        'figures.fig7.networks[0]: found "highresnets", expected highresnet or onesun, from '
-        "networks; did you mean highresnet?",
+        'figures.fig7.networks[0]: found "highresnets", expected field-only, highresnet or '
+        "onesun, from networks; did you mean highresnet?",
     ),
     "figure of a reference": (
         _set("figures", "fig2", "method", "ceiling"),
@@ -503,7 +595,9 @@ def test_settings_from_a_whole_configuration():
     assert sections["split"]["test"] == ["2011-12"]
     assert sections["method"]["seed"] == 1
     assert sections["network"]["kind"] == "onesun"
-    assert sections["loss"] == {"mse": 1, "gradient": 5, "histogram": 1e-6, "ssim": 5e-5}
+    assert sections["loss"] == {
+        "mse": 1, "gradient": 5, "histogram": 1e-6, "ssim": 5e-5, "likelihood": 1.6e-5,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

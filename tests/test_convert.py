@@ -12,6 +12,7 @@ import pytest
 import sunpy.map
 import torch
 from astropy.io import fits
+from onesun.convert.tiles import predict_tiles
 from scipy import ndimage
 
 import onesun
@@ -22,7 +23,6 @@ from onesun.convert.flags import Flag
 from onesun.convert.output import Converted, read_output
 from onesun.convert.planes import in_gauss
 from onesun.convert.source import of_file
-from onesun.convert.tiles import predict_tiles
 from onesun.convert.view import View, read_by_network
 from onesun.convert.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError

@@ -1,4 +1,4 @@
-"""Each term of equation 8 against a plain computation of its definition."""
+"""Each term of the loss against a plain computation of its definition."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from skimage.metrics import structural_similarity
 
 from onesun.errors import ConfigError
 from onesun.losses import (
+    OF_ERROR,
     TERMS,
     CompositeLoss,
     GradientError,
@@ -23,7 +24,7 @@ from onesun.losses.labels import loss_label, method_label
 FIELD_SCALE = 3500.0
 HISTOGRAM = {"width": 0.15, "limit": 5000.0, "noise": 60.0}
 SETTINGS = {"histogram": HISTOGRAM, "ssim": {"window": 11, "sigma": 1.5}}
-NAMES = sorted(TERMS)
+NAMES = sorted(set(TERMS) - set(OF_ERROR))
 
 
 def term(name: str, **settings):
@@ -278,3 +279,74 @@ def test_a_method_is_named_by_its_loss_on_the_pair():
     assert method_label("b", "mdi-hmi", methods, losses) == "b"
     assert method_label("n", "mdi-hmi", methods, losses) == "MSE + Grad"
     assert method_label("n", "gong-hmi", methods, losses) == "MSE"
+
+
+# The likelihood of an error
+
+
+def answers(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """A target with a limb, and a prediction with the logarithm of an error of about 20 G."""
+    prediction, target = fields(seed)
+    log_error = 3 + 0.3 * torch.from_numpy(np.random.default_rng(seed).normal(size=target.shape))
+    return torch.cat([prediction, log_error], dim=1), with_limb(target)
+
+
+def plain_likelihood(answer: torch.Tensor, target: torch.Tensor) -> np.ndarray:
+    """log s + d² / (2 s²) of the valid pixels, both over 10 G."""
+    known = np.isfinite(target.numpy())
+    error = np.exp(answer[:, 1:].numpy()[known]) / 10
+    difference = (answer[:, :1].numpy() - target.numpy())[known] * FIELD_SCALE / 10
+    return np.log(error) + difference**2 / (2 * error**2)
+
+
+def test_decoupled_likelihood_is_that_of_a_plain_computation():
+    answer, target = answers(11)
+    expected = plain_likelihood(answer, target).mean()
+    found = term("likelihood", form="decoupled")(answer, target).item()
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_beta_likelihood_weighs_each_pixel_by_its_error():
+    answer, target = answers(12)
+    error = np.exp(answer[:, 1:].numpy()[np.isfinite(target.numpy())]) / 10
+    expected = (error * plain_likelihood(answer, target)).mean()
+    assert term("likelihood", form="beta")(answer, target).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("form", "learns"), [("decoupled", False), ("beta", True)])
+def test_field_learns_from_the_beta_form_alone(form, learns):
+    answer, target = answers(13)
+    answer.requires_grad_()
+    term("likelihood", form=form)(answer, target).backward()
+    assert bool(answer.grad[:, 0].abs().max() > 0) == learns
+    assert answer.grad[:, 1].abs().max() > 0
+    assert (answer.grad[:, :, 0, 0] == 0).all()  # beyond the limb
+
+
+def test_likelihood_is_least_where_the_error_is_the_spread():
+    rng = torch.Generator().manual_seed(1)
+    target = torch.randn((1, 1, 400, 400), generator=rng, dtype=torch.float64) * 25 / FIELD_SCALE
+    values = {}
+    for spread in (20.0, 24.0, 25.0, 26.0, 30.0):
+        log_error = torch.full_like(target, np.log(spread))
+        answer = torch.cat([torch.zeros_like(target), log_error], dim=1)
+        values[spread] = term("likelihood", form="decoupled")(answer, target).item()
+    assert min(values, key=values.get) == 25.0
+
+
+def test_parts_of_an_answer_add_up_and_combine_with_other_terms():
+    answer, target = answers(14)
+    weights = {"mse": 1, "gradient": 5, "likelihood": 1e-3}
+    loss = CompositeLoss(weights, {"likelihood": {"form": "decoupled"}}, FIELD_SCALE)
+    whole, terms = loss(answer, target)
+    parts = [loss.sums(a, t) for a, t in zip(answer.split(1), target.split(1), strict=True)]
+    summed = {name: sum(part[name] for part in parts) for name in terms}
+    assert loss.combine(summed)[0].item() == pytest.approx(whole.item(), rel=1e-9)
+    assert terms["mse"].item() == pytest.approx(
+        expected_mse(answer[:, :1].numpy(), target.numpy()), rel=1e-9
+    )
+
+
+def test_unknown_form_is_refused():
+    with pytest.raises(ConfigError, match=r"likelihood\.form: 'normal' found, expected decoupled"):
+        term("likelihood", form="normal")

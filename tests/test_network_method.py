@@ -11,7 +11,7 @@ import torch
 from cards import save_model
 from months import GRID, sun
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
-from onesun.files import read_json, write_json
+from onesun.files import read_json, sha256, write_json
 from onesun.geometry.grid import Grid
 from onesun.methods import Method, Sources, load
 from onesun.methods.bicubic import BicubicMethod

@@ -8,12 +8,13 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from onesun.convert.error_scale import ErrorScale
+from onesun.networks.uncertain import build_uncertain
 
 from onesun import instruments, locations
 from onesun.alignment.mapping import HeaderMapping
 from onesun.alignment.resample import resample
 from onesun.convert import release
-from onesun.convert.error_scale import ErrorScale
 from onesun.errors import DamagedProductError
 from onesun.files import sha256, write_json
 from onesun.geometry import psf
@@ -21,7 +22,6 @@ from onesun.geometry.grid import AU_METRES, Grid
 from onesun.geometry.upsample import bicubic
 from onesun.geometry.window import Window
 from onesun.networks import Calibration
-from onesun.networks.uncertain import build_uncertain
 from onesun.reading.read import read
 
 PAIRS = ("gong-hmi", "mdi-hmi")

@@ -41,14 +41,14 @@ def test_the_papers_weights_are_used_as_shipped(tmp_path, shipped) -> None:
     lines, text = make(tmp_path, shipped)
     for pair in INPUTS:
         used, papers, released = [line for line in lines if line["pair"] == pair]
-        assert (used["source"], used["loss"]) == ("onesun", "full")
+        assert (used["source"], used["loss"]) == ("onesun", "with-error")
         assert weights(used) == weights(papers)
         assert weights(papers)[:3] == weights(released)[:3]
         loss = shipped["losses"]["released"][pair]
         assert weights(released) == (loss["mse"], loss["gradient"], loss["histogram"], loss["ssim"])
     assert weights(lines[0]) == (1, 5, 1e-5, 5e-4)
     assert weights(lines[3]) == (1, 5, 1e-6, 5e-5)
-    assert "| mdi-hmi | onesun | full | 1 | 5 | 1e-05 | 0.0005 |" in text
+    assert "| mdi-hmi | onesun | with-error | 1 | 5 | 1e-05 | 0.0005 | 1.6e-05 |" in text
 
 
 def test_every_network_shown_has_its_row(tmp_path, shipped) -> None:
@@ -72,7 +72,7 @@ def test_what_the_search_found_stands_beside_what_is_used(tmp_path, shipped) -> 
     assert (found["mse"], float(found["gradient"]), float(found["histogram"])) == ("1", 5, 1e-5)
     assert (found["ssim"], found["at_edge"], found["loss"]) == ("", "histogram", "")
     assert "the grid search" not in [line["source"] for line in lines if line["pair"] != "mdi-hmi"]
-    assert "| mdi-hmi | the grid search |  | 1 | 5 | 1e-05\\* | — |" in text
+    assert "| mdi-hmi | the grid search |  | 1 | 5 | 1e-05\\* | — | 0 |" in text
     assert "\\* at the edge of the weights that were tried" in text
     assert "least L2(w) / L2(0) + L_term(w) / L_term(0)" in text
     assert "It was done on simulated MDI/GONG from real HMI." in text

@@ -195,8 +195,8 @@ def test_every_term_is_validated_though_only_some_are_minimised(stage, tmp_path)
     terms = {name: float(row[f"validation_{name}"]) for name in TERMS if name not in OF_ERROR}
     given = {"histogram": {"width": 0.15, "limit": 5000, "noise": 60}}
     given["ssim"] = {"window": 11, "sigma": 1.5}
-    for name, make in TERMS.items():
-        expected = make(given.get(name, {}), 3500.0)(prediction, batch.target).item()
+    for name in terms:
+        expected = TERMS[name](given.get(name, {}), 3500.0)(prediction, batch.target).item()
         assert terms[name] == pytest.approx(expected, rel=1e-4), name
     loss = terms["mse"] + 5 * terms["gradient"]
     assert float(row["validation_loss"]) == pytest.approx(loss, rel=1e-12)
@@ -266,6 +266,7 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
         training={
             "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3, "warmup": 0.0,
             "betas": [0.5, 0.999], "batch": 10, "buffer_frames": 8, "epochs": 1,
+            "sampling": {"kind": "patches"}, "clip": None,
         },
         a=0.0,
         b=1.4,
@@ -292,7 +293,7 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
     half = training.batches / 2
     risen = [training.learning_rate(i) for i in (0, half)]
     assert risen == pytest.approx([1e-3 / (half + 1), 1e-3])
-    with pytest.raises(ConfigError, match=r"training\.batch: 10 patches found, expected at least"):
+    with pytest.raises(ConfigError, match=r"training\.batch: 10 samples found, expected at least"):
         Training(recipe, patches, patches, World(0, 11, CPU))
 
 

@@ -39,7 +39,6 @@ from onesun.cli import (
     measure,
     noise,
     predict,
-    release,
     report,
     sample,
     search,
@@ -55,6 +54,7 @@ from onesun.cli import (
     train,
     variability,
     verify,
+    weights,
 )
 from onesun.errors import OneSunError
 
@@ -72,7 +72,7 @@ app.add_typer(sample.app, name="sample")
 for command in (archive_plan.plan, archive_plan.status):
     archive.app.command()(command)
 app.add_typer(archive.app, name="archive")
-app.add_typer(release.app, name="release")
+app.add_typer(weights.app, name="weights")
 for command in (
     convert.convert,
     check.check,

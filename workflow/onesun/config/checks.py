@@ -14,6 +14,7 @@ from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.methods.kinds import FITTED, REFERENCES
+from onesun.sample import settings as sample
 from onesun.search import candidates
 from onesun.statistics import limits
 
@@ -24,6 +25,7 @@ def problems(config: Config) -> list[str]:
     """Contradictions in a configuration that its schema accepts, one sentence each."""
     return [
         *_source(config["source"]),
+        *sample.problems(config["sample"]),
         *_grid(config["grid"]),
         *_pairs(config),
         *archives.problems(config),
@@ -35,6 +37,7 @@ def problems(config: Config) -> list[str]:
         *_ladder(config),
         *_losses(config),
         *_search(config),
+        *_release(config),
         *shown.problems(config),
     ]
 
@@ -105,6 +108,7 @@ def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
             split.own(pair, section["split"], method.get("split"))
         except ConfigError as error:
             yield f"methods.{name}.split: {error}"
+            return
 
 
 def _error(config: Config, name: str, method: Config) -> Iterator[str]:
@@ -250,6 +254,42 @@ def _search(config: Config) -> Iterator[str]:
             f'search.method: found "{search["method"]}", whose network has an error, expected one '
             "without: the search weighs the terms of equation 8 alone"
         )
+
+
+def _release(config: Config) -> Iterator[str]:
+    release = config["release"]
+    if release is None:
+        return
+    methods = config["methods"]
+    named = [("release.method", release["method"])]
+    named += [(f"release.baselines[{i}]", name) for i, name in enumerate(release["baselines"])]
+    for sun, entry in release["suns"].items():
+        path = f"release.suns.{sun}"
+        named += [(f"{path}.methods.{row}", name) for row, name in entry["methods"].items()]
+        yield from _judged(config, f"{path}.month", entry["month"])
+        rows = {*release["baselines"], *entry["methods"]}
+        if release["bar"] not in rows:
+            yield unknown_name("release.bar", release["bar"], sorted(rows), f"rows of {path}")
+    for path, name in named:
+        if name not in methods:
+            yield unknown_name(path, name, list(methods), "methods")
+        elif path.endswith((".method", ".network")) and not _has_error(config, name):
+            yield f'{path}: found "{name}", expected a network with error: true'
+
+
+def _judged(config: Config, path: str, month: str) -> Iterator[str]:
+    for pair, section in config["pairs"].items():
+        try:
+            tested = split.months(split.assign(pair, section["split"]), "test")
+        except ConfigError:
+            continue  # told by _split
+        if month not in tested:
+            yield f'{path}: found "{month}", expected a test month of {pair}, {", ".join(tested)}'
+
+
+def _has_error(config: Config, name: str) -> bool:
+    network = config["networks"].get(config["methods"][name].get("network"), {})
+    return bool(network.get("error"))
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""The loss: equation 8, a weighted sum of terms, and the likelihood of an error; one file a term."""
+"""The loss: a weighted sum of the terms of equation 8 and of an error's likelihood, a file each."""
 
 from __future__ import annotations
 

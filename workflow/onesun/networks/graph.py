@@ -94,8 +94,9 @@ def _extent(network: Network, size: int) -> int:
 
 class _Tracer(fx.Tracer):
     def is_leaf_module(self, module: nn.Module, name: str) -> bool:
-        # Its forward asks for a number and a mode, which no trace can follow.
-        return isinstance(module, Dropout) or super().is_leaf_module(module, name)
+        # Dropout's forward asks for a number and a mode, which no trace can follow; what a
+        # convolution of our own does with its weights is no step of the network.
+        return isinstance(module, Dropout | nn.Conv2d) or super().is_leaf_module(module, name)
 
 
 class _Reader:

@@ -14,9 +14,15 @@ from onesun.search.candidates import asked
 from onesun.search.page import OBJECTIVE
 from onesun.tables.text import SIMULATED, csv_text, line, write_both
 
-TERMS = {"mse": "MSE", "gradient": "Gradient", "histogram": "Histogram", "ssim": "SSIM"}
+TERMS = {
+    "mse": "MSE",
+    "gradient": "Gradient",
+    "histogram": "Histogram",
+    "ssim": "SSIM",
+    "likelihood": "Likelihood",
+}
 _SEARCHED = "the grid search"
-_ALL_SEARCHED = {term: "search" for term in TERMS if term != "mse"}
+_ALL_SEARCHED = {term: "search" for term in TERMS if term not in ("mse", "likelihood")}
 _PAPERS = "the paper's Table 4"
 _RELEASED = "the paper's released runs"
 # By input instrument. The two sources have the weights of SSIM the other way round.
@@ -28,7 +34,7 @@ _REFERENCES: dict[str, dict[str, tuple[float, ...]]] = {
 
 @dataclass(frozen=True)
 class Weights:
-    """A row: ``source`` is a method, or what it is compared with; then equation 8's weights.
+    """A row: ``source`` is a method, or what it is compared with; then the weights of its loss.
 
     A weight is None where it was not searched; ``at_edge`` names the terms whose weight is at the
     edge of the search's grid.
@@ -41,6 +47,7 @@ class Weights:
     gradient: float | None
     histogram: float | None
     ssim: float | None
+    likelihood: float = 0
     at_edge: str = ""
 
 
@@ -116,7 +123,8 @@ def _page(rows: Sequence[Weights], searched: Sequence[product.Row]) -> str:
 
 def _caption(rows: Sequence[Weights], searched: Sequence[product.Row]) -> Iterator[str]:
     yield (
-        "Weights of the terms of the loss (paper, equation 8) by which each network was trained: "
+        "Weights of the terms of the loss (paper, equation 8, and the likelihood by which an error "
+        "is learnt, which the paper does not have) by which each network was trained: "
         "rows that name a loss of the configuration are those used, the others are there to "
         "compare. A weight means little without its term's normalisation, which the paper does "
         "not give; ours is told term by term in workflow/onesun/losses."

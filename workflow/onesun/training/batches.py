@@ -16,7 +16,7 @@ from onesun.training.patchset import Frame, PatchSet
 
 _AHEAD = 4  # batches
 
-# Frame and number within it of each sample, and how it is flipped (see ``flips``) unless not at all.
+# Frame and number within it of each sample, and how it is flipped (see ``flips``), if at all.
 Job = tuple[np.ndarray, np.ndarray | None]
 
 

@@ -69,9 +69,9 @@ def describe(
 def _ranges(patches: PatchSet) -> dict[str, Any]:
     """What the training inputs covered; beyond it nothing is known of the field and its error.
 
-    ``field``: the strongest \\|field\\| of an input, gauss. ``noise``: of an input's pixel at the disk
-    centre, least and most, gauss. ``interval``: integration times, s. ``radius``: limb radii. None
-    and an empty list where the frames do not record it.
+    ``field``: the strongest input, gauss, without its sign. ``noise``: of an input's pixel at the
+    disk centre, least and most, gauss. ``interval``: integration times, s. ``radius``: limb radii.
+    None and an empty list where the frames do not record it.
     """
     records = patches.records()
     noises = [record["input_noise"] for record in records if record.get("input_noise")]
