@@ -33,13 +33,6 @@ def problems(settings: Mapping[str, Any], grid: Grid) -> Iterator[str]:
             )
 
 
-def not_rising(section: str, settings: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence for each of a section's lists of edges that do not rise."""
-    for key in ("radius_edges", "field_edges"):
-        if any(low >= high for low, high in pairwise(settings[key])):
-            yield f"{section}.{key}: found {settings[key]}, expected rising numbers"
-
-
 def _tiles(tiles: Mapping[str, Any], grid: Grid) -> Iterator[str]:
     for key, whole, name in (
         ("size", grid.target_size, "grid.target_size"),
@@ -47,3 +40,10 @@ def _tiles(tiles: Mapping[str, Any], grid: Grid) -> Iterator[str]:
     ):
         if whole % tiles[key]:
             yield f"measure.tiles.{key}: found {tiles[key]}, expected a divisor of {name} {whole}"
+
+
+def not_rising(section: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each of a section's lists of edges that do not rise."""
+    for key in ("radius_edges", "field_edges"):
+        if any(low >= high for low, high in pairwise(settings[key])):
+            yield f"{section}.{key}: found {settings[key]}, expected rising numbers"
