@@ -18,6 +18,7 @@ SEED ?= 1
 CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 VENV := .venv
 BIN := $(VENV)/bin
+RELEASE := results/release
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 help:  ## list the commands
@@ -31,8 +32,8 @@ report: all  ## the same, and Snakemake's own report in results/snakemake_report
 	@$(BIN)/snakemake --quiet host reason --report results/snakemake_report.html -- all
 	@printf "\nSnakemake's own report is in results/snakemake_report.html.\n"
 
-table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, from raw frames on
-	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- results/table1.csv
+table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, and its networks ready to convert
+	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- results/table1.csv models
 	@printf '\nTable 1 is in results/table1.csv and, for reading, in results/table1.md:\n\n'
 	@cat results/table1.md
 
@@ -55,8 +56,13 @@ test-kills: $(VENV)/.installed  ## make table1, killed at random moments, agains
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-weights: $(VENV)/.installed  ## the networks that come with the package, anew: data, scores, weights, their page
-	@ONESUN=$(BIN)/onesun resources/weights/make.sh
+weights: $(VENV)/.installed  ## the networks that come with the package, from the real frames to docs/weights.md
+	@mkdir -p $(RELEASE)
+	@$(BIN)/snakemake --quiet host reason --cores $(CORES) --directory $(RELEASE) \
+	  --configfile config/config.yaml config/release.yaml -- weights
+	@cp $(RELEASE)/results/weights/*.safetensors $(RELEASE)/results/weights/*.json resources/weights/
+	@cp $(RELEASE)/results/weights/weights.md docs/weights.md
+	@printf '\nThe weights are in resources/weights, and docs/weights.md describes them.\n'
 
 lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in rules
 	@$(BIN)/ruff check .

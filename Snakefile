@@ -63,6 +63,7 @@ include: "workflow/rules/calibrate.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/fit.smk"
+include: "workflow/rules/errors.smk"
 include: "workflow/rules/predict.smk"
 include: "workflow/rules/convert.smk"
 include: "workflow/rules/evaluate.smk"
@@ -76,7 +77,13 @@ include: "workflow/rules/disks.smk"
 include: "workflow/rules/series.smk"
 include: "workflow/rules/variability.smk"
 include: "workflow/rules/series_figures.smk"
+include: "workflow/rules/errors_shown.smk"
 include: "workflow/rules/report.smk"
+
+
+if CONFIG["release"]:
+
+    include: "workflow/rules/weights.smk"
 
 
 rule all:
@@ -85,6 +92,7 @@ rule all:
         rules.figures.input,
         "results/ladder.csv",
         "results/ablation.csv",
+        expand("results/{name}.csv", name=SHOWN_ERRORS),
         "results/report.html",
 
 

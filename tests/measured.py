@@ -17,6 +17,7 @@ SETTINGS: dict[str, Any] = {
     "within_radius": 0.9,
     "kernels": [2, 4, 8, 16],
     "flux_blocks": [1, 4, 8],
+    "tiles": {"size": 32, "patch": 8, "strong": 10},
     "patches": [8, 16],
     "min_share": 0.5,
     "strong": {"caption": 30, "text": 60},

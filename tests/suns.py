@@ -9,7 +9,9 @@ import yaml
 from astropy.io import fits
 
 from onesun import instruments, locations
+from onesun.files import folder_listing, write_json
 from onesun.geometry.pointing import Pointing
+from onesun.sample import fetch
 
 SIZE = 256  # pixels of the small HMI; 16 times fewer than the real one
 DSUN = 147246356998.57712
@@ -36,6 +38,24 @@ def spots(where: Pointing, size: int = SIZE, *, fwhm: float = 0.05) -> np.ndarra
     ):
         field += strength * np.exp(-((x - east) ** 2 + (y - north) ** 2) / (2 * sigma**2))
     return field.astype(np.float32)
+
+
+def sample_of(folder: Path, frames: dict[str, str], **more: str) -> Path:
+    """A manifest of real frames in ``{folder}/sample``, as ``onesun sample fetch`` writes it.
+
+    Parameters
+    ----------
+    frames : names of the files by month.
+    """
+    manifest = folder / "sample.json"
+    content = {
+        "product": fetch.PRODUCT,
+        "folder": "sample",
+        "files": folder_listing(folder / "sample"),
+        "months": frames,
+    }
+    write_json(manifest, content | more)
+    return manifest
 
 
 def write_hmi(path: Path, *, size: int = SIZE, noise: float = 4.0) -> Path:

@@ -19,7 +19,7 @@ from onesun.alignment.align import AlignTask, align_month
 from onesun.alignment.mapping import Correction
 from onesun.alignment.screening import observe
 from onesun.errors import OneSunError
-from onesun.files import sha256
+from onesun.files import sha256, write_json
 from onesun.geometry.grid import Grid
 from onesun.provenance.records import PARTS
 from onesun.raw import index_folder
@@ -91,15 +91,15 @@ def write_raw(folder, instrument, minutes, *, slot=None, field=None, **cards):
     return path
 
 
-def task_of(folder, month="2016-07"):
+def task_of(folder, month="2016-07", **change):
     manifests = {}
     for instrument in DETECTORS:
         manifests[instrument] = folder / f"{instrument}.json"
         index_folder(folder, instrument, "2016-07", manifests[instrument])
     return AlignTask(
         pair="mdi-hmi", month=month, input_instrument="mdi", target_instrument="hmi",
-        input_manifest=manifests["mdi"], target_manifest=manifests["hmi"], settings=SETTINGS,
-        grid=GRID,
+        input_manifest=manifests["mdi"], target_manifest=manifests["hmi"],
+        settings=SETTINGS | change, grid=GRID,
     )  # fmt: skip
 
 
@@ -244,6 +244,62 @@ def test_second_target_of_a_slot_is_refused(tmp_path):
     assert row["reason"] == (
         "its T_REC 20160707_000000_TAI is already that of hmi.20160707_000000_TAI.1.fits"
     )
+
+
+def test_a_header_may_be_believed(tmp_path):
+    """As it is wrong here, the frame stays where the header puts it."""
+    write_raw(tmp_path, "hmi", 0)
+    write_raw(tmp_path, "mdi", 3.5, slot=0)
+    out = tmp_path / "2016-07"
+    align_month(task_of(tmp_path, registration="header"), out)
+    (row,) = table(f"{out}.frames.csv")
+    assert (row["registration"], row["tiles_count"]) == ("header", "0")
+    for key in ("shift_west_input_px", "shift_north_input_px", "roll_deg", "scale_fraction"):
+        assert float(row[key]) == 0
+    assert row["residual_west_input_px"] == row["tile_scatter_input_px"] == ""
+    assert row["correlation_before_fraction"] == row["correlation_after_fraction"]
+    assert 0.5 < float(row["correlation_after_fraction"]) < 0.99
+    header = read_header(out / "20160707_000000_TAI.input.fits")
+    assert (header["REGMODEL"], header["REGWEST"], header["REGROLL"]) == ("header", 0.0, 0.0)
+    with pytest.raises(OneSunError, match=r"no usable pair; .* expected at least 0\.999"):
+        align_month(task_of(tmp_path, registration="header", min_correlation=0.999), out)
+
+
+def test_a_target_may_be_known_in_one_place_alone(tmp_path):
+    """With the header believed and all of a disk allowed to be missing."""
+    size, scale = DETECTORS["hmi"]
+    there = pointing(size, scale, distance=1.0165, roll=180.013, centre=(0.6, -1.2))
+    field = SUN.shot((size, size), there, START, instrument="hmi").field
+    x, y = there.to_disk(*np.meshgrid(np.arange(size), np.arange(size)))
+    field[(np.abs(x - 0.1) > 0.2) | (np.abs(y + 0.2) > 0.15)] = np.nan
+    write_raw(tmp_path, "hmi", 0, field=field)
+    write_raw(tmp_path, "mdi", 3.5, slot=0)
+    out = tmp_path / "2016-07"
+    with pytest.raises(OneSunError, match="no usable pair"):
+        align_month(task_of(tmp_path, registration="header"), out)
+    align_month(task_of(tmp_path, registration="header", max_missing=1.0), out)
+    month = read_month(Path(f"{out}.json"))
+    target, source = month.target(month.frames[0]), month.input(month.frames[0])
+    axis = GRID.axis("target")
+    known = (np.abs(axis[None, :] - 0.1) < 0.19) & (np.abs(axis[:, None] + 0.2) < 0.14)
+    far = (np.abs(axis[None, :] - 0.1) > 0.21) | (np.abs(axis[:, None] + 0.2) > 0.16)
+    assert np.isfinite(target[known]).all()
+    assert np.isnan(target[far]).all()
+    assert np.isfinite(source[GRID.radius("input") < 0.95]).all()
+    (row,) = table(f"{out}.frames.csv")
+    assert float(row["correlation_after_fraction"]) > 0.8
+
+
+def test_the_noise_of_the_input_is_told(month, tmp_path):
+    """12 G was put into the frames; manifests without it are read as before."""
+    noise = [frame.input_noise for frame in read_month(Path(f"{month}.json")).frames]
+    assert noise == pytest.approx([12, 12], rel=0.1)
+    content = json.loads(Path(f"{month}.json").read_text())
+    for entry in content["frames"]:
+        del entry["input_noise"]
+    older = month.with_name("older.json")
+    write_json(older, content)
+    assert [frame.input_noise for frame in read_month(older).frames] == [None, None]
 
 
 def test_command_and_same_bytes(month, tmp_path):

@@ -16,8 +16,10 @@ from jsonschema import Draft202012Validator
 from onesun import config
 from onesun.config import docs, schema
 from onesun.errors import ConfigError
+from onesun.sample.settings import REAL_MONTHS
 
 SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
+RELEASE = SHIPPED.with_name("release.yaml")
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -80,6 +82,18 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     assert complete["pairs"]["mdi-hmi"]["split"]["mode"] == "explicit"
 
 
+def test_the_release_trains_on_every_sun_and_judges_by_the_same_ones_seen_again():
+    content = config.load(SHIPPED, RELEASE)
+    sample = content["sample"]
+    for pair in ("mdi-hmi", "gong-hmi"):
+        trained = config.months(content, pair, "train")
+        assert trained == sorted({*REAL_MONTHS, sample["regions"]})
+        judged = config.months(content, pair, "validation", "test")
+        assert sorted(sample["again"][month] for month in judged) == trained
+    assert not set(sample["again"]) & set(trained)
+    assert (content["align"]["registration"], content["align"]["max_missing"]) == ("header", 1)
+
+
 def test_a_network_kind_brings_its_own_defaults(least):
     least["networks"] = {"paper": {"kind": "highresnet"}, "fast": {"kind": "onesun", "blocks": 6}}
     networks = config.complete(least)["networks"]
@@ -120,6 +134,12 @@ def _drop(*path: Any) -> Change:
     return change
 
 
+def _conditions(**mdi: Any) -> dict[str, Any]:
+    """The conditions of the release, with another range for MDI."""
+    conditions = yaml.safe_load(RELEASE.read_text(encoding="utf-8"))["sample"]["conditions"]
+    return conditions | {"mdi": conditions["mdi"] | mdi}
+
+
 MISTAKES: dict[str, tuple[Change, str]] = {
     "misspelt key": (
         _set("align", "tolerence", 8),
@@ -132,6 +152,42 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
         "sample, search, series, source, store, table1, table2, training or variability; did you "
         "mean training?",
+    ),
+    "a month seen again while the Sun turns": (
+        _set("sample", "again", {"2012-01": "2011-12"}),
+        "sample.again: found months with sample.rotation true, expected rotation: false, as only a "
+        "Sun that stands still can be seen again",
+    ),
+    "a month that cannot be seen again": (
+        _set("sample", {"rotation": False, "again": {"2012-01": "2011-11"}}),
+        'sample.again.2012-01: found "2011-11", expected a month with a real frame (2011-12, '
+        "2016-07, 2019-06)",
+    ),
+    "a real month seen again": (
+        _set("sample", {"rotation": False, "regions": "2014-11", "again": {"2014-11": "2011-12"}}),
+        'sample.again: found the month "2014-11", which has a real frame of its own, expected '
+        "another month",
+    ),
+    "a name for a month": (
+        _set("sample", {"rotation": False, "again": {"winter": "2011-12"}}),
+        'sample.again: found the name "winter", expected a month as "YYYY-MM"',
+    ),
+    "regions in a real month": (
+        _set("sample", "regions", "2016-07"),
+        'sample.regions: found "2016-07", which has a real frame of its own, expected another '
+        "month",
+    ),
+    "conditions with bounds the wrong way round": (
+        _set("sample", "conditions", _conditions(fwhm=[4.2, 2.3])),
+        "sample.conditions.mdi.fwhm: found [4.2, 2.3], expected the lower bound first",
+    ),
+    "noise that is none": (
+        _set("sample", "conditions", _conditions(noise=[0, 3])),
+        "sample.conditions.mdi.noise[0]: found 0, expected a number above 0",
+    ),
+    "conditions of one instrument alone": (
+        _set("sample", "conditions", {k: v for k, v in _conditions().items() if k != "gong"}),
+        "sample.conditions.gong: missing, expected a mapping of keys to values",
     ),
     "region off the disk": (
         _set("series", "region", "centre", [-700, 350]),
@@ -219,7 +275,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
         'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean raw?",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "did you mean raw?",
     ),
     "bar that is no rung": (
         _set("ladder", "methods", ["raw", "onesun"]),
@@ -237,7 +294,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
         'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean mse?",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "did you mean mse?",
     ),
     "reference in the ablation": (
         _set("ablation", "methods", 0, "ceiling"),
@@ -466,8 +524,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "figure of an unknown network": (
         _set("figures", "fig7", "networks", ["highresnets"]),
-        'figures.fig7.networks[0]: found "highresnets", expected field-only, highresnet or onesun, from '
-        "networks; did you mean highresnet?",
+        'figures.fig7.networks[0]: found "highresnets", expected field-only, highresnet or '
+        "onesun, from networks; did you mean highresnet?",
     ),
     "figure of a reference": (
         _set("figures", "fig2", "method", "ceiling"),

@@ -19,10 +19,10 @@ from onesun.convert import spectrum
 from onesun.convert.checks import Compared, compare, table
 from onesun.convert.convert import Options
 from onesun.convert.files import convert_file
-from onesun.convert.noise import pixel_noise
 from onesun.convert.source import of_file
 from onesun.convert.view import View, read_by_network
 from onesun.errors import DamagedProductError, UntrustedFrameError
+from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.psf import blur
 
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "convert.ipynb"

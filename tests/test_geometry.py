@@ -124,6 +124,21 @@ def test_matched_resolution_of_a_smooth_field_is_the_field():
     assert np.isnan(out[grid.radius("input") >= 1]).all()
 
 
+def test_matched_resolution_is_known_where_nearly_all_of_the_target_is():
+    """No dark is mixed in along the edge of what is missing on the disk."""
+    grid = Grid(target_size=1024, target_scale=2.017092)
+    field = np.where(grid.radius("target") < 1, np.float32(80), np.float32(np.nan))
+    field[:, :512] = np.nan
+    field[700, 700] = np.nan
+    out = psf.matched(field, grid, fwhm=12.0, pixel=8.0, dsun=1.496e11)
+    inner = grid.radius("input") < 0.95
+    assert np.isnan(out[:, :128]).all()
+    assert np.isnan(out[:, 128][inner[:, 128]]).all()
+    right = out[:, 132:][inner[:, 132:]]
+    assert np.isfinite(right).all()
+    np.testing.assert_allclose(right, 80, atol=2.5)
+
+
 def test_block_mean_averages_and_keeps_nan():
     field = np.arange(16, dtype=np.float32).reshape(4, 4)
     field[3, 3] = np.nan

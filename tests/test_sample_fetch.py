@@ -3,16 +3,24 @@
 import hashlib
 import importlib.util
 import io
+import re
 import sys
 import tarfile
 
+import numpy as np
 import pytest
+from astropy.io import fits
 
 import suns
-from onesun import locations
+from onesun import instruments, locations
 from onesun.files import read_json, sha256
+from onesun.provenance.records import PARTS
+from onesun.reading import read
 from onesun.sample import fetch as fetching
 from onesun.sample.fetch import SAMPLE, Archive, FetchError, fetch
+from onesun.sample.settings import REAL_MONTHS
+
+SAMPLE_NAME = re.compile(r"hmi\.M_720s\.(\d{4})(\d{2})\d{2}_\d{6}_TAI\.magnetogram\.fits")
 
 PIP = importlib.util.find_spec("pip") and importlib.util.find_spec("setuptools")
 
@@ -143,7 +151,50 @@ def test_a_member_that_is_missing_is_refused(packed, tmp_path):
         fetch(tmp_path / "sample", wrong)
 
 
+def test_active_regions_are_a_month_more(packed, tmp_path, monkeypatch, record_reads):
+    _, archive = packed
+    suns.small_records(tmp_path / "records", monkeypatch)
+    inside = "smallsun-1.0/data/region.fits"
+    hdu = fits.CompImageHDU(
+        np.arange(1200, dtype=np.int32).reshape(30, 40), compression_type="RICE_1"
+    )
+    hdu.header["T_REC"] = "2010.08.07_20:36:00_TAI"
+    hdu.header["BSCALE"] = 0.1
+    content = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(content)
+    path = locations.cache() / "regions-1.0.tar.gz"
+    path.parent.mkdir(parents=True)
+    with tarfile.open(path, "w:gz") as tar:
+        member = tarfile.TarInfo(inside)
+        member.size = len(content.getvalue())
+        tar.addfile(member, io.BytesIO(content.getvalue()))
+    digest = hashlib.sha256(content.getvalue()).hexdigest()
+    regions = Archive("regions", "1.0", sha256(path), {inside: digest}, "{stamp}.fits")
+    monkeypatch.setattr(fetching, "REGIONS", regions)
+    in_cache(packed[0])
+    record_reads.clear()
+    fetch(tmp_path / "sample", archive, regions="2014-11")
+    assert record_reads <= {*PARTS["fetch"], "name"}
+    manifest = read_json(tmp_path / "sample.json")
+    name = "hmi.M_720s.20141115_000000_TAI.magnetogram.fits"
+    assert manifest["months"]["2014-11"] == name
+    assert manifest["regions"] == "2014-11"
+    assert sorted(path.name for path in (tmp_path / "sample").iterdir()) == sorted(
+        manifest["files"]
+    )
+    frame = read(tmp_path / "sample" / name)
+    assert np.isfinite(frame.field).sum() == 30 * 40
+    assert list(tmp_path.glob("tmp*")) == []
+    instruments.load.cache_clear()
+
+
+def test_the_months_of_the_real_frames_are_known_beforehand(real_files):
+    names = [SAMPLE_NAME.fullmatch(name) for name in real_files]
+    assert sorted(f"{name[1]}-{name[2]}" for name in names if name) == list(REAL_MONTHS)
+
+
 def test_the_real_frames_are_the_ones_expected(real_files):
     """The hashes in the code are those of the real files."""
     ours = sorted(SAMPLE.members.values())
-    assert ours == sorted(sha256(path) for name, path in real_files.items() if name[:3] == "hmi")
+    frames = [path for name, path in real_files.items() if SAMPLE_NAME.fullmatch(name)]
+    assert ours == sorted(sha256(path) for path in frames)

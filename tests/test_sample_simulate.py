@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 import suns
 from onesun import instruments, raw
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import folder_listing, read_json, write_json
+from onesun.files import read_json, write_json
 from onesun.reading import read
-from onesun.sample import fetch, headers_gong
+from onesun.sample import headers_gong
 from onesun.sample.carry import Observer, carry
 from onesun.sample.simulate import simulate
 from onesun.slots import from_iso, seconds_between
@@ -26,6 +26,10 @@ SETTINGS = {
     "hmi_modulation": {"amplitude_24h": 0.0, "amplitude_12h": 0.0},
     "mdi_intervals": [300, 30],
     "header_errors": True,
+    "rotation": True,
+    "again": {},
+    "regions": None,
+    "conditions": None,
 }
 
 
@@ -41,15 +45,7 @@ def sample(tmp_path):
     """A manifest of one small real frame, as ``onesun sample fetch`` writes it."""
     name = "hmi.M_720s.20111217_060000_TAI.magnetogram.fits"
     suns.write_hmi(tmp_path / "sample" / name)
-    manifest = tmp_path / "sample.json"
-    content = {
-        "product": fetch.PRODUCT,
-        "folder": "sample",
-        "files": folder_listing(tmp_path / "sample"),
-        "months": {MONTH: name},
-    }
-    write_json(manifest, content)
-    return manifest
+    return suns.sample_of(tmp_path, {MONTH: name})
 
 
 def made(instrument, sample, tmp_path, name="out", **change):
@@ -151,6 +147,25 @@ def test_the_same_seed_gives_the_same_bytes(instrument, sample, tmp_path):
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in again]
     manifests = [path.parent.with_name(f"{MONTH}.json") for path in (first[0], again[0])]
     assert manifests[0].read_text() == manifests[1].read_text()
+
+
+@pytest.mark.parametrize(
+    ("instrument", "step", "row", "unsigned"),
+    [
+        ("hmi", 0.1, [-3.2, -2.3, 0.9, 3.0], 140834.2),
+        ("mdi", 0.01, [0.3, 4.25, -2.1, 7.2], 16238.1),
+        ("gong", 0.095, [-1.24, 1.05, 0.67, -1.33, 0.29], 3337.6),
+    ],
+)
+def test_the_default_frame_is_what_it_was(instrument, step, row, unsigned, sample, tmp_path):
+    """Before frames could be taken under other conditions; within a step of the stored integers."""
+    (path, _), truth = made(instrument, sample, tmp_path)
+    field = fits.getdata(path, 0 if instrument == "gong" else 1).astype(float)
+    n = field.shape[0]
+    middle = slice(n // 4, 3 * n // 4)
+    np.testing.assert_allclose(field[n // 2, middle][:: n // 8], row, atol=1.01 * step)
+    assert np.abs(field[middle, middle]).sum() == pytest.approx(unsigned, rel=1e-5)
+    assert not {"fwhm", "limb_growth"} & truth[path.name].keys()
 
 
 def test_another_seed_gives_other_noise_and_pointing(sample, tmp_path):

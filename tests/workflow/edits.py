@@ -164,6 +164,16 @@ EDITS = [
         config("sample.seed", 2),
         f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
+    Edit(
+        "the Sun of the sample stands still",
+        config("sample.rotation", False),
+        f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+    ),
+    Edit(
+        "a month of active regions in the sample",
+        config("sample.regions", "2014-11"),
+        f"fetch, simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+    ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
     Edit("how often a training is saved", config("training.checkpoint_minutes", 1)),
     Edit("channels of the network", config("networks.onesun.channels", 16), ALL_NETWORKS),
@@ -316,7 +326,7 @@ EDITS = [
     Edit(
         "the common grid: geometry/grid.py",
         code("geometry/grid.py"),
-        f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"fetch, simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
     Edit(
         "upsampling: geometry/upsample.py",

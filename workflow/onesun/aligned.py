@@ -43,6 +43,8 @@ class AlignedFrame:
     input_dsun : distance of the input's observer, m.
     observer_velocity : the target's OBS_VR, m/s; None where it is not recorded.
     simulated : True where either frame is simulated.
+    input_noise : noise of a raw pixel of the input at the disk centre, gauss
+        (:func:`onesun.geometry.pixel_noise.pixel_noise`); None where it is not recorded.
     """
 
     stamp: str
@@ -57,6 +59,7 @@ class AlignedFrame:
     input_dsun: float
     observer_velocity: float | None
     simulated: bool
+    input_noise: float | None = None
 
     def file(self, which: Which) -> str:
         return self.input_file if which == "input" else self.target_file

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun.config import canonical, method_sections, months, tabled_months, trained_rows
+from onesun.config import canonical, method_sections, months, tabled_months
 from onesun.provenance import code_version, record_parts
 from onesun.split import assign
 
@@ -59,17 +59,6 @@ def split_rows(pair, *sets, month=None):
     """
     rows = assign(pair, PAIRS[pair]["split"])
     return canonical([vars(row) for row in rows if row.set in sets or row.month == month])
-
-
-def trained_months(pattern, pair, method):
-    """``pattern`` for each month that a method is trained or validated on."""
-    found = sorted(row.month for row in trained_rows(CONFIG, pair, method))
-    return expand(pattern, pair=pair, month=found, allow_missing=True)
-
-
-def trained_split(pair, method):
-    """Rows of the split that a method is trained or validated on, for --split."""
-    return canonical([vars(row) for row in trained_rows(CONFIG, pair, method)])
 
 
 def learning(sections):

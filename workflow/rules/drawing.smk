@@ -19,7 +19,7 @@ def figure_settings(figure, *sections, **parts):
 
 def figure_png(name, title):
     """A figure, which the report shows with a caption of its own."""
-    caption = f"../report/{name[:4]}.rst"
+    caption = f"../report/{name.partition('-')[0]}.rst"
     path, labels = f"results/figures/{name}.png", {"figure": title}
     return report(path, caption=caption, category="Figures", labels=labels)
 

@@ -1,13 +1,20 @@
 """What the rules of methods share.
 
 Goes in: the configuration.
-Comes out: no file, but functions: which methods are of a kind, and what each needs.
+Comes out: no file, but functions: which methods are of a kind, what each needs and is trained on.
 """
+
+from onesun.config import trained_rows
 
 
 def method_of(*kinds):
     """A wildcard's constraint: the methods of these kinds."""
-    return "|".join(name for name, each in METHODS.items() if each["kind"] in kinds) or "(?!)"
+    return any_of(name for name, each in METHODS.items() if each["kind"] in kinds)
+
+
+def any_of(names):
+    """A wildcard's constraint: these names; nothing where there are none."""
+    return "|".join(names) or "(?!)"
 
 
 def method_needs(wildcards):
@@ -31,3 +38,32 @@ def method_words(wildcards, input):
     if METHODS[wildcards.method]["kind"] == "ceiling":
         words += ["--input-instrument", PAIRS[wildcards.pair]["input"]]
     return words
+
+
+def trained_months(pattern, pair, method, *sets):
+    """``pattern`` for each month that a method is trained or validated on; of ``sets``, if any."""
+    rows = trained_rows(CONFIG, pair, method, *sets)
+    found = sorted(row.month for row in rows)
+    return expand(pattern, pair=pair, month=found, allow_missing=True)
+
+
+def trained_split(pair, method, *sets):
+    """Rows of the split that a method is trained or validated on, for --split; as above."""
+    return canonical([vars(row) for row in trained_rows(CONFIG, pair, method, *sets)])
+
+
+def has_error(method):
+    """Whether a method is a network with an error."""
+    section = METHODS[method]
+    return section["kind"] == "network" and CONFIG["networks"][section["network"]]["error"]
+
+
+def with_error(*tables):
+    """Pairs and methods that these tables show and whose network has an error; each once."""
+    shown = {(column["pair"], column["method"]) for name in tables for column in columns(name)}
+    return sorted(each for each in shown if has_error(each[1]))
+
+
+def errors_of(pairs_and_methods):
+    """What calibrates the errors of these networks."""
+    return [f"results/models/{pair}/{method}/errors.json" for pair, method in pairs_and_methods]

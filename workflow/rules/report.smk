@@ -9,9 +9,10 @@ from importlib.metadata import version
 
 from onesun.config import shown_month
 
-# As the page shows them; each is the output of a rule of the same name.
-TABLES = [*(f"table{number}" for number in range(1, 5)), "ladder", "ablation"]
-FIGURES = [f"fig{number}" for number in range(1, 10)]
+# As the page shows them; errors only where a network has one.
+SHOWN_ERRORS = ["errors"] if STATING else []
+TABLES = [*(f"table{number}" for number in range(1, 5)), "ladder", "ablation", *SHOWN_ERRORS]
+FIGURES = [*(f"fig{number}" for number in range(1, 10)), *SHOWN_ERRORS]
 # What is under the page's slider: the columns of Table 1, in one month of each pair.
 SHOWN = {
     column["pair"]: shown_month(CONFIG, CONFIG["report"]["frame"], column["pair"])
@@ -20,7 +21,7 @@ SHOWN = {
 
 
 rule figures:
-    """Stage: the paper's figures, as PNG and as PDF."""
+    """Stage: the paper's figures and that of errors, as PNG and as PDF."""
     input:
         expand("results/figures/{name}.{kind}", name=FIGURES, kind=["png", "pdf"]),
 

@@ -1,6 +1,7 @@
 """Raw frames from the embedded sample.
 
-Goes in: nothing; three real HMI full disks are downloaded once (and kept in the user's cache).
+Goes in: nothing; three real HMI full disks, and active regions where they are asked for, are
+downloaded once (and kept in the user's cache).
 Comes out: data/sample/, and results/raw/{instrument}/{month}/ with the FITS files of a month as the
 instrument would have written them, each with a manifest of the same name ending in .json; and what
 the frames were made with (.truth.json), which no later stage reads.
@@ -26,11 +27,13 @@ rule fetch:
         "../../envs/onesun.yaml"
     params:
         code=code("sample:fetch"),
+        settings=canonical({"sample": {"regions": CONFIG["sample"]["regions"]}}),
         records=lambda wildcards: records("fetch", "hmi"),
     message:
         "Fetching the sample"
     shell:
-        "onesun sample fetch --out {output.folder:q} 2>&1 | tee {log:q}"
+        "onesun sample fetch --settings {params.settings:q} --out {output.folder:q}"
+        " 2>&1 | tee {log:q}"
 
 
 rule simulate:

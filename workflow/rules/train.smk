@@ -13,9 +13,10 @@ from onesun.search.candidates import asked
 
 
 rule models:
-    """Stage: the weights of every network that Table 1 shows."""
+    """Stage: the networks that Table 1 shows, ready for `onesun convert`: weights and errors."""
     input:
         every_column("results/models/{pair}/{method}/weights.safetensors", "network"),
+        errors_of(with_error("table1")),
 
 
 rule train:

@@ -10,6 +10,7 @@ from onesun import __version__, instruments
 from onesun.aligned import AlignedFrame
 from onesun.alignment.registration import Registration
 from onesun.geometry.grid import AU_METRES, RSUN_AT_1AU, SOLAR_RADIUS_METRES, Grid, Which
+from onesun.geometry.pixel_noise import pixel_noise
 from onesun.magnetogram import Magnetogram
 
 
@@ -55,6 +56,7 @@ class PairRecord:
             input_dsun=self.source.pointing.dsun,
             observer_velocity=_known(self.target.observer_velocity),
             simulated=self.source.simulated or self.target.simulated,
+            input_noise=_known(round(pixel_noise(self.source), 4)),
         )
 
     def row(self) -> dict[str, Any]:

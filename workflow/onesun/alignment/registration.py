@@ -17,8 +17,9 @@ from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.magnetogram import Magnetogram
 
-# Which of (shift x, shift y, roll, scale, stretch) each model fits.
+# How many of (shift x, shift y, roll, scale, stretch) each model fits.
 MODELS = {"shift": 2, "similarity": 4, "stretched": 5}
+HEADER = "header"  # no model: what the header says is believed
 _SMOOTH = (4.0, 2.0, 1.0, 0.5)  # pixels; from far off to exact
 _COARSE_SMOOTH = 2.0  # pixels, before the phase correlation
 _TAPER = 0.1  # limb radii over which features fade out before within_radius
@@ -36,8 +37,8 @@ class Registration:
     ----------
     model : name of the choice that was fitted.
     correction : applied to the header's pointing.
-    residual_x, residual_y : mean shift left after it, pixels.
-    tile_scatter : root mean square of what is left in a tile, per axis, pixels.
+    residual_x, residual_y : mean shift left after it, pixels; NaN where none was measured.
+    tile_scatter : root mean square of what is left in a tile, per axis, pixels; NaN likewise.
     tiles : number of tiles that hold features.
     correlation_before, correlation_after : with the target at matched resolution.
     """
@@ -88,12 +89,24 @@ class Registrar:
         self._radius = grid.radius("input")
 
     def run(self) -> Registration:
-        """Fit the model that ``align.registration`` names.
+        """Fit the model that ``align.registration`` names, or believe the header.
 
         Raises UntrustedFrameError when too few tiles hold features, the correction exceeds
         ``align.max_shift``, or the correlation stays below ``align.min_correlation``.
         """
         model = self._settings["registration"]
+        found = self._believed() if model == HEADER else self._fitted(model)
+        self._judge(found)
+        return found
+
+    def _believed(self) -> Registration:
+        correlation = self._correlation(Correction())
+        nothing = float("nan")
+        return Registration(
+            HEADER, Correction(), nothing, nothing, nothing, 0, correlation, correlation
+        )
+
+    def _fitted(self, model: str) -> Registration:
         before = self._correlation(Correction())
         correction = self._by_phase(self._by_phase(Correction()))
         if model != "shift":
@@ -103,7 +116,7 @@ class Registrar:
         correction = _rounded(correction)
         left = self._tiles(correction, _SMOOTH[-1])
         mean_x, mean_y = self._fit(left, MODELS["shift"])[:2] * self._unit
-        found = Registration(
+        return Registration(
             model=model,
             correction=correction,
             residual_x=float(mean_x),
@@ -113,8 +126,6 @@ class Registrar:
             correlation_before=before,
             correlation_after=self._correlation(correction),
         )
-        self._judge(found)
-        return found
 
     def _judge(self, found: Registration) -> None:
         largest = found.correction.largest(self._settings["within_radius"]) * self._unit

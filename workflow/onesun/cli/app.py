@@ -18,7 +18,9 @@ from onesun.cli import (
     check,
     convert,
     cost,
+    coverage,
     crop,
+    errors,
     evaluate,
     fig1,
     fig2,
@@ -29,6 +31,7 @@ from onesun.cli import (
     fig7,
     fig8,
     fig9,
+    fig_errors,
     fit,
     index,
     ladder,
@@ -36,7 +39,6 @@ from onesun.cli import (
     measure,
     noise,
     predict,
-    release,
     report,
     sample,
     search,
@@ -48,9 +50,11 @@ from onesun.cli import (
     table2,
     table3,
     table4,
+    table_errors,
     train,
     variability,
     verify,
+    weights,
 )
 from onesun.errors import OneSunError
 
@@ -68,7 +72,7 @@ app.add_typer(sample.app, name="sample")
 for command in (archive_plan.plan, archive_plan.status):
     archive.app.command()(command)
 app.add_typer(archive.app, name="archive")
-app.add_typer(release.app, name="release")
+app.add_typer(weights.app, name="weights")
 for command in (
     convert.convert,
     check.check,
@@ -78,6 +82,8 @@ for command in (
     split.split,
     calibrate.calibrate,
     train.train,
+    errors.errors,
+    coverage.coverage,
     search.search,
     fit.fit,
     predict.predict,
@@ -93,6 +99,7 @@ for command in (
     table4.table4,
     ablation.ablation,
     ladder.ladder,
+    table_errors.table_errors,
     sunspots.sunspots,
     fig1.fig1,
     fig2.fig2,
@@ -101,6 +108,7 @@ for command in (
     fig5.fig5,
     fig7.fig7,
     fig9.fig9,
+    fig_errors.fig_errors,
     cost.cost,
     report.report,
     fig6.fig6,

@@ -13,20 +13,28 @@ app = typer.Typer(no_args_is_help=True, help="The embedded sample: real HMI, sim
 @app.command()
 def fetch(
     out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+    settings: Annotated[
+        str, typer.Option(help="Section 'sample': JSON text, or a file's path.")
+    ] = "{}",
     regions: Annotated[
         bool, typer.Option("--regions", help="Three active regions instead of the full disks.")
     ] = False,
 ) -> None:
     """Download the real HMI frames (41 MB, once) and unpack them."""
+    from onesun.config import settings as section
     from onesun.sample import fetch as fetching
 
-    fetching.fetch(out, fetching.REGIONS if regions else fetching.SAMPLE)
+    month = section(settings, "sample")["sample"]["regions"]
+    if regions:
+        fetching.fetch(out, fetching.REGIONS)
+    else:
+        fetching.fetch(out, fetching.SAMPLE, month)
 
 
 @app.command()
 def simulate(
     instrument: Annotated[str, typer.Option(help="hmi, mdi or gong.")],
-    month: Annotated[str, typer.Option(help="Calendar month of a real frame, YYYY-MM.")],
+    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
     frames: Annotated[Path, typer.Option(help="Manifest of the real frames.")],
     settings: Annotated[str, typer.Option(help="Section 'sample': JSON text, or a file's path.")],
     out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],

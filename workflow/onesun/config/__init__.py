@@ -119,11 +119,16 @@ def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
     return sorted(row.month for row in rows if row.set in (sets or split.SETS))
 
 
-def trained_rows(config: dict[str, Any], pair: str, method: str) -> list[split.SplitRow]:
-    """What a method is trained and validated on: the pair's months, or months of its own."""
+def trained_rows(
+    config: dict[str, Any], pair: str, method: str, *sets: str
+) -> list[split.SplitRow]:
+    """What a method is trained and validated on: the pair's months, or months of its own.
+
+    ``sets`` are train or validation; both if none is named.
+    """
     section = config["methods"][method].get("split")
     rows = split.own(pair, config["pairs"][pair]["split"], section)
-    return [row for row in rows if row.set in ("train", "validation")]
+    return [row for row in rows if row.set in (sets or ("train", "validation"))]
 
 
 def tabled_months(config: dict[str, Any], pair: str) -> list[str]:

@@ -14,6 +14,7 @@ from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.methods.kinds import FITTED, REFERENCES
+from onesun.sample import settings as sample
 from onesun.search import candidates
 from onesun.statistics import limits
 
@@ -24,16 +25,19 @@ def problems(config: Config) -> list[str]:
     """Contradictions in a configuration that its schema accepts, one sentence each."""
     return [
         *_source(config["source"]),
+        *sample.problems(config["sample"]),
         *_grid(config["grid"]),
         *_pairs(config),
         *archives.problems(config),
         *_methods(config),
         *_table1(config),
         *_measure(config),
+        *limits.not_rising("errors", config["errors"]),
         *_table2(config),
         *_ladder(config),
         *_losses(config),
         *_search(config),
+        *_release(config),
         *shown.problems(config),
     ]
 
@@ -254,6 +258,42 @@ def _search(config: Config) -> Iterator[str]:
             f'search.method: found "{search["method"]}", whose network has an error, expected one '
             "without: the search weighs the terms of equation 8 alone"
         )
+
+
+def _release(config: Config) -> Iterator[str]:
+    release = config["release"]
+    if release is None:
+        return
+    methods = config["methods"]
+    named = [("release.method", release["method"])]
+    named += [(f"release.baselines[{i}]", name) for i, name in enumerate(release["baselines"])]
+    for sun, entry in release["suns"].items():
+        path = f"release.suns.{sun}"
+        named += [(f"{path}.methods.{row}", name) for row, name in entry["methods"].items()]
+        yield from _judged(config, f"{path}.month", entry["month"])
+        rows = {*release["baselines"], *entry["methods"]}
+        if release["bar"] not in rows:
+            yield unknown_name("release.bar", release["bar"], sorted(rows), f"rows of {path}")
+    for path, name in named:
+        if name not in methods:
+            yield unknown_name(path, name, list(methods), "methods")
+        elif path.endswith((".method", ".network")) and not _has_error(config, name):
+            yield f'{path}: found "{name}", expected a network with error: true'
+
+
+def _judged(config: Config, path: str, month: str) -> Iterator[str]:
+    for pair, section in config["pairs"].items():
+        try:
+            tested = split.months(split.assign(pair, section["split"]), "test")
+        except ConfigError:
+            continue  # told by _split
+        if month not in tested:
+            yield f'{path}: found "{month}", expected a test month of {pair}, {", ".join(tested)}'
+
+
+def _has_error(config: Config, name: str) -> bool:
+    network = config["networks"].get(config["methods"][name].get("network"), {})
+    return bool(network.get("error"))
 
 
 def _shown(config: Config) -> list[tuple[str, str, str]]:

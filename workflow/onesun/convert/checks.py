@@ -15,12 +15,12 @@ import numpy as np
 from onesun import instruments
 from onesun.alignment.resample import resample
 from onesun.convert import release, spectrum
-from onesun.convert.noise import pixel_noise
 from onesun.convert.output import Converted, read_output
 from onesun.convert.source import Source, of_file
 from onesun.convert.view import View, ViewMapping, read_by_network
 from onesun.errors import UntrustedFrameError
 from onesun.geometry.flux import flux_per_gauss
+from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.psf import FWHM_PER_SIGMA, blur
 
 _SLOPE_WITHIN = 0.9  # limb radii

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import ndimage
 
 from onesun import instruments
-from onesun.convert.noise import pixel_noise
 from onesun.convert.view import View
+from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.upsample import REACH, repeat
 from onesun.magnetogram import Magnetogram
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import fft
 
 from onesun.geometry.grid import AU_METRES, Grid
 
+# Share of a pixel's weight that may fall on missing pixels of the disk.
+_MISSING_SHARE = 0.05
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 
 
@@ -50,22 +54,34 @@ def matched(
 
     Parameters
     ----------
-    target : (N, N) on the target grid, gauss, NaN off the disk.
+    target : (N, N) on the target grid, gauss, NaN off the disk and where there is no value.
     fwhm : the input's point spread function, arcsec on the sky.
     pixel : the input's own plate scale, arcsec on the sky.
     dsun : distance of the input's observer, m; turns arcsec on the sky into those of the grid.
 
-    Returns (n, n) on the input grid, gauss, float32, NaN off the disk.
+    Returns (n, n) on the input grid, gauss, float32; NaN off the disk, and where more than 5 % of
+    the weight falls on pixels of the disk that have no value.
     """
     to_pixels = (dsun / AU_METRES) / grid.target_scale
     half = (grid.factor - 1) / 2
     first = int(np.floor(half))
-    smooth = blur(
-        np.nan_to_num(target), fwhm * to_pixels, pixel * to_pixels, (half - first, half - first)
-    )
-    sampled = smooth[first :: grid.factor, first :: grid.factor].copy()
-    sampled[grid.radius("input") >= 1] = np.nan
-    return sampled
+
+    def sampled(field: np.ndarray) -> np.ndarray:
+        smooth = blur(field, fwhm * to_pixels, pixel * to_pixels, (half - first, half - first))
+        return smooth[first :: grid.factor, first :: grid.factor].copy()
+
+    seen = sampled(np.nan_to_num(target))
+    seen[grid.radius("input") >= 1] = np.nan
+    missing = np.isnan(target) & _on_disk(grid)
+    if missing.any():
+        seen[sampled(missing) > _MISSING_SHARE] = np.nan
+    return seen
+
+
+@lru_cache(maxsize=1)
+def _on_disk(grid: Grid) -> np.ndarray:
+    """Pixels of the target grid that lie on the disk, (N, N) bool; not to be changed."""
+    return grid.radius("target") < 1
 
 
 def block_mean(field: np.ndarray, factor: int) -> np.ndarray:

@@ -35,7 +35,7 @@ class NetworkMethod:
     def __init__(
         self, weights: Path, grid: Grid | Window, device: str = "auto", tile: int = TILE
     ) -> None:
-        self.model = model.load(weights)
+        self.model = model.load(weights, calibrated=False)
         if self.model.factor != grid.factor:
             raise ConfigError(
                 f"{weights}: a network of factor {self.model.factor}, expected {grid.factor}, "

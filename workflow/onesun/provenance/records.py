@@ -8,7 +8,7 @@ from onesun import locations, yaml_files
 
 # The keys that a command's results depend on; None stands for all of the instrument itself.
 PARTS: dict[str, tuple[str, ...] | None] = {
-    "fetch": ("file_pattern",),
+    "fetch": ("file_pattern", "detector", "header"),
     "simulate": None,
     "slots": ("cadence", "epoch"),  # MDI's, which every simulated instrument keeps to
     "archive": (

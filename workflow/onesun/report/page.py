@@ -149,9 +149,11 @@ def _figure(path: Path) -> Figure:
     except (OSError, SyntaxError, ValueError) as error:
         raise DamagedProductError(f"{path}: not readable as a PNG ({error})") from None
     named = re.fullmatch(r"fig(\d+)(?:-(.+))?", path.stem)
+    title = "Figure " + ", ".join(filter(None, named.groups())) if named else path.stem.capitalize()
     return Figure(
-        id=path.stem,
-        title="Figure " + ", ".join(filter(None, named.groups())) if named else path.stem,
+        # A table of the same name has the name itself.
+        id=path.stem if named else f"figure-{path.stem}",
+        title=title,
         image=_data_url("image/png", content),
         width=width,
         height=height,

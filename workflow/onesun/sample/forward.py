@@ -8,7 +8,7 @@ is written, because instruments differ in them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,11 +45,13 @@ class Sky:
     field : (N, N) float32, gauss, zero off the disk.
     limb_radius : pixels.
     observer : who sees it.
+    drawn_from : the distance from which ``field`` shows the Sun, m; None is the observer's own.
     """
 
     field: np.ndarray
     limb_radius: float
     observer: Observer
+    drawn_from: float | None = None
 
     @property
     def centre(self) -> float:
@@ -58,6 +60,31 @@ class Sky:
     def pixels(self, arcsec: float) -> float:
         """An angle on the sky in pixels of this image."""
         return arcsec / (np.rad2deg(self.observer.rsun) * 3600) * self.limb_radius
+
+    def from_distance(self, dsun: float) -> Sky:
+        """The same Sun seen from another distance, m, in the same direction."""
+        drawn_from = self.drawn_from or self.observer.dsun
+        return replace(self, observer=replace(self.observer, dsun=dsun), drawn_from=drawn_from)
+
+    def place(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pixels (column, row) of points of the observer's disk, limb radii."""
+        if self.drawn_from is not None:
+            nearer = _perspective(np.hypot(x, y), self.observer.dsun, self.drawn_from)
+            x, y = x * nearer, y * nearer
+        return self.centre + self.limb_radius * x, self.centre + self.limb_radius * y
+
+
+def _perspective(radius: np.ndarray, dsun: float, drawn_from: float) -> np.ndarray:
+    """Radius at which a point appears from ``drawn_from`` over that from ``dsun``; distances in m.
+
+    The nearer the observer, the smaller the cap that fills the disk: up to 0.04 MDI pixels within
+    the range of the Earth's orbit.
+    """
+    nodes = np.linspace(0, 1, 1025)[1:-1]
+    seen, source = (Observer(0.0, 0.0, distance) for distance in (dsun, drawn_from))
+    there, _ = carry(nodes, np.zeros_like(nodes), seen, source, 0.0)
+    known = np.isfinite(there)
+    return np.interp(radius, nodes[known], there[known] / nodes[known])
 
 
 def seen_from(sun: Sun, observer: Observer, seconds: float) -> Sky:
@@ -109,7 +136,7 @@ def expose(sky: Sky, record: Instrument, pointing: Pointing, stretch: float) -> 
         sky.pixels(pointing.scale),
     )
     x, y = disk_positions((record.detector.height, record.detector.width), pointing, stretch)
-    return sample(blurred, sky.centre + sky.limb_radius * x, sky.centre + sky.limb_radius * y)
+    return sample(blurred, *sky.place(x, y))
 
 
 def disk_positions(

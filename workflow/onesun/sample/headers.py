@@ -68,13 +68,14 @@ def hmi_header(real: RealFrame, frame: HmiFrame) -> fits.Header:
     }
     # JSOC's DATAMIN and so on are of the inner 99 % of the radius, DATAMIN2 and so on of all.
     values = frame.field[frame.pointing.radius(frame.field.shape) < 0.99]
+    values = values[np.isfinite(values)]
     new |= {f"DATA{name}": value for name, value in moments(values).items()}
     everything = moments(frame.field[np.isfinite(frame.field)])
     new |= {f"DATA{name[:3]}2": value for name, value in everything.items()}
     for keyword, value in new.items():
         header[keyword] = value
     header["DATE"] = (shifted(frame.t_obs, 0).utc.isot, "[ISO] that of the observation")
-    header.extend(simulation_cards(real.t_rec))
+    header.extend(simulation_cards(real.t_rec), update=True)
     return header
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from onesun.reading import fits as fits_reading
 from onesun.reading.conventions import wcs
 from onesun.reading.keywords import jsoc_time, number
 from onesun.sample.carry import Observer, carry
-from onesun.sample.observers import SDO_SPEED, Orbit, light_delay, pointed, sdo
+from onesun.sample.observers import SDO_SPEED, Orbit, earth, light_delay, pointed, sdo
 from onesun.slots import seconds_between, shifted
 
 _STRIP = 16  # rows; what stays in the processor's cache
@@ -97,10 +97,29 @@ def hmi_frame(
     pointing = pointed(real.pointing, orbit.observer)
     elapsed = seconds_between(real.time, t_obs)
     field = _rotated(real, pointing, orbit.observer, elapsed, rng)
-    change = _modulation(orbit.velocity[0], modulation) / _modulation(real.velocity, modulation)
-    if change != 1.0:
-        field[pointing.radius(field.shape) < 1] *= np.float32(change)
+    field = _modulated(real, field, pointing, orbit, modulation)
     return HmiFrame(field, pointing, orbit, t_rec, t_obs)
+
+
+def still_frame(real: RealFrame, t_rec: Time, modulation: dict[str, float]) -> HmiFrame:
+    """The real frame as it is, its field not resampled, as of the slot ``t_rec`` of any month.
+
+    SDO keeps its distance, so that the disk still has its pixels, and stands where the Earth does,
+    as seen from the Sun: there GONG's reader, which has nothing but the time, puts its own
+    observer. Its radial velocity goes on as in :func:`hmi_frame`.
+    """
+    t_obs = still_time(real, t_rec)
+    there = replace(earth(t_obs), dsun=real.pointing.dsun)
+    elapsed = seconds_between(real.t_rec, t_rec)
+    orbit = Orbit(there, sdo(real.pointing, real.velocity, elapsed, real.time).velocity)
+    pointing = replace(real.pointing, b0=there.b0, l0=there.l0)
+    field = _modulated(real, real.field, pointing, orbit, modulation)
+    return HmiFrame(field, pointing, orbit, t_rec, t_obs)
+
+
+def still_time(real: RealFrame, t_rec: Time) -> Time:
+    """T_OBS of a frame that shows the real one as it is: the slot plus the light's delay."""
+    return shifted(t_rec, light_delay(real.pointing.dsun))
 
 
 def observed(real: RealFrame, t_rec: Time) -> tuple[Orbit, Time]:
@@ -108,6 +127,20 @@ def observed(real: RealFrame, t_rec: Time) -> tuple[Orbit, Time]:
     elapsed = seconds_between(real.t_rec, t_rec)
     orbit = sdo(real.pointing, real.velocity, elapsed, real.time)
     return orbit, shifted(t_rec, light_delay(orbit.observer.dsun))
+
+
+def _modulated(
+    real: RealFrame,
+    field: np.ndarray,
+    pointing: Pointing,
+    orbit: Orbit,
+    modulation: dict[str, float],
+) -> np.ndarray:
+    """The disk of a field, changed as much as HMI's error is another than in the real frame."""
+    change = _modulation(orbit.velocity[0], modulation) / _modulation(real.velocity, modulation)
+    if change == 1.0:
+        return field
+    return np.where(pointing.radius(field.shape) < 1, field * np.float32(change), field)
 
 
 def _modulation(velocity: float, modulation: dict[str, float]) -> float:

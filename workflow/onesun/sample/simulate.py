@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,21 @@ from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.raw import write_manifest
-from onesun.sample import fetch, forward, headers, headers_gong, observers, pointing, series, write
-from onesun.sample.times import interval_of, mdi_observation, month_slots
+from onesun.sample import (
+    conditions,
+    fetch,
+    forward,
+    headers,
+    headers_gong,
+    observers,
+    pointing,
+    regions,
+    series,
+    write,
+)
+from onesun.sample.carry import Observer
+from onesun.sample.settings import check, origin
+from onesun.sample.times import interval_of, mdi_observation, month_slots, moved_into
 from onesun.slots import jsoc_text, nearest_slot, seconds_between, stamp
 
 _SLOTS = "mdi"  # the instrument whose slots decide when there are frames
@@ -50,6 +65,20 @@ class Month:
         """The random numbers of one frame."""
         return np.random.default_rng([*self.seed, frame + 1])
 
+    @property
+    def sun(self) -> forward.Sun:
+        return forward.Sun(self.real.field, self.real.pointing)
+
+    @cached_property
+    def _still(self) -> forward.Sky:
+        return forward.seen_from(self.sun, Observer.of(self.real.pointing), 0.0)
+
+    def sky(self, observer: Observer, seconds: float) -> forward.Sky:
+        """The Sun as an observer sees it ``seconds`` after the real frame, or as in that frame."""
+        if self.settings["rotation"]:
+            return forward.seen_from(self.sun, observer, seconds)
+        return self._still.from_distance(observer.dsun)
+
 
 def simulate(
     instrument: str, month: str, frames: Path, settings: dict[str, Any], out: Path
@@ -62,13 +91,14 @@ def simulate(
     Parameters
     ----------
     instrument : hmi, mdi or gong.
-    month : YYYY-MM, of one of the real frames.
+    month : YYYY-MM, of one of the real frames, or one in which it is made again.
     frames : manifest of the real frames, as ``onesun sample fetch`` writes it.
     settings : the configuration's section ``sample``.
 
     Raises ConfigError for an instrument or month that the sample does not have or a setting that
     it cannot serve; DamagedProductError for frames that are not as their manifest says.
     """
+    check(settings)
     if instrument not in _MAKERS:
         raise ConfigError(
             f"instrument {instrument!r}: not in the sample, expected {', '.join(sorted(_MAKERS))}"
@@ -88,11 +118,16 @@ def _by(truth: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _month(instrument: str, month: str, manifest: Path, settings: dict[str, Any]) -> Month:
-    path, months = real_frame(manifest, month)
+    path, months = real_frame(manifest, month, settings["again"])
     record = instruments.load(instrument)
     real = series.load(path)
+    if instrument == "hmi" and origin(settings, month) == settings["regions"]:
+        real = replace(real, field=regions.comparable(real.field))
     slots = month_slots(
-        real.t_rec, settings["frames"], settings["cadence"], instruments.load(_SLOTS)
+        moved_into(real.t_rec, month),
+        settings["frames"],
+        settings["cadence"],
+        instruments.load(_SLOTS),
     )
     text = f"{settings['seed']}/{instrument}/{month}"
     seed = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")]
@@ -106,24 +141,34 @@ def _month(instrument: str, month: str, manifest: Path, settings: dict[str, Any]
     return Month(record, real, slots, settings, plate, seed)
 
 
-def real_frame(manifest: Path, month: str) -> tuple[Path, list[str]]:
-    """File of the real frame of a month, and all months that have one.
+def real_frame(
+    manifest: Path, month: str, again: Mapping[str, str] | None = None
+) -> tuple[Path, list[str]]:
+    """File of the real frame of a month, and all months of full disks.
+
+    Parameters
+    ----------
+    again : month of a real frame by month in which it is made again.
 
     Raises ConfigError when the month has none, DamagedProductError when the file is missing or
     has another size than listed.
     """
     folder, content = open_product(manifest, fetch.PRODUCT, contents=True)
-    months = content["months"]
-    if month not in months:
-        raise ConfigError(
-            f"month {month}: no real frame in the sample, expected {', '.join(sorted(months))}"
-        )
-    return folder / months[month], sorted(months)
+    months, again = content["months"], again or {}
+    found = again.get(month, month)
+    if found not in months:
+        expected = ", ".join(sorted({*months, *again}))
+        raise ConfigError(f"month {month}: no real frame in the sample, expected {expected}")
+    return folder / months[found], sorted(set(months) - {content.get("regions")})
 
 
 def _hmi(month: Month, number: int, folder: Path) -> dict[str, Any]:
     modulation = month.settings["hmi_modulation"]
-    frame = series.hmi_frame(month.real, month.slots[number], modulation, month.draws(number))
+    slot = month.slots[number]
+    if month.settings["rotation"]:
+        frame = series.hmi_frame(month.real, slot, modulation, month.draws(number))
+    else:
+        frame = series.still_frame(month.real, slot, modulation)
     name = month.record.file_pattern.format(stamp=stamp(frame.t_rec))
     header = headers.hmi_header(month.real, frame)
     write.write_jsoc(folder / name, frame.field, header, write.HMI_STEP)
@@ -141,6 +186,8 @@ def _mdi(month: Month, number: int, folder: Path) -> dict[str, Any]:
     slot = month.slots[number]
     interval = interval_of(number, month.settings["mdi_intervals"], month.record)
     t_obs = mdi_observation(slot, interval)
+    if not month.settings["rotation"]:
+        t_obs = _still_time(month, number)
     orbit = observers.soho(t_obs)
     shot = _shoot(month, number, t_obs, orbit.observer, interval)
     field = write.crop_to_limb(shot.image, shot.header)
@@ -159,8 +206,11 @@ def _mdi(month: Month, number: int, folder: Path) -> dict[str, Any]:
 
 
 def _gong(month: Month, number: int, folder: Path) -> dict[str, Any]:
-    _, target = series.observed(month.real, month.slots[number])
-    t_obs = nearest_slot(target, month.record)
+    if month.settings["rotation"]:
+        _, target = series.observed(month.real, month.slots[number])
+        t_obs = nearest_slot(target, month.record)
+    else:
+        t_obs = _still_time(month, number)
     shot = _shoot(month, number, t_obs, observers.earth(t_obs), GONG_INTERVAL)
     disk = shot.image[shot.header.radius(shot.image.shape) < 1]
     header = headers_gong.gong_header(
@@ -176,6 +226,11 @@ def _gong(month: Month, number: int, folder: Path) -> dict[str, Any]:
     return {"file": name, "t_rec": jsoc_text(month.slots[number]), **shot.truth}
 
 
+def _still_time(month: Month, number: int) -> Time:
+    """Time of a frame in a month that stands still: HMI's own, so that nothing turns between."""
+    return series.still_time(month.real, month.slots[number])
+
+
 @dataclass(frozen=True)
 class _Shot:
     image: np.ndarray
@@ -184,21 +239,18 @@ class _Shot:
     truth: dict[str, Any]
 
 
-def _shoot(
-    month: Month, number: int, t_obs: Time, observer: observers.Observer, interval: int
-) -> _Shot:
+def _shoot(month: Month, number: int, t_obs: Time, observer: Observer, interval: int) -> _Shot:
     """Expose one frame; the header's pointing and the truth come with it."""
-    record, rng = month.record, month.draws(number)
-    true, header = pointing.aim(
-        month.plate, record, observer, header_errors=month.settings["header_errors"], rng=rng
-    )
+    if not month.settings["rotation"]:
+        observer = replace(observers.earth(t_obs), dsun=observer.dsun)
+    rng = month.draws(number)
+    taken = _taken(month, observer, interval, rng)
     elapsed = seconds_between(month.real.time, t_obs)
-    sun = forward.Sun(month.real.field, month.real.pointing)
     image, offset = forward.record_exposure(
-        forward.seen_from(sun, observer, elapsed),
-        record,
-        true,
-        stretch=month.plate.stretch,
+        month.sky(replace(observer, dsun=taken.true.dsun), elapsed),
+        taken.record,
+        taken.true,
+        stretch=taken.stretch,
         interval=interval,
         rng=rng,
     )
@@ -206,14 +258,45 @@ def _shoot(
         "t_obs": t_obs.isot,
         "seconds_from_real": elapsed,
         "interval": interval,
-        "true": asdict(true),
-        "header": asdict(header),
-        "radial_stretch": month.plate.stretch,
-        "gain": record.response.gain,
+        "true": asdict(taken.true),
+        "header": asdict(taken.header),
+        "radial_stretch": taken.stretch,
+        "gain": taken.record.response.gain,
         "zero_point": offset,
-        "noise_at_centre": record.response.noise.by_interval[interval],
+        "noise_at_centre": taken.record.response.noise.by_interval[interval],
+        **taken.more,
     }
-    return _Shot(image, header, rng, truth)
+    return _Shot(image, taken.header, rng, truth)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """How a frame is taken: the record and the plate's stretch, both pointings, more of truth."""
+
+    record: Instrument
+    stretch: float
+    true: Pointing
+    header: Pointing
+    more: dict[str, Any]
+
+
+def _taken(month: Month, observer: Observer, interval: int, rng: np.random.Generator) -> _Taken:
+    """Under the record's own conditions and the month's plate, or under drawn ones."""
+    record, drawn_from = month.record, month.settings["conditions"]
+    if drawn_from is None:
+        true, header = pointing.aim(
+            month.plate,
+            record,
+            observer,
+            header_errors=month.settings["header_errors"],
+            rng=rng,
+        )
+        return _Taken(record, month.plate.stretch, true, header, {})
+    # GONG's files hold images that have been turned to solar north.
+    tells_roll = record.header.convention != "gong"
+    drawn = conditions.draw(drawn_from, record, observer, rng, tells_roll=tells_roll)
+    more = {"fwhm": drawn.fwhm, "limb_growth": drawn.limb_growth}
+    return _Taken(drawn.record(record, interval), drawn.stretch, drawn.true, drawn.header, more)
 
 
 _MAKERS = {"hmi": _hmi, "mdi": _mdi, "gong": _gong}

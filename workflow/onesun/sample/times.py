@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
 
 from astropy.time import Time
 
 from onesun.errors import ConfigError
 from onesun.instruments import Instrument
-from onesun.slots import nearest_slot, shifted
+from onesun.slots import from_iso, month_of, nearest_slot, shifted
 
 # T_OBS - T_REC of MDI by its INTERVAL, s: as in the real frames of 1999-12-11 and 2010-10-15.
 _MDI_OFFSET = {30: -30.0, 300: 210.0}
@@ -42,6 +43,15 @@ def month_slots(real: Time, frames: int, cadence: float, record: Instrument) -> 
             f"them to fall in {real.isot[:7]} around {real.isot[:16]}"
         )
     return times
+
+
+def moved_into(time: Time, month: str) -> Time:
+    """The same day and hour of another month (YYYY-MM), or its last day where it is shorter."""
+    if month_of(time) == month:
+        return time
+    year, number = (int(part) for part in month.split("-"))
+    day = min(int(time.isot[8:10]), calendar.monthrange(year, number)[1])
+    return from_iso(f"{month}-{day:02d}{time.isot[10:]}")
 
 
 def mdi_observation(slot: Time, interval: float) -> Time:

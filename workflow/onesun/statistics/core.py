@@ -41,19 +41,23 @@ def edges(limit: float, step: float) -> np.ndarray:
     return (np.arange(-last, last + 2) - 0.5) * step
 
 
-def fit(counts: np.ndarray, bounds: np.ndarray) -> Core:
+def fit(
+    counts: np.ndarray, bounds: np.ndarray, *, what: str = "noise", key: str = "noise.limit"
+) -> Core:
     """Fit by maximum likelihood, given that no pixel beyond the outer bounds is counted.
 
     Parameters
     ----------
     counts : (k,) pixels in each bin.
     bounds : (k + 1,) edges of the bins, gauss.
+    what : begins the sentence of a refusal.
+    key : of the configuration, sets the outer bounds.
 
     Raises OneSunError for too few pixels, and where the histogram is too flat to tell a width.
     """
     n = int(counts.sum())
     if n < _FEWEST:
-        raise OneSunError(f"noise: {n} pixels in the histogram, expected at least {_FEWEST}")
+        raise OneSunError(f"{what}: {n} pixels in the histogram, expected at least {_FEWEST}")
     shares = counts / n
     middles = (bounds[1:] + bounds[:-1]) / 2
     mean = float(shares @ middles)
@@ -69,8 +73,8 @@ def fit(counts: np.ndarray, bounds: np.ndarray) -> Core:
     sigma = float(np.exp(best[1]))
     if sigma > _WIDEST * bounds[-1]:
         raise OneSunError(
-            f"noise: the histogram is flat within {bounds[-1]:g} G, expected a peak that tells the "
-            "noise; raise noise.limit"
+            f"{what}: the histogram is flat within {bounds[-1]:g} G, expected a peak that tells "
+            f"the noise; raise {key}"
         )
     mean_error, log_error = _errors(best, bounds, n)
     return Core(sigma, sigma * log_error, float(best[0]), mean_error, n)

@@ -18,9 +18,8 @@ def problems(settings: Mapping[str, Any], grid: Grid) -> Iterator[str]:
                     f"measure.{key}: found {size}, expected divisors of grid.target_size "
                     f"{grid.target_size}"
                 )
-    for key in ("radius_edges", "field_edges"):
-        if any(low >= high for low, high in pairwise(settings[key])):
-            yield f"measure.{key}: found {settings[key]}, expected rising numbers"
+    yield from _tiles(settings["tiles"], grid)
+    yield from not_rising("measure", settings)
     if settings["within_radius"] not in settings["radius_edges"][1:]:
         yield (
             f"measure.radius_edges: found {settings['radius_edges']}, expected "
@@ -32,3 +31,19 @@ def problems(settings: Mapping[str, Any], grid: Grid) -> Iterator[str]:
                 f"measure.bins.{name}: found low {bins['low']} and high {bins['high']}, expected "
                 "the lower first"
             )
+
+
+def _tiles(tiles: Mapping[str, Any], grid: Grid) -> Iterator[str]:
+    for key, whole, name in (
+        ("size", grid.target_size, "grid.target_size"),
+        ("patch", tiles["size"], "measure.tiles.size"),
+    ):
+        if whole % tiles[key]:
+            yield f"measure.tiles.{key}: found {tiles[key]}, expected a divisor of {name} {whole}"
+
+
+def not_rising(section: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each of a section's lists of edges that do not rise."""
+    for key in ("radius_edges", "field_edges"):
+        if any(low >= high for low, high in pairwise(settings[key])):
+            yield f"{section}.{key}: found {settings[key]}, expected rising numbers"

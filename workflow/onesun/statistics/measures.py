@@ -20,6 +20,7 @@ from onesun.statistics.kernels import KernelStatistic
 from onesun.statistics.patches import PatchStatistic
 from onesun.statistics.pixels import PixelStatistic
 from onesun.statistics.statistic import Statistic
+from onesun.statistics.tiles import TileStatistic
 
 
 class Measures:
@@ -52,12 +53,14 @@ class Measures:
         self.correlations = CorrelationStatistic(
             settings["radius_edges"], settings["field_edges"], settings["within_radius"]
         )
+        self.tiles = TileStatistic(**settings["tiles"])
 
     @property
     def all(self) -> tuple[Statistic, ...]:
         """Every statistic, in an order that does not change."""
         return (
             self.kernels, self.flux, self.gradients, self.patches, self.pixels, self.correlations,
+            self.tiles,
         )  # fmt: skip
 
     @property

@@ -105,13 +105,15 @@ class Model:
         return mean, error
 
 
-def load(pair_or_path: str | Path) -> Model:
+def load(pair_or_path: str | Path, *, calibrated: bool = True) -> Model:
     """Load the package's weights of a pair, or those of a file with its card beside it.
 
     Parameters
     ----------
     pair_or_path : such as ``mdi-hmi``, or a ``.safetensors`` file: what ``onesun train`` wrote, or
         ``x.safetensors`` with its card ``x.card.json``.
+    calibrated : whether what calibrates its error is read, too; without, ``errors`` is None, and
+        what lies beside the weights may be of others.
 
     Raises WeightsError for an unknown pair, DamagedProductError when weights or card are missing
     or damaged, or are not each other's.
@@ -132,7 +134,7 @@ def load(pair_or_path: str | Path) -> Model:
         for needed in ("pair", "method", "instruments", "ranges"):
             _ = card[needed]
         network.load_state_dict(tensors_of(weights.read_bytes()))
-        errors = _errors(weights, card, digest) if network.error else None
+        errors = _errors(weights, card, digest) if network.error and calibrated else None
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedProductError(f"{path}: not a model's card ({error})") from None
     except SafetensorError as error:
@@ -164,10 +166,28 @@ def _errors(weights: Path, card: dict[str, Any], digest: str) -> ErrorScale | No
     path = weights.with_name(ERRORS)
     if weights.name != WEIGHTS or not path.is_file():
         return None
+    return read_errors(path, weights, digest)
+
+
+def read_errors(path: Path, weights: Path, digest: str) -> ErrorScale:
+    """What calibrates the error of a network, as ``onesun errors`` wrote it.
+
+    Parameters
+    ----------
+    path : its JSON.
+    weights, digest : the file of weights that it has to be of, and their SHA-256.
+
+    Raises DamagedProductError when it is missing, damaged or of other weights.
+    """
     content = read_json(path)
-    if content["product"] != ERRORS_PRODUCT or content["weights_sha256"] != digest:
-        raise DamagedProductError(f"{path}: not the {ERRORS_PRODUCT} of {weights.name} beside it")
-    return ErrorScale.from_card(content["error_scale"])
+    try:
+        if content["product"] != ERRORS_PRODUCT:
+            raise DamagedProductError(f"{path}: of {content['product']}, expected {ERRORS_PRODUCT}")
+        if content["weights_sha256"] != digest:
+            raise DamagedProductError(f"{path}: {ERRORS_PRODUCT} of other weights than {weights}")
+        return ErrorScale.from_card(content["error_scale"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedProductError(f"{path}: no {ERRORS_PRODUCT} ({error})") from None
 
 
 def _locate(pair_or_path: str | Path) -> Path:

@@ -1,0 +1,169 @@
+"""Errors as a table: per cent of the target's readings within them, bin by bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onesun.errors import ConfigError
+from onesun.statistics import covered
+from onesun.statistics.coverage import Coverage, Row, Within
+from onesun.statistics.covered import CoveredMonth
+from onesun.tables.sources import Source, by_column, check_same_frames
+from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
+
+_NOTE = (
+    "**What is promised.** One error as `onesun convert` delivers it holds 68.3 % of the target's "
+    "own readings, whose noise is part of it, and the wide interval (the calibrated number of "
+    "errors at each predicted field, `wide_factors`) holds 95 %; 1.96 errors would, were the "
+    "misfits normally distributed, and hold fewer where large misfits are more frequent. The "
+    "promise is for every predicted field and every radius, which are known when the error is "
+    "given. It is for the target's noise of the validation months; the right half of each table "
+    "judges the same readings by the error with the square of this month's noise in place of "
+    "that one's. Over bins of the target's own field no error can keep a promise: a pixel that is "
+    "known to be among the strongest is known to exceed its prediction. More than promised means "
+    "errors too large, fewer errors too small. Pixels are one in sixteen of the disk, and "
+    "neighbours share much of their misfit: a bin of a few hundred varies by several per cent."
+)
+_WORDS = {
+    "all": "all pixels",
+    "field": "predicted field {} G",
+    "radius": "radius {} R",
+    "target": "target's field {} G",
+}
+_KINDS = ("standard", "wide", "normal")
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A pair by a method: where it comes from, and the coverage of all its months."""
+
+    source: Source
+    months: Sequence[CoveredMonth]
+    coverage: Coverage
+
+    @property
+    def fewest(self) -> int:
+        """Pixels that a bin must have, to be shown in a figure."""
+        return self.months[0].fewest
+
+
+def merge_coverage(paths: Sequence[Path]) -> list[Covered]:
+    """Merge the files of each pair and method, which are sorted.
+
+    Parameters
+    ----------
+    paths : what ``onesun coverage`` wrote, in any order.
+
+    Raises ConfigError when files are of different sets, settings or weights, or methods of one pair
+    are of different frames.
+    """
+    files = {path: covered.read(path) for path in sorted(set(paths))}
+    keys = sorted({(file.pair, file.method) for file in files.values()})
+    columns = [
+        {"name": f"{pair} by {method}", "pair": pair, "method": method} for pair, method in keys
+    ]
+    found: list[Covered] = []
+    first: dict[str, Covered] = {}
+    for entry, months in by_column(columns, files):
+        merged = _merged(entry, sorted(months, key=lambda month: month.month))
+        base = first.setdefault(merged.source.pair, merged)
+        check_same_frames(
+            merged.source.name, merged.coverage.frames, base.source.name, base.coverage.frames
+        )
+        found.append(merged)
+    return found
+
+
+def _merged(entry: Mapping[str, str], months: Sequence[CoveredMonth]) -> Covered:
+    if len({month.weights_sha256 for month in months}) > 1:
+        raise ConfigError(f"{entry['name']}: coverage of different weights, expected the same")
+    coverage = Coverage(**months[0].coverage.settings())
+    for month in months:
+        coverage.merge(month.coverage)
+    return Covered(Source.of(entry, None, months, len(coverage.frames)), months, coverage)
+
+
+def write_errors(paths: Sequence[Path], out: Path) -> None:
+    """Write the table as ``out`` (CSV) and beside it as Markdown.
+
+    The CSV has a line for each pair, method and bin: what the bin is ``by`` (all, field, radius or
+    target), its edges (gauss or limb radii; empty is open), frames, pixels, and the per cent of
+    them within one error, the wide interval and 1.96 errors, as delivered and with the month's
+    noise. A bin without pixels has no per cent.
+
+    Parameters
+    ----------
+    paths : what ``onesun coverage`` wrote, in any order.
+
+    Raises ConfigError when files do not fit each other.
+    """
+    found = merge_coverage(paths)
+    lines = [_record(each.source, row) for each in found for row in each.coverage.result()]
+    write_both(out, csv_text(lines), "\n\n".join(_page(found)) + "\n")
+
+
+def _record(source: Source, row: Row) -> dict[str, Any]:
+    record = {
+        "pair": source.pair,
+        "method": source.method,
+        "by": row.by,
+        "low": number(row.low),
+        "high": number(row.high),
+        "frames": source.frames,
+        "pixels": row.pixels,
+    }
+    for prefix, within in (("", row.delivered), ("with_noise_", row.with_noise)):
+        for name, kind in zip(("within_68", "within_95", "within_1.96"), _KINDS, strict=True):
+            record[prefix + name] = number(getattr(within, kind))
+    return record
+
+
+def _page(found: Sequence[Covered]) -> Iterator[str]:
+    yield "# Errors: how many readings lie within them"
+    yield (
+        "Per cent of the target's readings within one error of the prediction (68.3 promised), "
+        "within the wide interval (95 promised) and within 1.96 errors."
+    )
+    for each in found:
+        yield f"## {each.source.name}"
+        yield "\n".join(_table(each.coverage.result()))
+        yield " ".join(_caption(each))
+    yield _NOTE
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    heads = ["68 %", "95 %", "1.96"]
+    noisy = ["with the month's noise: 68 %", *heads[1:]]
+    yield line(["Bin", "Pixels", *heads, *noisy])
+    yield line([":---", "---:", *("---:" for _ in (*heads, *noisy))])
+    for row in rows:
+        cells = [*_cells(row.delivered), *_cells(row.with_noise)]
+        yield line([name_of(row), f"{row.pixels:,}", *cells])
+
+
+def name_of(row: Row) -> str:
+    """A bin in words."""
+    if row.low is None:
+        return _WORDS[row.by]
+    edges = f"≥ {row.low:g}" if row.high is None else f"{row.low:g}–{row.high:g}"
+    return _WORDS[row.by].format(edges)
+
+
+def _cells(within: Within) -> Iterator[str]:
+    for kind in _KINDS:
+        value = getattr(within, kind)
+        yield "—" if value is None else f"{value:.1f}"
+
+
+def _caption(each: Covered) -> Iterator[str]:
+    yield from frames([each.source])
+    shares = each.coverage.by_frame()
+    if shares.size > 1:
+        yield f"Frame by frame, {shares.min():.1f} to {shares.max():.1f} % lie within one error."
+    noises = ", ".join(f"{month.noise:.2f} G in {month.month}" for month in each.months)
+    yield f"Noise of the target: {each.months[0].promised_noise:.2f} G promised, {noises}."
+    if each.source.simulated:
+        yield f"Frames are {SIMULATED}."

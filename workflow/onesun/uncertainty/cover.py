@@ -1,0 +1,80 @@
+"""The stage ``coverage``: how many of a month's readings lie within a network's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun.errors import ConfigError
+from onesun.geometry.grid import Grid
+from onesun.progress import track
+from onesun.selection import evenly, open_month, row_of, within
+from onesun.statistics import covered
+from onesun.statistics.coverage import Coverage
+from onesun.training.model import read_errors
+from onesun.uncertainty.noise import target_noise
+from onesun.uncertainty.promised import check_bins, promised
+from onesun.uncertainty.residuals import Judge
+
+
+def cover(
+    pair: str,
+    method: str,
+    month: str,
+    manifest: Path,
+    weights: Path,
+    errors: Path,
+    split: str | Path,
+    settings: Mapping[str, Any],
+    out: Path,
+) -> None:
+    """Count a month's readings within the intervals, in frames evenly spread over it; write them.
+
+    Parameters
+    ----------
+    pair, method, month : what is judged.
+    manifest : of the month's aligned frames.
+    weights : of a network with an error, its card beside it.
+    errors : what calibrates its error, by ``onesun errors``.
+    split : table of months; frames outside the month's days there are left out.
+    settings : the configuration's sections ``errors`` and ``grid``.
+    out : JSON file to write.
+
+    Raises ConfigError for a network without an error, a file of another pair or month, and a month
+    without a frame; DamagedProductError for errors of other weights.
+    """
+    section, grid = settings["errors"], Grid.from_settings(settings["grid"])
+    check_bins(section)
+    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
+    frames = evenly(within(opened, row), section["frames_per_month"])
+    if not frames:
+        raise ConfigError(
+            f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
+        )
+    judge = Judge(weights, pair, grid)
+    digest = judge.network.model.digest
+    scale = read_errors(errors, weights, digest)
+    noise = target_noise(opened, frames, section["weak"])
+    coverage = Coverage(section["field_edges"], section["radius_edges"])
+    seen = np.zeros(grid.shape("target"), dtype=bool)
+    for frame in track(frames, f"coverage of {pair} {method} {month}"):
+        found = judge.residuals(opened, frame, noise, seen)
+        coverage.update(promised(frame.stamp, found, scale))
+    covered.write(
+        out,
+        covered.CoveredMonth(
+            pair=pair,
+            method=method,
+            month=month,
+            set=row.set,
+            simulated=opened.simulated,
+            weights_sha256=digest,
+            noise=noise,
+            promised_noise=scale.target_noise,
+            fewest=section["fewest"],
+            coverage=coverage,
+        ),
+    )

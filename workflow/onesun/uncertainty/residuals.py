@@ -1,0 +1,113 @@
+"""What a network foretells of frames, its error, and what the target reads there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from onesun.aligned import AlignedFrame, AlignedMonth
+from onesun.errors import ConfigError, OneSunError, UntrustedFrameError
+from onesun.geometry.grid import Grid
+from onesun.methods.network import NetworkMethod
+from onesun.selection import check_pair
+from onesun.training.error_scale import ErrorScale
+from onesun.training.model import card_of
+
+KEPT = 16  # of so many pixels, one is kept: neighbours share their errors
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Pixels where the target has a value; (m,) each, float32 but for ``unseen``.
+
+    Parameters
+    ----------
+    field, error : predicted, gauss; the error as the network states it, not calibrated.
+    target : gauss.
+    radius : limb radii.
+    noise : of the target's readings, gauss.
+    unseen : bool, pixels in tiles of the disk that trained nothing.
+    """
+
+    field: np.ndarray
+    error: np.ndarray
+    target: np.ndarray
+    radius: np.ndarray
+    noise: np.ndarray
+    unseen: np.ndarray
+
+    @classmethod
+    def joined(cls, parts: Sequence[Residuals]) -> Residuals:
+        """Of several frames or months, one after the other."""
+        names = [each.name for each in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+    def only(self, chosen: np.ndarray | slice) -> Residuals:
+        """Those of some pixels; ``chosen`` is (m,) bool, or from where to where."""
+        return Residuals(*(getattr(self, each.name)[chosen] for each in fields(self)))
+
+    @property
+    def misfit(self) -> np.ndarray:
+        """How far the prediction is from the target; (m,) gauss."""
+        return np.abs(self.target - self.field)
+
+    def scaled(self, scale: ErrorScale) -> np.ndarray:
+        """The calibrated error as it is against readings of the noise; (m,) gauss."""
+        return scale.for_noise(scale.calibrated(self.error, self.field, self.radius), self.noise)
+
+
+class Judge:
+    """Brings a network and aligned frames together, pixel by pixel.
+
+    Parameters
+    ----------
+    weights : of a network with an error, its card beside it.
+    pair : that it has to be of.
+    grid : the common grid.
+
+    Raises ConfigError for a network of another pair or without an error.
+    """
+
+    def __init__(self, weights: Path, pair: str, grid: Grid) -> None:
+        check_pair(card_of(weights), pair)
+        self.network = NetworkMethod(weights, grid)
+        if not self.network.model.network.error:
+            raise ConfigError(
+                f"{weights}: a network without an error, expected one with error: true"
+            )
+        self._weights = weights
+        self.radius = grid.radius("target")
+        self.on_disk = self.radius < 1
+
+    def residuals(
+        self, month: AlignedMonth, frame: AlignedFrame, noise: float, unseen: np.ndarray
+    ) -> Residuals:
+        """One pixel in ``KEPT`` of a frame.
+
+        Parameters
+        ----------
+        noise : of the month's target, gauss.
+        unseen : (N, N) bool on the target grid, tiles that trained nothing.
+
+        Raises UntrustedFrameError for an input that cannot be used, OneSunError for an answer that
+        is no field with an error.
+        """
+        target = month.target(frame)
+        try:
+            field, error = self.network.predict_with_error(month.input(frame))
+        except UntrustedFrameError as trouble:
+            path = month.folder / frame.input_file
+            raise UntrustedFrameError(f"{path}: {trouble}") from None
+        kept = np.flatnonzero(np.isfinite(target) & self.on_disk)[::KEPT]
+        field, error = field.ravel()[kept], error.ravel()[kept]
+        if not (np.isfinite(field) & np.isfinite(error) & (error > 0)).all():
+            raise OneSunError(
+                f"{self._weights}: no finite field or no error above 0 in {frame.stamp}, expected "
+                "both in every pixel"
+            )
+        noises = np.full(kept.shape, noise, dtype=np.float32)
+        radius = self.radius.ravel()[kept].astype(np.float32)
+        return Residuals(field, error, target.ravel()[kept], radius, noises, unseen.ravel()[kept])

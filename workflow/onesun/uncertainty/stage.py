@@ -1,0 +1,160 @@
+"""The stage ``errors``: a trained network's error calibrated on validation months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun.aligned import AlignedFrame, AlignedMonth
+from onesun.files import sha256, write_json
+from onesun.geometry.grid import Grid
+from onesun.progress import track
+from onesun.selection import evenly, of_sets, open_month
+from onesun.statistics.coverage import Coverage
+from onesun.training.error_scale import ErrorScale
+from onesun.training.held_out import held_out
+from onesun.training.model import ERRORS_PRODUCT
+from onesun.uncertainty.calibrate import calibrate, widened
+from onesun.uncertainty.noise import target_noise
+from onesun.uncertainty.promised import check_bins, promised
+from onesun.uncertainty.residuals import KEPT, Judge, Residuals
+
+_WHOLE = 0.5  # share of the disk that is known, from which on a month stands for all of the disk
+
+
+@dataclass(frozen=True)
+class Sun:
+    """A validation month.
+
+    Parameters
+    ----------
+    month : YYYY-MM.
+    stamps : of its frames that are used.
+    noise : of its target, gauss.
+    known : share of the disk where the target has a value, over these frames.
+    residuals : of all its frames, one after the other.
+    sizes : how many of them are of each frame.
+    """
+
+    month: str
+    stamps: tuple[str, ...]
+    noise: float
+    known: float
+    residuals: Residuals
+    sizes: tuple[int, ...]
+
+    def by_frame(self) -> Iterator[tuple[str, Residuals]]:
+        """Each frame's stamp and residuals."""
+        ends = np.cumsum(self.sizes)
+        for stamp, size, end in zip(self.stamps, self.sizes, ends, strict=True):
+            yield stamp, self.residuals.only(slice(end - size, end))
+
+
+def calibrate_errors(
+    pair: str,
+    method: str,
+    weights: Path,
+    manifests: Sequence[Path],
+    split: str | Path,
+    settings: Mapping[str, Any],
+    out: Path,
+) -> None:
+    """Fit what calibrates a network's error to validation frames; write ``out`` (JSON).
+
+    Factors are fitted to all pixels. Where some tiles of the disk trained nothing, validation may
+    share its Sun with training: then factors are raised to what these tiles ask for, in the months
+    that know at least half of the disk (a few active regions are no measure of all pixels), or in
+    all months where none does.
+
+    Parameters
+    ----------
+    pair, method : whose network it is.
+    weights : of a network with an error, its card beside it.
+    manifests : manifests of aligned months, all of them validation months.
+    split : table of months.
+    settings : the configuration's sections ``errors`` and ``grid``.
+
+    Raises ConfigError for a network of another pair or without an error, and for a month of another
+    set; OneSunError when no bin has enough pixels.
+    """
+    section, grid = settings["errors"], Grid.from_settings(settings["grid"])
+    check_bins(section)
+    judge = Judge(weights, pair, grid)
+    tiles = judge.network.model.card.get("training", {}).get("held_out_tiles")
+    unseen = held_out(tiles, grid.input_size, grid.patch)
+    unseen = np.kron(unseen, np.ones((grid.factor, grid.factor), dtype=bool))
+    chosen = of_sets(pair, manifests, split, "validation")["validation"]
+    groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
+    suns = [
+        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section) for group in groups
+    ]
+    scale = calibrate([sun.residuals for sun in suns], section)
+    scale = _raised(scale, suns)
+    by_month = {open_month(path, pair).month: path for path in manifests}
+    content = {
+        "product": ERRORS_PRODUCT,
+        "pair": pair,
+        "method": method,
+        "weights_sha256": judge.network.model.digest,
+        "error_scale": scale.for_card(),
+        "months": {
+            sun.month: {
+                "frames": list(sun.stamps),
+                "manifest_sha256": sha256(by_month[sun.month]),
+                "target_noise": sun.noise,
+                "known": sun.known,
+            }
+            for sun in suns
+        },
+        "simulated": any(frame.simulated for _, frame in chosen),
+        "settings": dict(section),
+        "coverage": [row.as_dict() for row in _coverage(suns, scale, section).result()],
+    }
+    write_json(out, content)
+
+
+def _sun(
+    judge: Judge,
+    month: AlignedMonth,
+    frames: Sequence[AlignedFrame],
+    unseen: np.ndarray,
+    section: Mapping[str, Any],
+) -> Sun:
+    used = evenly(frames, section["frames_per_month"])
+    noise = target_noise(month, used, section["weak"])
+    found = [
+        judge.residuals(month, frame, noise, unseen)
+        for frame in track(used, f"errors of {month.pair} {month.month}")
+    ]
+    whole = len(found) * np.count_nonzero(judge.on_disk)
+    known = sum(each.field.size for each in found) * KEPT / whole
+    return Sun(
+        month=month.month,
+        stamps=tuple(frame.stamp for frame in used),
+        noise=noise,
+        known=min(1.0, known),
+        residuals=Residuals.joined(found),
+        sizes=tuple(each.field.size for each in found),
+    )
+
+
+def _raised(scale: ErrorScale, suns: Sequence[Sun]) -> ErrorScale:
+    """By what tiles ask for that trained nothing; unchanged where there are none."""
+    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
+    parts = [sun.residuals for sun in whole]
+    held = [part.only(part.unseen) for part in parts if part.unseen.any()]
+    return widened(scale, held) if held else scale
+
+
+def _coverage(suns: Sequence[Sun], scale: ErrorScale, section: Mapping[str, Any]) -> Coverage:
+    """Of the frames that the factors were fitted to."""
+    coverage = Coverage(section["field_edges"], section["radius_edges"])
+    for sun in suns:
+        for stamp, part in sun.by_frame():
+            coverage.update(promised(stamp, part, scale))
+    return coverage
