@@ -35,6 +35,7 @@ from onesun.convert.view import View, read_by_network
 from onesun.convert.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
 from onesun.geometry.grid import Grid
+from onesun.methods.tiles import predict_tiles
 from onesun.training import model
 
 
@@ -310,7 +311,9 @@ def changed(tmp_path, change, weights, *, force=False) -> Converted:
     taken = of_file(path, force=force)
     chosen = Options(weights)
     planes = convert_source(taken, weights_for(taken, chosen), chosen)
-    sky = read_by_network(taken.frame.pointing, data.shape, "standard", STANDARD).finer(4)
+    sky = read_by_network(
+        taken.frame.pointing, data.shape, "standard", model.load(weights).grid
+    ).finer(4)
     field, error = in_gauss(planes.field), in_gauss(planes.error)
     return Converted(field, error, planes.mask, sky, planes.header)
 
