@@ -93,8 +93,8 @@ def test_headers_alone_bring_inputs_onto_the_target(instrument, month, sample, t
         x, y = sky.place(*true.to_disk(*mapping.rows(slice(None))))
         axis = grid.axis("input")
         apart = np.hypot(x - axis[None, :], y - axis[:, None]) * grid.limb_radius("input")
-        assert np.nanmax(apart[grid.radius("input") < 0.98]) < 0.05
-        assert np.nanmedian(apart) < 0.01
+        assert np.nanmax(apart[grid.radius("input") < 0.98]) < 0.01
+        assert np.nanmedian(apart) < 0.005
 
 
 def test_a_sky_seen_from_elsewhere_is_the_sun_seen_from_there():
