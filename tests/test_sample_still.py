@@ -247,7 +247,7 @@ def test_what_cannot_be_made_is_told(change, expected, sample, tmp_path):
 
 def test_a_sample_fetched_without_the_regions_is_told(sample, tmp_path):
     change = {"regions": REGIONS, "again": {AGAIN: REAL, "2014-12": REGIONS}}
-    with pytest.raises(ConfigError, match="2014-12: no real .*, expected 2011-12, 2012-02$"):
+    with pytest.raises(ConfigError, match=r"2014-12: no real .*, expected 2011-12, 2012-02$"):
         made("mdi", sample, tmp_path, "2014-12", **change)
 
 
