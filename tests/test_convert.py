@@ -26,7 +26,6 @@ from onesun.convert.source import of_file
 from onesun.convert.view import View, read_by_network
 from onesun.convert.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
-from onesun.methods.tiles import predict_tiles
 from onesun.training import model
 
 
