@@ -158,9 +158,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, archive, calibration, figures, fitting, "
-        "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
-        "sample, search, series, source, store, table1, table2, training or variability; did you "
+        "trainning: unknown key, expected ablation, align, archive, calibration, convert, errors, "
+        "figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
+        "pairs, release, report, sample, search, series, source, store, table1, table2, training or variability; did you "
         "mean training?",
     ),
     "a month seen again while the Sun turns": (
@@ -535,11 +535,6 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         ),
         "losses.mse-grad-hist.gong-hmi: missing, expected weights, as convert.weights takes method "
         '"mse-grad-hist" on that pair',
-    ),
-    "method of the package's name": (
-        _set("methods", "package", {"kind": "raw"}),
-        "methods.package: found, expected another name, as this one stands for the weights that "
-        "come with OneSun in convert.weights",
     ),
     "kind that needs more keys": (
         _set("methods", "raw", "kind", "network"),
