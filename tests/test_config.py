@@ -134,6 +134,16 @@ def _drop(*path: Any) -> Change:
     return change
 
 
+def _both(*changes: Change) -> Change:
+    """All of them, one after the other."""
+
+    def change(content: dict[str, Any]) -> None:
+        for each in changes:
+            each(content)
+
+    return change
+
+
 def _conditions(**mdi: Any) -> dict[str, Any]:
     """The conditions of the release, with another range for MDI."""
     conditions = yaml.safe_load(RELEASE.read_text(encoding="utf-8"))["sample"]["conditions"]
@@ -148,9 +158,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, archive, calibration, figures, fitting, "
-        "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
-        "sample, search, series, source, store, table1, table2, training or variability; did you "
+        "trainning: unknown key, expected ablation, align, archive, calibration, convert, errors, "
+        "figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
+        "pairs, release, report, sample, search, series, source, store, table1, table2, training or variability; did you "
         "mean training?",
     ),
     "a month seen again while the Sun turns": (
@@ -501,6 +511,30 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("search", "method", "ridge"),
         'search.method: found "ridge", expected full, mse, mse-grad, mse-grad-hist, onesun or '
         "searched, from methods of kind network",
+    ),
+    "conversion by an unknown network": (
+        _set("convert", "weights", "onesn"),
+        'convert.weights: found "onesn", expected full, mse, mse-grad, mse-grad-hist, onesun, '
+        "package or searched, from package and the methods of kind network; did you mean onesun?",
+    ),
+    "conversion by a method that is no network": (
+        _set("convert", "weights", "ridge"),
+        'convert.weights: found "ridge", a method of kind ridge, expected package or a method of '
+        "kind network",
+    ),
+    "conversion by a network of another grid": (
+        _both(_set("convert", "weights", "onesun"), _set("grid", "target_scale", 0.6)),
+        'convert.weights: found "onesun", trained with grid.target_scale 0.6, expected package, as '
+        "frames are converted with 0.504273",
+    ),
+    "conversion by a network that is trained for one pair": (
+        _both(
+            _set("convert", "weights", "mse-grad-hist"),
+            _drop("losses", "mse-grad-hist", "gong-hmi"),
+            _set("ablation", "methods", ["bicubic"]),
+        ),
+        "losses.mse-grad-hist.gong-hmi: missing, expected weights, as convert.weights takes method "
+        '"mse-grad-hist" on that pair',
     ),
     "kind that needs more keys": (
         _set("methods", "raw", "kind", "network"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from onesun.errors import ConfigError
+from onesun.geometry import upsample
 from onesun.networks import KINDS, Calibration, build, dropout_seeded
 from onesun.networks.base import Dropout
 
@@ -160,3 +162,30 @@ def test_dropout_keeps_the_mean():
 def test_unusable_settings_are_refused(settings, said):
     with pytest.raises(ConfigError, match=said):
         build(settings, 4, CALIBRATION)
+
+
+def test_an_untrained_network_is_the_calibrated_bicubic_and_ten_gauss_off():
+    network = build({"kind": "onesun", "error": True}, 4, Calibration(0.0, 1.4, 100.0))
+    field = np.random.default_rng(2).normal(size=(20, 24)).astype(np.float32)
+    given = torch.from_numpy(np.stack([field, np.zeros_like(field)]))[None]
+    with torch.no_grad():
+        answer = network(given)[0].numpy()
+    np.testing.assert_allclose(answer[0], upsample.bicubic(field, 4) / 1.4, atol=1e-5)
+    np.testing.assert_allclose(np.exp(answer[1]), 10, rtol=1e-5)
+    assert network.halo == 10
+
+
+def test_a_steady_field_has_no_pattern_of_input_pixels_whatever_the_weights():
+    network = build({"kind": "onesun", "error": True}, 4, Calibration(0.0, 1.4, 100.0))
+    torch.manual_seed(3)
+    with torch.no_grad():
+        network.tail.weight.normal_(0, 0.3)
+        network.tail.bias[:16].normal_(0, 3)
+        given = torch.stack([torch.full((40, 40), 0.7), torch.full((40, 40), 0.3)])
+        mean, log_error = network(given[None])[0]
+    cut = 4 * network.halo
+    inner = slice(cut, -cut)
+    assert (mean[inner, inner] - mean[cut, cut]).abs().max() < 1e-4
+    assert (mean[inner, inner] - 0.5).abs().max() > 1e-2  # the layers do say something
+    # How well a place between pixels is known may well differ from place to place.
+    assert log_error[inner, inner].std() > 0.01

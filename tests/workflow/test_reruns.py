@@ -8,18 +8,22 @@ import os
 import re
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from archive_edits import ARCHIVE_EDITS
+from convert_edits import CONVERT_EDITS, TARGETS_OF_CONVERSION
 from edits import EDITS, TARGETS, Edit, Place, table
 from figure_edits import FIGURE_EDITS
 from running import FORKED, ROOT, be_snakemake, pretend, shipped_config
 
 pytestmark = pytest.mark.slow
 Forks = multiprocessing.pool.Pool
+ALL_TARGETS = TARGETS | TARGETS_OF_CONVERSION
+ALL_EDITS = (EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS)
 
 
 def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
@@ -41,6 +45,8 @@ def config_over(run: str) -> dict[str, Any]:
     config = shipped_config()
     if run == "folder":
         config["source"] = {"kind": "folder", "folder": "archive"}
+    if run == "converted":
+        config["convert"]["weights"] = "onesun"
     if run == "archive":
         config["source"] = {"kind": "archive", "folder": None}
         config["archive"]["days"] = {}  # the sample's months are not MDI's
@@ -56,7 +62,7 @@ def copied(place: Place, folder: Path) -> Place:
 
 def finish(forks: Forks, folder: Path, over: str) -> Place:
     """A run that Snakemake takes for finished: outputs are there, but empty."""
-    place = Place(folder / "run", folder / "checkout", config_over(over), TARGETS[over])
+    place = Place(folder / "run", folder / "checkout", config_over(over), ALL_TARGETS[over])
     place.run.mkdir(parents=True)
     skip = shutil.ignore_patterns("__pycache__")
     for name in ("workflow", "resources", "profiles", "envs"):
@@ -111,7 +117,7 @@ def after(forks: Forks, edit: Edit, finished: Place, folder: Path) -> dict[str, 
     return planned(forks, place)
 
 
-@pytest.mark.parametrize("edit", EDITS + FIGURE_EDITS + ARCHIVE_EDITS, ids=lambda edit: edit.what)
+@pytest.mark.parametrize("edit", [*chain(*ALL_EDITS)], ids=lambda edit: edit.what)
 def test_an_edit_reruns_what_it_reaches_and_nothing_else(edit, found):
     assert listed(found[edit.what].result()) == listed(edit.jobs())
 
@@ -122,7 +128,7 @@ def listed(jobs: dict[str, int]) -> str:
 
 
 def test_the_tables_in_docs_are_these():
-    for edits in (EDITS, FIGURE_EDITS, ARCHIVE_EDITS):
+    for edits in ALL_EDITS:
         assert table(edits) in (ROOT / "docs" / "reruns.md").read_text(encoding="utf-8"), (
             f"expected in docs/reruns.md:\n{table(edits)}"
         )

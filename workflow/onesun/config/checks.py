@@ -266,11 +266,6 @@ def _search(config: Config) -> Iterator[str]:
 def _convert(config: Config) -> Iterator[str]:
     """Weights that frames cannot be converted with."""
     name, methods = config["convert"]["weights"], config["methods"]
-    if PACKAGE in methods:
-        yield (
-            f"methods.{PACKAGE}: found, expected another name, as this one stands for the weights "
-            "that come with OneSun in convert.weights"
-        )
     if name == PACKAGE:
         return
     networks = [each for each, method in methods.items() if method["kind"] == "network"]

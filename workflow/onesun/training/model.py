@@ -126,10 +126,10 @@ def load(pair_or_path: str | Path, *, calibrated: bool = True) -> Model:
     or damaged, or are not each other's.
     """
     weights = _locate(pair_or_path)
-    path = card_of(weights)
-    card = read_json(path)
     if not weights.is_file():
         raise DamagedProductError(f"{weights}: missing, expected the weights of a network")
+    path = card_of(weights)
+    card = read_json(path)
     digest = sha256(weights)
     try:
         if card["product"] != PRODUCT:
