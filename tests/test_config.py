@@ -148,7 +148,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, archive, calibration, figures, fitting, "
+        "trainning: unknown key, expected ablation, align, archive, calibration, errors, "
+        "figures, fitting, "
         "grid, ladder, loss_terms, losses, measure, methods, networks, noise, pairs, report, "
         "sample, search, series, source, store, table1, table2, training or variability; did you "
         "mean training?",
@@ -416,6 +417,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "measure.radius_edges: found [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, "
         "0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1], expected measure.within_radius 0.92 "
         "among them",
+    ),
+    "bins of an error that do not rise": (
+        _set("errors", "radius_edges", [0, 0.5, 0.5, 1]),
+        "errors.radius_edges: found [0, 0.5, 0.5, 1], expected rising numbers",
+    ),
+    "a bin of an error without a month": (
+        _set("errors", "fewest", 0),
+        "errors.fewest: found 0, expected a whole number of at least 1",
     ),
     "bins of the field that do not rise": (
         _set("measure", "field_edges", [0, 20, 10]),
