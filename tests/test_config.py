@@ -228,6 +228,20 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         'training.learning_rate: found "1e-3" (text: numbers are written without quotes, and 1e-3 '
         "as 1.0e-3), expected a number above 0",
     ),
+    "training of a method by an unknown pair": (
+        _set("methods", "full", "training", {"by_pair": {"gong": {"batch": 128}}}),
+        'methods.full.training.by_pair.gong: found "gong", expected gong-hmi or mdi-hmi, from '
+        "pairs; did you mean gong-hmi?",
+    ),
+    "training of a method in other units": (
+        _set("methods", "full", "training", {"field_scale": 100}),
+        "methods.full.training.field_scale: unknown key, expected augment, batch, betas, by_pair, "
+        "clip, decay, epochs, learning_rate, precision or warmup",
+    ),
+    "unknown way to augment": (
+        _set("training", "augment", "flip"),
+        'training.augment: found "flip", expected true, flips or false',
+    ),
     "no weight at all": (
         _set("losses", "mse", "mse", 0),
         "losses.mse: found all weights 0, expected one above 0",
@@ -607,6 +621,30 @@ def test_settings_from_a_whole_configuration():
     assert sections["loss"] == {
         "mse": 1, "gradient": 5, "histogram": 1e-6, "ssim": 5e-5, "likelihood": 1.6e-5,
     }  # fmt: skip
+
+
+OWN_TRAINING = {"epochs": 20, "batch": 64, "by_pair": {"gong-hmi": {"batch": 128}}}
+
+
+@pytest.mark.parametrize(("pair", "batch"), [("mdi-hmi", 64), ("gong-hmi", 128)])
+def test_a_method_may_be_trained_otherwise_and_otherwise_on_a_pair(shipped, pair, batch):
+    shipped["methods"]["full"]["training"] = OWN_TRAINING
+    expected = shipped["training"] | {"epochs": 20, "batch": batch}
+    complete = config.complete(shipped)
+    assert config.method_sections(complete, pair, "full")["training"] == expected
+    assert config.method_sections(complete, pair, "mse")["training"] == shipped["training"]
+    keys = ("method", "network", "loss", "training")
+    of_all = config.settings(json.dumps(shipped), *keys, pair=pair, method="full")
+    assert of_all["training"] == expected
+    # The same in sections of its own, as a command may be given them.
+    sections = {"method": shipped["methods"]["full"], "training": shipped["training"]}
+    found = config.settings(json.dumps(sections), "method", "training", pair=pair)
+    assert found["training"] == expected
+
+
+def test_the_section_training_alone_is_that_of_no_method(shipped):
+    shipped["methods"]["full"]["training"] = OWN_TRAINING
+    assert config.settings(json.dumps(shipped), "training")["training"] == shipped["training"]
 
 
 @pytest.mark.parametrize(

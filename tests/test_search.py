@@ -26,14 +26,14 @@ def test_a_weight_has_one_name():
 
 def test_candidates_train_as_configured_but_for_loss_and_epochs():
     training = {"epochs": 5, "batch": 32}
-    config = {
-        "search": {"method": "net", "epochs": 1, "weights": {"gradient": [5]}},
-        "methods": {"net": {"kind": "network", "network": "small", "loss": "full", "seed": 7}},
-        "networks": {"small": {"kind": "onesun"}},
-        "loss_terms": {"ssim": {}},
+    search = {"method": "net", "epochs": 1, "weights": {"gradient": [5]}}
+    of_method = {
+        "method": {"kind": "network", "network": "network", "loss": "loss", "seed": 7},
+        "network": {"kind": "onesun"},
+        "loss": {"mse": 1},
         "training": training,
     }
-    found = candidates.sections(config, "gradient/5")
+    found = candidates.sections(search, of_method, "gradient/5")
     assert found["loss"] == {"mse": 1, "gradient": 5}
     assert found["training"] == {"epochs": 1, "batch": 32}
     assert (found["method"]["seed"], found["network"]) == (7, {"kind": "onesun"})

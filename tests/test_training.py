@@ -20,6 +20,7 @@ from onesun.store.write import write_month
 from onesun.training import model as models
 from onesun.training import precision
 from onesun.training.batches import Patches, ahead, flips, in_turn
+from onesun.training.checkpoint import Progress
 from onesun.training.loop import Recipe, Training
 from onesun.training.patchset import PatchSet
 from onesun.training.scores import Scores
@@ -68,6 +69,9 @@ def test_order_and_flips_are_functions_of_seed_and_epoch(stage):
     assert np.array_equal(drawn, flips(1, 2, 3, 400))
     assert not np.array_equal(drawn, flips(1, 2, 4, 400))
     np.testing.assert_allclose(drawn.mean(axis=0), 0.5, atol=0.1)
+    without = flips(1, 2, 3, 400, exchange=False)
+    assert np.array_equal(without[:, :3], drawn[:, :3])
+    assert not without[:, 3].any()
 
 
 def test_set_takes_patches_on_the_disk_and_frames_of_the_period(stage):
@@ -254,9 +258,9 @@ def test_bfloat16_learns_too(stage, tmp_path, kind):
     assert read_json(tmp_path / "model" / "card.json")["precision"] == "bfloat16"
 
 
-def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
-    patches = patch_set(stage)
-    recipe = Recipe(
+def recipe(**training) -> Recipe:
+    """Of a small network and all terms of equation 8."""
+    return Recipe(
         network={"kind": "onesun", "channels": 8, "blocks": 1},
         loss={"mse": 1, "gradient": 5, "histogram": 1e-5, "ssim": 5e-4},
         loss_terms={
@@ -265,15 +269,23 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
         },
         training={
             "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3, "warmup": 0.0,
-            "betas": [0.5, 0.999], "batch": 10, "buffer_frames": 8, "epochs": 1,
-            "sampling": {"kind": "patches"}, "clip": None,
-        },
+            "decay": "cosine", "betas": [0.5, 0.999], "batch": 10, "buffer_frames": 8, "epochs": 1,
+            "sampling": {"kind": "patches"}, "clip": None, "augment": True,
+        } | training,
         a=0.0,
         b=1.4,
         seed=1,
     )  # fmt: skip
-    training = Training(recipe, patches, patches, World(0, 1, CPU))
-    batch = Patches(patches, 3500.0, 0.0, 8)(in_turn(patches)[:10])
+
+
+def training_of(stage: Path, processes: int = 1, **changes) -> Training:
+    patches = patch_set(stage)
+    return Training(recipe(**changes), patches, patches, World(0, processes, CPU))
+
+
+def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
+    training = training_of(stage)
+    batch = training.samples(in_turn(training.training)[:10])
     network = training.network
     loss, _ = training.loss(network(batch.input), batch.target)
     parameters = list(network.parameters())
@@ -285,16 +297,43 @@ def test_parts_of_a_batch_give_the_gradient_of_the_whole(stage):
     assert total.item() == pytest.approx(loss.item(), rel=1e-5)
     for parameter, gradient in zip(parameters, expected, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=1e-9)
-    # A half cosine from the full step to none.
-    steps = [training.learning_rate(i) for i in (0, training.batches / 2, training.batches)]
+
+
+def test_the_step_falls_along_a_half_cosine_and_rises_before_it(stage):
+    training = training_of(stage)
+    last = training.batches
+    steps = [training.learning_rate(i) for i in (0, last / 2, last)]
     assert steps == pytest.approx([1e-3, 5e-4, 0])
-    # Rising before it: never from nothing, and at its highest where the cosine starts.
-    training.settings |= {"warmup": 0.5}
-    half = training.batches / 2
-    risen = [training.learning_rate(i) for i in (0, half)]
-    assert risen == pytest.approx([1e-3 / (half + 1), 1e-3])
+    # Never from nothing, and at its highest where the cosine starts.
+    training = training_of(stage, warmup=0.5)
+    risen = [training.learning_rate(i) for i in (0, last / 2)]
+    assert risen == pytest.approx([1e-3 / (last / 2 + 1), 1e-3])
+
+
+def test_without_decay_the_step_stays(stage):
+    training = training_of(stage, decay="none")
+    assert {training.learning_rate(i) for i in range(training.batches)} == {1e-3}
+    training = training_of(stage, decay="none", warmup=0.5)
+    rates = [training.learning_rate(i) for i in range(training.batches)]
+    assert rates[0] < rates[1]
+    assert rates[-1] == 1e-3
+
+
+def test_patches_may_be_flipped_without_exchanging_directions(stage):
+    drawn = {}
+    for augment in (True, "flips", False):
+        jobs = training_of(stage, augment=augment)._jobs(Progress())
+        drawn[augment] = [flipped for _, flipped in jobs]
+    assert all(flipped is None for flipped in drawn[False])
+    for flipped, with_exchange in zip(drawn["flips"], drawn[True], strict=True):
+        assert np.array_equal(flipped[:, :3], with_exchange[:, :3])
+        assert with_exchange[:, 3].any()
+        assert not flipped[:, 3].any()
+
+
+def test_a_batch_has_a_sample_for_each_process(stage):
     with pytest.raises(ConfigError, match=r"training\.batch: 10 samples found, expected at least"):
-        Training(recipe, patches, patches, World(0, 11, CPU))
+        training_of(stage, processes=11)
 
 
 def test_scores_are_those_of_plain_numpy():

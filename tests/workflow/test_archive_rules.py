@@ -26,6 +26,18 @@ MONTHS = {
 }
 
 
+# How the authors' released runs train, and the weights of Table 4.
+RELEASED = {
+    "epochs": 20, "learning_rate": 1e-4, "betas": [0.5, 0.999], "warmup": 0, "decay": "none",
+    "augment": "flips", "sampling": {"kind": "patches"}, "field_scale": 3500,
+}  # fmt: skip
+TABLE_4 = {
+    "mdi-hmi": {"mse": 1, "gradient": 5, "histogram": 1e-5, "ssim": 5e-4, "likelihood": 0},
+    "gong-hmi": {"mse": 1, "gradient": 5, "histogram": 1e-6, "ssim": 5e-5, "likelihood": 0},
+}
+BATCH = {"mdi-hmi": 64, "gong-hmi": 128}
+
+
 def over_the_shipped(folder: Path, *words: str, last: str | None = None):
     """Run in ``folder`` with config/paper.yaml laid over config/config.yaml, as a user does."""
     shutil.copytree(ROOT / "config", folder / "config", dirs_exist_ok=True)
@@ -63,6 +75,56 @@ def test_the_papers_table_1_is_a_job_per_month_not_per_frame(paper_plan):
         "download": 55, "download_input": 63, "align": 63, "store": 61, "calibrate": 2,
         "train": 2, "predict": 4, "evaluate": 4, "table1": 1, "total": 255,
     }  # fmt: skip
+
+
+def trained(text: str) -> dict[str, dict]:
+    """The settings of each training in a plan, by the folder that it writes."""
+    found = re.findall(r"onesun train --pair .*?--settings '(.*?)' --out (\S+)", text)
+    return {out: json.loads(settings) for settings, out in found}
+
+
+def model(pair: str, method: str) -> str:
+    return f"results/models/{pair}/{method}"
+
+
+def test_the_papers_network_is_trained_as_the_paper_does(paper_plan):
+    found = trained(paper_plan)
+    assert found.keys() == {model(pair, "full") for pair in PINNED}
+    for pair in PINNED:
+        sections = found[model(pair, "full")]
+        assert sections["network"] == {
+            "kind": "highresnet", "channels": 64, "blocks": 2, "kernel": 3, "dropout": 0.0,
+            "error": False,
+        }  # fmt: skip
+        assert sections["training"].items() >= (RELEASED | {"batch": BATCH[pair]}).items()
+        assert sections["loss"] == TABLE_4[pair]
+
+
+def test_every_network_of_the_papers_run_is_the_papers(tmp_path):
+    run = over_the_shipped(tmp_path, "--dry-run", "--printshellcmds", "all")
+    found = trained(run.stdout)
+    assert len(found) == 2 * (4 + 13)
+    for out, sections in found.items():
+        assert sections["network"]["kind"] == "highresnet"
+        expected = RELEASED | {"batch": BATCH[out.split("/")[2]]}
+        if out.startswith("results/search/"):
+            expected |= {"epochs": 1}
+        assert sections["training"].items() >= expected.items()
+
+
+def test_onesuns_network_joins_the_papers_and_is_trained_as_shipped(tmp_path, paper_plan):
+    words = ("--dry-run", "--printshellcmds", "results/table1.csv")
+    run = over_the_shipped(tmp_path, *words, last="config/paper-onesun.yaml")
+    found, of_the_paper = trained(run.stdout), trained(paper_plan)
+    assert found.keys() == of_the_paper.keys() | {model(pair, "onesun") for pair in PINNED}
+    # What the paper's run trained is not trained again.
+    assert {out: found[out] for out in of_the_paper} == of_the_paper
+    shipped = yaml.safe_load((ROOT / "config" / "config.yaml").read_text("utf-8"))
+    del shipped["training"]["checkpoint_minutes"]  # an option of its own
+    for pair in PINNED:
+        sections = found[model(pair, "onesun")]
+        assert sections["network"] == shipped["networks"]["onesun"]
+        assert sections["training"] == shipped["training"]
 
 
 def test_everything_is_planned_from_the_archives_too(tmp_path):

@@ -62,8 +62,11 @@ def test_a_candidate_is_trained_by_its_weight_alone(shipped, snakemake):
     learning = {**shipped["training"], "epochs": 3}
     del learning["checkpoint_minutes"]  # an option of its own: no reason to train again
     assert sections["training"] == learning
-    assert sections["network"].items() >= shipped["networks"]["onesun"].items()
-    assert sections["method"]["seed"] == shipped["methods"]["onesun"]["seed"]
+    method = shipped["methods"][shipped["search"]["method"]]
+    assert sections["network"].items() >= shipped["networks"][method["network"]].items()
+    assert sections["method"]["seed"] == method["seed"]
+    rows = json.loads(words[words.index("--split") + 1])
+    assert {row["set"] for row in rows} == {"train", "validation"}
     assert words[words.index("--out") + 1] == target.removesuffix("/card.json")
 
 
@@ -103,7 +106,7 @@ def test_epochs_of_the_search_are_its_own(finished):
 
 def test_a_loss_that_is_trained_with_is_not_the_searchs(finished):
     config = shipped_config()
-    config["losses"]["full"]["mdi-hmi"]["gradient"] = 7
+    config["losses"]["with-error"]["mdi-hmi"]["gradient"] = 7
     plan = again(finished, config)
     assert plan == {"train": 1, "table4": 1, "models": 1, "total": 3}
 

@@ -61,9 +61,11 @@ def split_rows(pair, *sets, month=None):
     return canonical([vars(row) for row in rows if row.set in sets or row.month == month])
 
 
-def learning(training):
-    """The section "training" less what changes no result, how often to save."""
-    return {key: value for key, value in training.items() if key != "checkpoint_minutes"}
+def learning(sections):
+    """The sections of a training less what changes no result, how often to save."""
+    training = sections["training"].items()
+    counts = {key: value for key, value in training if key != "checkpoint_minutes"}
+    return sections | {"training": counts}
 
 
 def monthly(pattern, pair, *sets):

@@ -38,11 +38,16 @@ use rule train as train_candidate with:
         method="|".join(map(re.escape, CANDIDATES)) or "(?!)",
     params:
         settings=lambda wildcards: settings(
-            **{
-                name: learning(section) if name == "training" else section
-                for name, section in candidates.sections(CONFIG, wildcards.method).items()
-            }
+            "loss_terms",
+            **learning(
+                candidates.sections(
+                    CONFIG["search"],
+                    method_sections(CONFIG, wildcards.pair, CONFIG["search"]["method"]),
+                    wildcards.method,
+                )
+            ),
         ),
+        split=lambda wildcards: split_rows(wildcards.pair, "train", "validation"),
     message:
         "Searching: training {wildcards.method} on {wildcards.pair}"
 

@@ -50,8 +50,7 @@ rule train:
         code=code("train"),
         settings=lambda wildcards: settings(
             "loss_terms",
-            training=learning(CONFIG["training"]),
-            **method_sections(CONFIG, wildcards.pair, wildcards.method),
+            **learning(method_sections(CONFIG, wildcards.pair, wildcards.method)),
         ),
         split=lambda wildcards: trained_split(wildcards.pair, wildcards.method),
         patches=lambda wildcards, input: options(

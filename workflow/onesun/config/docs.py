@@ -85,7 +85,8 @@ def _rows(path: str, part: dict[str, Any], only: str) -> Iterator[Row]:
 
 
 def _row_and_below(path: str, part: dict[str, Any], only: str) -> Iterator[Row]:
-    below = list(_rows(path, part, only))
+    # The keys of a section that is like another have their rows there.
+    below = [] if "like" in part else list(_rows(path, part, only))
     if not below or isinstance(part.get("type"), list) or "items" in part:
         yield Row(path, part, only)
     yield from below

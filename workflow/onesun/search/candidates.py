@@ -37,14 +37,18 @@ def text(weight: float) -> str:
     return f"{weight:.15g}"
 
 
-def sections(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The settings by which ``onesun train`` trains a candidate, of a complete configuration."""
-    search = config["search"]
-    method = config["methods"][search["method"]]
+def sections(search: Mapping[str, Any], of_method: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The settings by which ``onesun train`` trains a candidate, less the loss's terms.
+
+    Parameters
+    ----------
+    search : section of the configuration.
+    of_method : the sections of the method that is searched with, for a pair.
+    name : the candidate's.
+    """
     return {
-        "method": {**method, "network": "network", "loss": "search"},
-        "network": config["networks"][method["network"]],
+        "method": of_method["method"] | {"loss": "search"},
+        "network": of_method["network"],
         "loss": losses(search)[name],
-        "loss_terms": config["loss_terms"],
-        "training": {**config["training"], "epochs": search["epochs"]},
+        "training": of_method["training"] | {"epochs": search["epochs"]},
     }

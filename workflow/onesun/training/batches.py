@@ -92,12 +92,14 @@ def in_turn(patches: PatchSet) -> np.ndarray:
     return np.stack(both, axis=-1).reshape(-1, 2)
 
 
-def flips(seed: int, epoch: int, batch: int, size: int) -> np.ndarray:
+def flips(seed: int, epoch: int, batch: int, size: int, *, exchange: bool = True) -> np.ndarray:
     """How the samples of a batch are flipped: (size, 4) bool.
 
-    The columns: polarity, north and south, east and west, and both directions exchanged.
+    The columns: polarity, north and south, east and west, and both directions exchanged, which
+    none is without ``exchange``.
     """
-    return np.random.default_rng([seed, epoch, batch, 1]).random((size, 4)) < 0.5
+    drawn = np.random.default_rng([seed, epoch, batch, 1]).random((size, 4)) < 0.5
+    return drawn & [True, True, True, exchange]
 
 
 def flip(given: np.ndarray, wanted: np.ndarray, flipped: np.ndarray, zero_point: float) -> None:

@@ -70,12 +70,12 @@ class Training:
     """One training, from the first weights or a checkpoint to the last epoch.
 
     Batches are drawn as ``training.sampling`` says. Adam with a step that rises linearly over the
-    first batches (``warmup``), because Adam's first steps rest on few gradients, and falls to 0
-    along a half cosine over the rest. An epoch leaves out the samples of its last, incomplete
-    batch (others each time). After every epoch the loss, all its terms, the root-mean-square error
-    and the correlation over the patches of the validation set join the learning curve, whose first
-    row, epoch 0, is the untrained network; the weights of the epoch with the lowest validation
-    loss are kept.
+    first batches (``warmup``), because Adam's first steps rest on few gradients, and then falls to
+    0 along a half cosine, or stays (``decay``). An epoch leaves out the samples of its last,
+    incomplete batch (others each time). After every epoch the loss, all its terms, the
+    root-mean-square error and the correlation over the patches of the validation set join the
+    learning curve, whose first row, epoch 0, is the untrained network; the weights of the epoch
+    with the lowest validation loss are kept.
 
     On a CPU the same recipe and data give the same weights, byte for byte, on any number of
     cores, interrupted or not, on processors with the same instructions.
@@ -134,6 +134,8 @@ class Training:
         highest = self.settings["learning_rate"]
         if step < rise:
             return highest * (step + 1) / (rise + 1)
+        if self.settings["decay"] == "none":
+            return highest
         return highest * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
 
     def _finish_epoch(self, progress: Progress, passes: Passes, keeper: Keeper) -> None:
@@ -149,11 +151,13 @@ class Training:
     def _jobs(self, progress: Progress) -> list[Job]:
         """This process's share of the epoch's remaining batches."""
         seed, epoch, size = self.recipe.seed, progress.epoch, self.batch
-        order = self.samples.order(seed, epoch)
+        order, augment = self.samples.order(seed, epoch), self.settings["augment"]
         mine = slice(self.world.rank, None, self.world.size)
         jobs: list[Job] = []
         for i in range(progress.batch, self.batches):
-            flipped = flips(seed, epoch, i, size)[mine] if self.settings["augment"] else None
+            flipped = (
+                flips(seed, epoch, i, size, exchange=augment is True)[mine] if augment else None
+            )
             jobs.append((order[i * size : (i + 1) * size][mine], flipped))
         return jobs
 
