@@ -160,8 +160,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, archive, calibration, convert, errors, "
         "figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
-        "pairs, release, report, sample, search, series, source, store, table1, table2, training or variability; did you "
-        "mean training?",
+        "pairs, release, report, sample, search, series, source, store, table1, table2, training or "
+        "variability; did you mean training?",
     ),
     "a month seen again while the Sun turns": (
         _set("sample", "again", {"2012-01": "2011-12"}),
@@ -440,6 +440,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "measure.radius_edges: found [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, "
         "0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1], expected measure.within_radius 0.92 "
         "among them",
+    ),
+    "bins of an error that do not rise": (
+        _set("errors", "radius_edges", [0, 0.5, 0.5, 1]),
+        "errors.radius_edges: found [0, 0.5, 0.5, 1], expected rising numbers",
+    ),
+    "a bin of an error without a month": (
+        _set("errors", "fewest", 0),
+        "errors.fewest: found 0, expected a whole number of at least 1",
     ),
     "bins of the field that do not rise": (
         _set("measure", "field_edges", [0, 20, 10]),
