@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
 from astropy.io import fits
 from astropy.time import Time
-from onesun.networks.uncertain import build_uncertain
-from safetensors.torch import save_file
 
-from onesun.convert import release
-from onesun.files import sha256, write_json
+from cards import ERROR_SCALE, save_model
+from onesun.convert import view
 from onesun.geometry.grid import Grid
 from onesun.geometry.pointing import Pointing
 from onesun.networks import Calibration
 from onesun.sample import headers, headers_gong, observers, write
+from onesun.training.model import WEIGHTS_SUFFIX
 from suns import spots
 
 MDI_TIME = Time("2010-10-15T00:03:30", scale="tai", precision=3)
@@ -67,33 +67,31 @@ def write_gong(path: Path) -> Path:
     return path
 
 
-def write_weights(folder: Path, pair: str = "mdi-hmi", spread: float = 0.05) -> Path:
-    """Weights of a tiny network with random layers, and their card."""
-    torch.manual_seed(1)
-    instrument = pair.split("-")[0]
-    settings = {"channels": 4, "blocks": 1, "kernel": 3, "dropout": 0.0}
-    gain = {"mdi": 1.4, "gong": 0.83}[instrument]
-    network = build_uncertain(settings, 4, Calibration(0.0, gain, 100.0))
-    with torch.no_grad():
-        network.tail.weight.normal_(0, spread)
-    path = folder / f"{pair}{release.WEIGHTS_SUFFIX}"
-    save_file(network.state_dict(), path)
-    write_json(
-        folder / f"{pair}{release.CARD_SUFFIX}",
-        {
-            "product": release.PRODUCT, "pair": pair, "input": instrument, "target": "hmi",
-            "factor": 4, "field_scale": 100.0, "halo": network.halo, "network": settings,
-            "calibration": {"a": 0.0, "b": gain}, "trained": False,
-            "error_scale": {
-                "field_knots": [0.0], "field_factors": [1.0],
-                "radius_knots": [0.0], "radius_factors": [1.0],
-                "wide_factors": [1.96], "target_noise": 5.0,
-            },
-            "ranges": {
-                "field": 3500.0, "noise": [0.5, 30.0], "radius": [0.0, 1.0],
-                "interval": [30, 300, 600],
-            },
-            "weights": {"file": path.name, "sha256": sha256(path)},
-        },
-    )  # fmt: skip
-    return path
+def write_weights(
+    folder: Path,
+    pair: str = "mdi-hmi",
+    spread: float = 0.05,
+    kind: str = "onesun",
+    name: str | None = None,
+    *,
+    calibrated: bool = True,
+    **more: Any,
+) -> Path:
+    """Weights of a tiny network with random layers, and their card.
+
+    Parameters
+    ----------
+    kind : of the network: ``onesun``, with an error, or ``highresnet``, without one.
+    name : of the file; by the pair if None.
+    calibrated : whether the card holds what calibrates the error.
+    more : further entries of the card.
+    """
+    network = {"kind": kind, "channels": 4, "blocks": 1, "kernel": 3, "error": kind == "onesun"}
+    gain = {"mdi": 1.4, "gong": 0.83}[pair.split("-")[0]]
+    if kind == "onesun" and calibrated:
+        more = {"error_scale": ERROR_SCALE} | more
+    random = {"tail": spread} if kind == "onesun" else {"spread": spread}
+    name = name or f"{pair}{WEIGHTS_SUFFIX}"
+    grid = {"grid": asdict(view.GRID)}
+    calibration = Calibration(0.0, gain, 100.0)
+    return save_model(folder, network, calibration, name=name, pair=pair, **random, **grid | more)

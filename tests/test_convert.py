@@ -17,7 +17,7 @@ from scipy import ndimage
 
 import onesun
 from convertible import COARSE, MDI_TIME, mdi, where_mdi, write_gong, write_mdi, write_weights
-from onesun.convert import release, view
+from onesun.convert import view
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.flags import Flag
 from onesun.convert.output import Converted, read_output
@@ -26,6 +26,7 @@ from onesun.convert.source import of_file
 from onesun.convert.view import View, read_by_network
 from onesun.convert.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
+from onesun.training import model
 
 
 @pytest.fixture
@@ -34,9 +35,12 @@ def coarse(monkeypatch) -> None:
     monkeypatch.setattr(view, "GRID", COARSE)
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    return write_weights(tmp_path_factory.mktemp("weights"))
+@pytest.fixture
+def weights(request, tmp_path):
+    """Weights for the grid that the test converts on."""
+    if "coarse" in request.fixturenames:
+        request.getfixturevalue("coarse")
+    return write_weights(tmp_path / "weights")
 
 
 @pytest.fixture(scope="module")
@@ -52,25 +56,27 @@ def converted(path, weights, out, **options) -> Converted:
 
 
 @pytest.fixture(scope="module")
-def whole(frame, weights, tmp_path_factory):
+def whole(frame, tmp_path_factory):
     """The file of a conversion on the real standard grid."""
-    path = tmp_path_factory.mktemp("whole") / "whole.onesun.fits"
-    converted(frame, weights, path)
+    folder = tmp_path_factory.mktemp("whole")
+    path = folder / "whole.onesun.fits"
+    converted(frame, write_weights(folder), path)
     return path
 
 
 # Seams
 
 
-def tiled(weights, tile: int, sky: View, field: np.ndarray) -> np.ndarray:
+def tiled(loaded: model.Model, tile: int, sky: View, field: np.ndarray) -> np.ndarray:
     """Mean and error of every pixel, gauss, not rounded; NaN where no tile reached."""
     got = np.full((2, *(4 * size for size in sky.shape)), np.nan, np.float32)
 
     def sink(pixels, mean, error):
         got[0][pixels], got[1][pixels] = mean, error
 
-    loaded = release.load(weights)
-    predict_tiles(loaded, field, sky, sink, tile=tile, device=torch.device("cpu"))
+    radius = sky.widened(loaded.halo).radius()
+    wanted = sky.radius() < 1 + 1 / sky.pointing.limb_radius
+    predict_tiles(loaded, field, radius, wanted, sink, tile=tile, device=torch.device("cpu"))
     return got
 
 
@@ -85,8 +91,9 @@ def small_sky() -> tuple[View, np.ndarray]:
 @pytest.mark.parametrize("tile", [7, 32, 50])
 def test_the_values_are_the_same_whatever_the_tiles_are(weights, small_sky, tile):
     sky, field = small_sky
-    together = tiled(weights, 1000, sky, field)
-    apart = tiled(weights, tile, sky, field)
+    loaded = model.load(weights)
+    together = tiled(loaded, 1000, sky, field)
+    apart = tiled(loaded, tile, sky, field)
     reached = np.isfinite(together) & np.isfinite(apart)
     assert (reached | (sky.finer(4).radius() >= 1)).all()
     assert np.abs(apart - together)[reached].max() < 1e-3
@@ -95,27 +102,26 @@ def test_the_values_are_the_same_whatever_the_tiles_are(weights, small_sky, tile
 
 def test_the_tiles_are_those_of_the_frame_at_once(weights, small_sky):
     sky, field = small_sky
-    loaded = release.load(weights)
+    loaded = model.load(weights)
     wide = sky.widened(loaded.halo)
     mean, _ = loaded.predict(np.pad(field, loaded.halo), wide.radius(), device="cpu")
     inner = mean[4 * loaded.halo : -4 * loaded.halo, 4 * loaded.halo : -4 * loaded.halo]
-    got = tiled(weights, 16, sky, field)[0]
+    got = tiled(loaded, 16, sky, field)[0]
     on_disk = sky.finer(4).radius() < 1
     assert np.abs(got - inner)[on_disk].max() < 1e-3
 
 
-def test_without_the_halo_a_seam_would_be_found(weights, small_sky, monkeypatch):
+def test_without_the_halo_a_seam_would_be_found(weights, small_sky):
     sky, field = small_sky
-    loaded = release.load(weights)
-    loaded.halo = 1
-    monkeypatch.setattr(release, "load", lambda path: loaded)
-    together, apart = tiled(weights, 1000, sky, field)[0], tiled(weights, 16, sky, field)[0]
+    loaded = model.load(weights)
+    loaded.network.halo = 1
+    together, apart = tiled(loaded, 1000, sky, field)[0], tiled(loaded, 16, sky, field)[0]
     assert np.nanmax(np.abs(together - apart)) > 0.1
 
 
 def test_tiles_off_the_disk_are_left_out(weights, small_sky):
     sky, field = small_sky
-    got = tiled(weights, 8, sky, field)[0]
+    got = tiled(model.load(weights), 8, sky, field)[0]
     assert np.isnan(got[:4, :4]).all()
 
 
@@ -134,9 +140,9 @@ def spot_positions(field: np.ndarray, wcs_map, threshold: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("geometry", ["standard", "input"])
-def test_spots_stay_where_they_are_on_the_sky(tmp_path, weights, geometry):
+def test_spots_stay_where_they_are_on_the_sky(tmp_path, geometry):
     # A network that only interpolates moves nothing by itself.
-    still = write_weights(tmp_path, spread=0.0)
+    still = write_weights(tmp_path / "still", spread=0.0)
     path = write_mdi(tmp_path / "mdi.fits")
     out = tmp_path / "out.fits"
     found = converted(path, still, out, geometry=geometry)
@@ -208,8 +214,10 @@ def test_the_header_tells_where_it_comes_from(whole, frame, weights):
     assert header["DATE-AVG"] == MDI_TIME.utc.isot
     assert header["TIMESYS"] == "UTC"
     assert header["INFILE"] == "mdi.fits"
-    assert header["WTSHA256"] == release.load(weights).digest
-    assert header["HMINOISE"] == release.load(weights).errors.target_noise
+    assert (header["WEIGHTS"], header["METHOD"]) == ("mdi-hmi", "onesun")
+    assert header["ERRORS"] == "calibrated"
+    assert header["WTSHA256"] == model.load(weights).digest
+    assert header["HMINOISE"] == model.load(weights).errors.target_noise
     assert header["ONESUN"] == onesun.__version__
     assert header["SIMULATD"]
 
@@ -391,7 +399,7 @@ def test_a_map_that_was_converted_or_cut_is_refused(frame, weights, coarse):
 def test_importing_onesun_imports_nothing_else():
     script = (
         "import sys, onesun; assert not {'torch', 'sunpy', 'numpy'} & set(sys.modules); "
-        "import onesun.convert.release; assert callable(onesun.convert); "
+        "import onesun.convert.weights; assert callable(onesun.convert); "
         "assert not hasattr(onesun, 'convertible')"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -27,6 +27,7 @@ from onesun.convert.source import of_file
 from onesun.errors import ConfigError, OneSunError, OutputError
 from onesun.files import open_product, sha256, write_json
 from onesun.provenance.records import PARTS
+from onesun.training import model
 
 
 @pytest.fixture(scope="module")
@@ -41,18 +42,20 @@ def frames(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    return write_weights(tmp_path_factory.mktemp("weights"))
-
-
 @pytest.fixture(autouse=True)
 def coarse(monkeypatch) -> None:
     monkeypatch.setattr(view, "GRID", COARSE)
 
 
+@pytest.fixture
+def weights(coarse, tmp_path_factory):
+    return write_weights(tmp_path_factory.mktemp("weights"))
+
+
 def call(*words) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, ["convert", *map(str, words)])
+    if not isinstance(result.exception, SystemExit | None):
+        raise result.exception
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -189,8 +192,10 @@ def test_what_fits_cannot_hold_is_written_as_text(frames, weights, tmp_path):
 
 
 @pytest.mark.slow
-def test_workers_give_the_same_as_one(frames, weights, tmp_path):
+def test_workers_give_the_same_as_one(frames, tmp_path, monkeypatch):
     # Workers are processes of their own, on the real grid.
+    monkeypatch.undo()
+    weights = write_weights(tmp_path / "weights")
     files = inputs_in([frames])
     outcomes = convert_files(files, tmp_path, Options(weights), workers=2, again=False)
     assert [outcome.result for outcome in outcomes] == ["done", "refused", "done"]
@@ -229,7 +234,7 @@ def test_a_manifest_lists_what_was_made(frames, weights, tmp_path):
     )  # fmt: skip
     manifest = tmp_path / "made.json"
     words = ("--out", tmp_path / "made", "--weights", weights, "--manifest", manifest)
-    code, told, _ = call(raw, *words)
+    code, told, _ = call(raw, *words, "--workers", 1)
     assert (code, told.splitlines()[-1]) == (0, "1 done, 0 skipped, 1 refused")
     _, content = open_product(manifest, "converted frames", contents=True)
     assert list(content["files"]) == ["a.onesun.fits"]
@@ -247,13 +252,11 @@ def test_a_month_without_a_usable_frame_is_a_failure(frames, weights, tmp_path):
 
 
 def test_the_pair_is_picked_from_the_header(tmp_path, monkeypatch):
-    from onesun.convert import release
-
     folder = tmp_path / "weights"
     folder.mkdir()
     for pair in ("mdi-hmi", "gong-hmi"):
         write_weights(folder, pair)
-    monkeypatch.setattr(release, "_folder", lambda: folder)
+    monkeypatch.setattr(model, "_folder", lambda: folder)
     write_mdi(tmp_path / "m.fits")
     write_gong(tmp_path / "g.fits.gz")
     for name, pair in (("m.fits", "mdi-hmi"), ("g.fits.gz", "gong-hmi")):

@@ -55,7 +55,7 @@ def test_stages_may_be_asked_for_by_name(shipped, snakemake):
     assert planned(run.stdout) == {
         **dict.fromkeys((*stages, "statistics"), 1),
         "fetch": 1, "simulate": 9, "align": 6, "store": 6, "split": 2, "calibrate": 2,
-        "train": 2, "predict": 4, "evaluate": 4, "total": 44,
+        "train": 2, "errors": 2, "predict": 4, "evaluate": 4, "total": 46,
     }  # fmt: skip
 
 

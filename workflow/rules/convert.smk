@@ -1,13 +1,27 @@
 """Converted months: what a user of `onesun convert` gets of a month of an archive.
 
-Goes in: the manifest of a month's raw frames of a pair's input, and the weights that come with OneSun.
+Goes in: the manifest of a month's raw frames of a pair's input; and by convert.weights those that come
+with OneSun, or a network of this run and what calibrates its error, if it has one.
 Comes out: results/converted/{pair}/{month}/ with a FITS file (field, error, mask) per frame, and their
 manifest {month}.json; frames that were refused are in {month}.refused.csv with the reason.
 """
 
 from onesun import locations
+from onesun.config.checks import PACKAGE
 
-WEIGHTS = str(locations.resource("weights") / "{pair}.safetensors")
+OF_PACKAGE = CONFIG["convert"]["weights"] == PACKAGE
+
+
+def converted_by():
+    """The files of the network that converts, by what they are; of an error if it states one."""
+    if OF_PACKAGE:
+        path = str(locations.resource("weights") / "{pair}")
+        # Where they are, also if a workflow that uses this one as a module gives all paths a prefix.
+        return {"weights": local(f"{path}.safetensors"), "card": local(f"{path}.card.json")}
+    method = CONFIG["convert"]["weights"]
+    model = f"results/models/{{pair}}/{method}"
+    files = {"weights": f"{model}/weights.safetensors", "card": f"{model}/card.json"}
+    return files | ({"errors": f"{model}/errors.json"} if has_error(method) else {})
 
 
 rule converted:
@@ -23,9 +37,9 @@ rule converted:
 rule convert:
     input:
         raw=of_pair("input", "results/raw/{instrument}/{month}.json"),
-        # Where they are, also if a workflow that uses this one as a module gives all paths a prefix.
-        weights=local(WEIGHTS),
-        card=local(WEIGHTS.replace(".safetensors", ".card.json")),
+        weights=converted_by()["weights"],
+        card=converted_by()["card"],
+        errors=converted_by().get("errors", []),
     output:
         folder=directory("results/converted/{pair}/{month}"),
         manifest="results/converted/{pair}/{month}.json",
@@ -43,8 +57,9 @@ rule convert:
     params:
         code=code("convert"),
         records=lambda wildcards: records("convert", PAIRS[wildcards.pair]["input"]),
+        weights=lambda wildcards, input: wildcards.pair if OF_PACKAGE else input.weights,
     message:
         "Converting {wildcards.pair}, {wildcards.month}"
     shell:
-        "onesun convert {input.raw:q} --weights {wildcards.pair:q} --out {output.folder:q}"
+        "onesun convert {input.raw:q} --weights {params.weights:q} --out {output.folder:q}"
         " --manifest {output.manifest:q} --workers {threads} 2>&1 | tee {log:q}"

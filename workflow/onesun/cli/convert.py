@@ -26,7 +26,8 @@ def convert(
         str | None,
         typer.Option(
             help="A pair whose weights come with OneSun, such as mdi-hmi, or a .safetensors file "
-            "with its card beside it; by the header if absent."
+            "with its card beside it, such as weights.safetensors of a training; by the header "
+            "if absent."
         ),
     ] = None,
     geometry: Annotated[
@@ -63,7 +64,8 @@ def convert(
         ),
     ] = None,
 ) -> None:
-    """Convert MDI and GONG magnetograms into HMI-like ones, with errors and a mask."""
+    """Convert MDI and GONG magnetograms into HMI-like ones, with a mask and, if the network states
+    one, an error."""
     from onesun.convert.batch import (
         SUMMARY,
         convert_files,
@@ -94,7 +96,11 @@ def convert(
 
 def _tell(outcome: Outcome) -> None:
     """What became of the only file."""
+    from onesun.convert.files import NO_ERROR
+
     if outcome.result == "refused":
         print(f"onesun: {outcome.file}: {outcome.reason}", file=sys.stderr)
-    else:
-        print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")
+        return
+    print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")
+    if outcome.error == NO_ERROR:
+        print("without an ERROR extension, as the network states no error", file=sys.stderr)

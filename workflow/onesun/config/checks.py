@@ -19,6 +19,7 @@ from onesun.search import candidates
 from onesun.statistics import limits
 
 Config = dict[str, Any]
+PACKAGE = "package"  # of convert.weights: those that come with OneSun
 
 
 def problems(config: Config) -> list[str]:
@@ -37,6 +38,7 @@ def problems(config: Config) -> list[str]:
         *_ladder(config),
         *_losses(config),
         *_search(config),
+        *_convert(config),
         *_release(config),
         *shown.problems(config),
     ]
@@ -227,10 +229,11 @@ def _shown_loss(config: Config, table: str, name: str, pair: str) -> Iterator[st
     """What the loss of a method that a table shows on a pair lacks; nothing if it has no loss."""
     loss_name = config["methods"].get(name, {}).get("loss")
     loss = config["losses"].get(loss_name, {})
+    verb = "takes" if table == "convert.weights" else "shows"
     by_pair = is_by_pair(loss)
     if by_pair and pair not in loss:
         yield (
-            f"losses.{loss_name}.{pair}: missing, expected weights, as {table} shows "
+            f"losses.{loss_name}.{pair}: missing, expected weights, as {table} {verb} "
             f'method "{name}" on that pair'
         )
         return
@@ -238,7 +241,7 @@ def _shown_loss(config: Config, table: str, name: str, pair: str) -> Iterator[st
         if not config["search"]["weights"][term]:
             yield (
                 f"search.weights.{term}: found no weight, expected some to choose from, as {table} "
-                f'shows method "{name}", whose loss takes {term} from the search'
+                f'{verb} method "{name}", whose loss takes {term} from the search'
             )
 
 
@@ -258,6 +261,34 @@ def _search(config: Config) -> Iterator[str]:
             f'search.method: found "{search["method"]}", whose network has an error, expected one '
             "without: the search weighs the terms of equation 8 alone"
         )
+
+
+def _convert(config: Config) -> Iterator[str]:
+    """Weights that frames cannot be converted with."""
+    name, methods = config["convert"]["weights"], config["methods"]
+    if PACKAGE in methods:
+        yield (
+            f"methods.{PACKAGE}: found, expected another name, as this one stands for the weights "
+            "that come with OneSun in convert.weights"
+        )
+    if name == PACKAGE:
+        return
+    networks = [each for each, method in methods.items() if method["kind"] == "network"]
+    if name not in methods:
+        known = f"{PACKAGE} and the methods of kind network"
+        yield unknown_name("convert.weights", name, [PACKAGE, *networks], known)
+    elif name not in networks:
+        yield (
+            f'convert.weights: found "{name}", a method of kind {methods[name]["kind"]}, expected '
+            f"{PACKAGE} or a method of kind network"
+        )
+    for key in ("target_scale", "factor"):
+        given, standard = config["grid"][key], getattr(Grid(), key)
+        if given != standard:
+            yield (
+                f'convert.weights: found "{name}", trained with grid.{key} {given}, expected '
+                f"{PACKAGE}, as frames are converted with {standard}"
+            )
 
 
 def _release(config: Config) -> Iterator[str]:
@@ -304,6 +335,7 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
     everywhere = [
         ("figures.fig2", config["figures"]["fig2"]["method"]),
         ("series", config["series"]["method"]),
+        ("convert.weights", config["convert"]["weights"]),
         *(("ablation", name) for name in config["ablation"]["methods"]),
         *(("ladder", name) for name in config["ladder"]["methods"]),
     ]

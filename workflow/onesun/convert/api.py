@@ -12,8 +12,8 @@ from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.flags import WHOLE_FRAME
 from onesun.convert.planes import Planes, in_gauss
 from onesun.convert.source import of_file, of_map
-from onesun.convert.tiles import TILE
 from onesun.convert.view import Geometry
+from onesun.methods.tiles import TILE
 
 if TYPE_CHECKING:
     from sunpy.map import GenericMap
@@ -36,7 +36,8 @@ def convert(
     weights, geometry, tile, device, force : see :class:`onesun.convert.convert.Options`.
 
     Returns a sunpy map: ``data`` in gauss, NaN off the disk and where the input is missing;
-    ``uncertainty`` the standard error in gauss; ``mask`` True where a pixel should not be trusted.
+    ``uncertainty`` the standard error in gauss, None if the network states none (the header's
+    ``ERRORS`` says so); ``mask`` True where a pixel should not be trusted.
     What holds for the whole frame is not in the mask: ``meta["onesun_flags"]`` has its bits
     (:class:`onesun.convert.flags.Flag`).
 
@@ -58,11 +59,13 @@ def as_map(planes: Planes) -> GenericMap:
     header["BUNIT"] = "Gauss"
     of_frame = int(np.bitwise_or.reduce(planes.mask, axis=None)) & WHOLE_FRAME
     meta = {**dict(header), "onesun_flags": int(of_frame)}
+    error = planes.error
+    stated = None if error is None else StdDevUncertainty(in_gauss(error), unit=units.G)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # sunpy tells what it takes for granted
         return sunpy.map.Map(
             in_gauss(planes.field),
             meta,
-            uncertainty=StdDevUncertainty(in_gauss(planes.error), unit=units.G),
+            uncertainty=stated,
             mask=(planes.mask & ~np.uint8(WHOLE_FRAME)) != 0,
         )

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from onesun.convert.convert import Options
-from onesun.convert.files import Outcome, convert_file
+from onesun.convert.files import NO_ERROR, Outcome, convert_file
 from onesun.convert.write import SUFFIX, output_name
 from onesun.errors import ConfigError, OneSunError, OutputError
 from onesun.files import check_folder, write_text
@@ -148,6 +148,9 @@ def summary_text(outcomes: Sequence[Outcome]) -> str:
     """How many files were done, skipped and refused, and a row for each that was not just done."""
     counts = Counter(outcome.result for outcome in outcomes)
     told = ", ".join(f"{counts[result]} {result}" for result in _RESULTS)
+    without = sum(outcome.error == NO_ERROR for outcome in outcomes)
+    if without:
+        told += f"; {without} without an ERROR extension, as the network states no error"
     worth = [outcome for outcome in outcomes if outcome.reason]
     if not worth:
         return told

@@ -6,6 +6,7 @@ The output is brought back to it: blurred by the input's optics and detector, an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import numpy as np
 
 from onesun import instruments
 from onesun.alignment.resample import resample
-from onesun.convert import release, spectrum
+from onesun.convert import spectrum
+from onesun.convert.flags import Flag
 from onesun.convert.output import Converted, read_output
 from onesun.convert.source import Source, of_file
 from onesun.convert.view import View, ViewMapping, read_by_network
@@ -22,6 +24,8 @@ from onesun.errors import UntrustedFrameError
 from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.psf import FWHM_PER_SIGMA, blur
+from onesun.training import model
+from onesun.training.model import WeightsError
 
 _SLOPE_WITHIN = 0.9  # limb radii
 _FLUX_WITHIN = 0.95
@@ -64,13 +68,13 @@ class Row:
     Parameters
     ----------
     name, unit : what it is.
-    value : the figure.
+    value : the figure; None where there is none, and ``unit`` then says why.
     expected : what it should be, in words; empty where that depends on the Sun.
     good : whether it is; None without an expectation.
     """
 
     name: str
-    value: float
+    value: float | None
     unit: str = ""
     expected: str = ""
     good: bool | None = None
@@ -86,7 +90,8 @@ def compare(output: Path, source: Path, weights: str | Path | None = None) -> Co
     ----------
     weights : those that it was made with, where they are not the package's own.
 
-    Raises UntrustedFrameError when ``source`` is not what ``output`` was made from.
+    Raises UntrustedFrameError when ``source`` is not what ``output`` was made from, and
+    WeightsError when the weights are not those it was made with.
     """
     converted, taken = read_output(output), of_file(source, force=True)
     header = converted.header
@@ -96,13 +101,29 @@ def compare(output: Path, source: Path, weights: str | Path | None = None) -> Co
             f"the SHA-256 {header['INSHA256'][:12]}…"
         )
     frame = taken.frame
-    calibration = release.load(weights or header["WEIGHTS"]).card["calibration"]
+    calibration = _calibration(output, header, weights)
     view = read_by_network(frame.pointing, frame.field.shape, header["GEOMETRY"])
     given = resample(frame.field, frame.pointing, ViewMapping(view, frame.pointing))
     given = (given - np.float32(calibration["a"])) / np.float32(calibration["b"])
     matched = _as_input(converted, view, taken)
     matched[np.isnan(given)] = np.nan
     return Compared(converted, taken, given, matched, view, float(calibration["b"]))
+
+
+def _calibration(
+    output: Path, header: Mapping[str, Any], weights: str | Path | None
+) -> dict[str, float]:
+    """Zero point and gain of the input against the target, as the network was given them."""
+    made_with = (
+        f"{output}: made with the weights {header['WEIGHTS']}, {header.get('METHOD', 'onesun')}, "
+        f"of SHA-256 {header['WTSHA256'][:12]}…"
+    )
+    if weights is None and header["WEIGHTS"] not in model.names():
+        raise WeightsError(f"{made_with}, which do not come with OneSun, expected --weights")
+    network = model.load(weights or header["WEIGHTS"])
+    if network.digest != header["WTSHA256"]:
+        raise WeightsError(f"{made_with}, expected these by --weights, not {network.digest[:12]}…")
+    return network.card["calibration"]
 
 
 def _as_input(output: Converted, view: View, source: Source) -> np.ndarray:
@@ -132,16 +153,28 @@ def _consistency(compared: Compared) -> list[Row]:
     # The input's noise is in y alone, so that it does not flatten the line.
     slope, offset = np.polyfit(x, y, 1)
     rest = (y - slope * x - offset)[np.abs(x) < _WEAK]
-    residual = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
     noise = pixel_noise(compared.source.frame) / compared.gain
-    ratio = residual / noise
     return [
         Row("slope, input on output", float(slope), "", "0.9 to 1.1", bool(0.9 < slope < 1.1)),
         Row("offset", float(offset), "G", "-1 to 1", bool(abs(offset) < 1)),
         Row("correlation with the input", float(np.corrcoef(x, y)[0, 1])),
-        Row("residual of weak pixels", residual, "G"),
-        Row("input's noise, calibrated", noise, "G"),
-        Row("residual over noise", ratio, "", "0.5 to 2", bool(0.5 < ratio < 2)),
+        *_residual(rest, noise),
+    ]
+
+
+def _residual(rest: np.ndarray, noise: float) -> list[Row]:
+    """What is left of weak pixels, against the input's noise; a bad network may leave none weak."""
+    names = "residual of weak pixels", "input's noise, calibrated", "residual over noise"
+    if rest.size == 0:
+        residual, ratio, good = None, None, False
+    else:
+        residual = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
+        ratio = residual / noise
+        good = bool(0.5 < ratio < 2)
+    return [
+        Row(names[0], residual, "G" if rest.size else f"none, as none is below {_WEAK:.0f} G"),
+        Row(names[1], noise, "G"),
+        Row(names[2], ratio, "", "0.5 to 2", good),
     ]
 
 
@@ -199,11 +232,15 @@ def _fluxes(compared: Compared) -> list[Row]:
 
 
 def _errors(compared: Compared) -> list[Row]:
-    on_disk = np.isfinite(compared.output.error)
-    mask = compared.output.mask
-    disk = (mask & 1) == 0
+    error, mask = compared.output.error, compared.output.mask
+    name = "median error of the output"
+    if error is None:
+        median = Row(name, None, "none, as the network states no error")
+    else:
+        median = Row(name, float(np.median(error[np.isfinite(error)])), "G")
+    disk = (mask & Flag.OFF_DISK) == 0
     return [
-        Row("median error of the output", float(np.median(compared.output.error[on_disk])), "G"),
+        median,
         Row("share of the disk that is flagged", float(np.mean(mask[disk] != 0))),
     ]
 
@@ -215,5 +252,6 @@ def as_text(rows: list[Row]) -> str:
     for row in rows:
         verdict = "" if row.good is None else (", good" if row.good else ", LOOK")
         told = f"   expected {row.expected}{verdict}" if row.expected else ""
-        lines.append(f"{row.name:{width}}  {row.value:>10.4g} {row.unit:<11}{told}".rstrip())
+        value = " " * 10 if row.value is None else f"{row.value:>10.4g}"
+        lines.append(f"{row.name:{width}}  {value} {row.unit:<11}{told}".rstrip())
     return "\n".join(lines)

@@ -9,15 +9,23 @@ import numpy as np
 
 from onesun import instruments
 from onesun.alignment.resample import resample
-from onesun.convert import flags, release, tiles
+from onesun.convert import flags, weights
 from onesun.convert.header import header_of
 from onesun.convert.planes import Planes
 from onesun.convert.source import Source
-from onesun.convert.view import Geometry, ViewMapping, check_geometry, read_by_network
+from onesun.convert.view import (
+    Geometry,
+    View,
+    ViewMapping,
+    check_geometry,
+    read_by_network,
+)
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.upsample import repeat
+from onesun.methods.tiles import TILE, Box, device_of, predict_tiles
+from onesun.training import model
+from onesun.training.model import Model
 
-_TARGET = "hmi"
 _MOST_SAMPLES = 100
 
 
@@ -32,7 +40,8 @@ class Options:
     geometry : ``standard`` or ``input``, see :mod:`onesun.convert.view`.
     tile : input pixels on a side of a tile; the output does not depend on it.
     device : as torch names it; ``auto`` takes CUDA where there is any.
-    samples : how many possible fields to draw from each pixel's field and error.
+    samples : how many possible fields to draw from each pixel's field and error; 0 for a network
+        that states no error.
     force : convert in spite of what speaks against a frame.
 
     Raises ConfigError for what none of them can be: another geometry, a device that is not here, a
@@ -41,75 +50,81 @@ class Options:
 
     weights: str | Path | None = None
     geometry: Geometry = "standard"
-    tile: int = tiles.TILE
+    tile: int = TILE
     device: str = "auto"
     samples: int = 0
     force: bool = False
 
     def __post_init__(self) -> None:
         check_geometry(self.geometry)
-        tiles.device_of(self.device)
+        device_of(self.device)
         if self.tile < 1:
             raise ConfigError(f"tile: {self.tile} pixels found, expected at least 1")
         if not 0 <= self.samples <= _MOST_SAMPLES:
             raise ConfigError(f"samples: {self.samples} found, expected 0 to {_MOST_SAMPLES}")
 
 
-def weights_for(source: Source, options: Options) -> release.Release:
-    """The weights that a frame needs.
+def weights_for(source: Source, options: Options) -> Model:
+    """The network that a frame needs.
 
-    Raises UntrustedFrameError when there are none for its instrument, or those asked for are for
-    another; and what :func:`onesun.convert.release.load` raises.
+    Raises UntrustedFrameError when there is none for its instrument, or the one asked for is for
+    another; and what :func:`onesun.convert.weights.load` raises.
     """
     instrument = source.frame.instrument
     found = f"{source.name}: a frame of {instruments.load(instrument).title} found"
     if options.weights is None:
-        pair = f"{instrument}-{_TARGET}"
-        if pair not in release.names():
-            known = " or ".join(each.split("-")[0].upper() for each in release.names())
+        pair = f"{instrument}-{weights.TARGET}"
+        if pair not in model.names():
+            known = " or ".join(each.split("-")[0].upper() for each in model.names())
             raise UntrustedFrameError(f"{found}, expected one of {known}")
-        return release.load(pair)
-    weights = release.load(options.weights)
-    if weights.input_instrument != instrument:
+        return weights.load(pair, options.samples)
+    loaded = weights.load(options.weights, options.samples)
+    if loaded.input_instrument != instrument:
         raise UntrustedFrameError(
-            f"{found}, expected one of {weights.input_instrument.upper()} for the weights "
+            f"{found}, expected one of {loaded.input_instrument.upper()} for the weights "
             f"{options.weights}"
         )
-    return weights
+    return loaded
 
 
-def convert_source(source: Source, weights: release.Release, options: Options) -> Planes:
+def convert_source(source: Source, network: Model, options: Options) -> Planes:
     """Convert a frame; see :class:`Planes` for what comes out.
 
     Parameters
     ----------
-    weights : from :func:`weights_for`.
+    network : from :func:`weights_for`.
     """
     frame = source.frame
     view = read_by_network(frame.pointing, frame.field.shape, options.geometry)
     given = resample(frame.field, frame.pointing, ViewMapping(view, frame.pointing))
-    ranges = flags.Ranges.of_card(weights.card)
+    ranges = flags.Ranges.of_card(network.card)
     by_input = flags.input_flags(given, view, frame.instrument, ranges)
     of_frame = flags.frame_flags(frame, ranges, forced=bool(source.doubts))
-    out_view = view.finer(weights.factor)
+    out_view = view.finer(network.factor)
     planes = Planes.empty(
-        flags.output_flags(by_input, of_frame, out_view, weights.factor),
-        header_of(
-            source,
-            out_view,
-            options.geometry,
-            {
-                "pair": weights.pair,
-                "sha256": weights.digest,
-                "target_noise": weights.errors.target_noise,
-            },
-            options.samples,
-        ),
+        flags.output_flags(by_input, of_frame, out_view, network.factor),
+        header_of(source, out_view, options.geometry, network, options.samples),
+        error=network.errors is not None,
     )
-    device = tiles.device_of(options.device)
-    tiles.predict_tiles(
-        weights, np.nan_to_num(given), view, planes.fill, tile=options.tile, device=device
-    )
+    _fill(planes, network, np.nan_to_num(given), view, options)
     # What the network makes of no input at all is a quiet Sun that nobody saw.
-    planes.drop(repeat(np.isnan(given), weights.factor))
+    planes.drop(repeat(np.isnan(given), network.factor))
     return planes
+
+
+def _fill(planes: Planes, network: Model, given: np.ndarray, view: View, options: Options) -> None:
+    """Predict a frame tile by tile, with its errors as they are calibrated."""
+    halo, factor = network.halo, network.factor
+    radius = view.widened(halo).radius()
+    inside = radius[halo:-halo, halo:-halo]
+    # An input pixel may lie off the disk and some of its output pixels on it.
+    wanted = inside < 1 + 1 / view.pointing.limb_radius
+
+    def keep(pixels: Box, mean: np.ndarray, error: np.ndarray | None) -> None:
+        if error is not None and network.errors is not None:
+            rows, columns = (slice(part.start // factor, part.stop // factor) for part in pixels)
+            error = network.errors.calibrated(error, mean, repeat(inside[rows, columns], factor))
+        planes.fill(pixels, mean, error)
+
+    device = device_of(options.device)
+    predict_tiles(network, given, radius, wanted, keep, tile=options.tile, device=device)

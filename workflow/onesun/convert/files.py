@@ -7,13 +7,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from astropy.io import fits
+
 import onesun
-from onesun.convert import release
+from onesun.convert import weights
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.source import MADE_BY, of_file
 from onesun.convert.write import header_of_output, output_name, write_planes
 from onesun.errors import UntrustedFrameError
 from onesun.files import sha256
+from onesun.training import model
+
+STANDARD_ERROR = "standard error"
+NO_ERROR = "none, the network states no error"
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Outcome:
     reason : why it was refused or skipped, or what was waived; empty otherwise.
     output : path of the output; empty if refused.
     seconds : that it took.
+    error : whether the output has one: ``standard error``, or in words that it has none; empty if
+        refused.
     """
 
     file: str
@@ -34,6 +42,7 @@ class Outcome:
     reason: str
     output: str
     seconds: float
+    error: str = ""
 
     def row(self) -> dict[str, Any]:
         return {**asdict(self), "seconds": round(self.seconds, 2)}
@@ -52,35 +61,45 @@ def convert_file(path: Path, folder: Path, options: Options, *, again: bool = Fa
     start = time.perf_counter()
     out = Path(folder) / output_name(Path(path).name)
 
-    def ended(result: Literal["done", "skipped", "refused"], reason: str = "") -> Outcome:
-        output = "" if result == "refused" else str(out)
-        return Outcome(str(path), result, reason, output, time.perf_counter() - start)
+    def ended(result: Literal["done", "skipped"], reason: str, errors: str) -> Outcome:
+        error = NO_ERROR if errors == weights.NO_ERROR else STANDARD_ERROR
+        seconds = time.perf_counter() - start
+        return Outcome(str(path), result, reason, str(out), seconds, error)
 
     try:
-        if not again and _is_there(out, path, options):
-            return ended("skipped", "converted before")
+        there = None if again else _there(out, path, options)
+        if there is not None:
+            return ended("skipped", "converted before", there["ERRORS"])
         source = of_file(path, force=options.force)
         planes = convert_source(source, weights_for(source, options), options)
     except UntrustedFrameError as error:
-        return ended("refused", str(error).removeprefix(f"{path}: "))
+        reason = str(error).removeprefix(f"{path}: ")
+        return Outcome(str(path), "refused", reason, "", time.perf_counter() - start)
     write_planes(out, planes, options.samples)
-    return ended("done", "; ".join(source.doubts))
+    return ended("done", "; ".join(source.doubts), planes.header["ERRORS"])
 
 
-def _is_there(out: Path, path: Path, options: Options) -> bool:
-    """Whether ``out`` is whole, and what this conversion would make."""
+def _there(out: Path, path: Path, options: Options) -> fits.Header | None:
+    """The header of ``out`` if it is whole, and what this conversion would make."""
     if not (out.is_file() and Path(path).is_file()):
-        return False
+        return None
     header = header_of_output(out)
     if header is None:
-        return False
-    weights = options.weights or header.get("WEIGHTS")
-    return (
+        return None
+    same = (
         header.get(MADE_BY) == onesun.__version__
         and header.get("GEOMETRY") == options.geometry
         and header.get("SAMPLES") == options.samples
         and header.get("INSHA256") == sha256(path)
-        and header.get("WTSHA256") == release.load(weights).digest
+        and _of_these_weights(header, options)
         # What was forced then is only taken over if it may be forced now.
         and (options.force or "DOUBT1" not in header)
     )
+    return header if same else None
+
+
+def _of_these_weights(header: fits.Header, options: Options) -> bool:
+    if options.weights is None and header.get("WEIGHTS") not in model.names():
+        return False
+    network = weights.load(options.weights or header["WEIGHTS"], options.samples)
+    return all(header.get(keyword) == told for keyword, told in weights.signature(network).items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import Any
@@ -57,37 +57,37 @@ class Ranges:
     Parameters
     ----------
     field : largest \\|field\\| of the input, gauss.
-    noise : least and most noise of an input pixel at the disk centre, gauss.
+    noise : least and most noise of an input pixel at the disk centre, gauss; None if that was not
+        recorded, and no frame's noise is then flagged.
     radius : innermost and outermost, limb radii.
-    interval : integration times, s.
+    interval : integration times, s; empty if they were not recorded, and none is then flagged.
     """
 
     field: float
-    noise: tuple[float, float]
+    noise: tuple[float, float] | None
     radius: tuple[float, float]
     interval: tuple[float, ...]
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Ranges:
         told = card["ranges"]
-        return cls(
-            float(told["field"]), tuple(told["noise"]), tuple(told["radius"]),
-            tuple(told["interval"]),
-        )  # fmt: skip
+        noise = told["noise"] and tuple(told["noise"])
+        return cls(float(told["field"]), noise, tuple(told["radius"]), tuple(told["interval"]))
 
 
 def frame_flags(frame: Magnetogram, ranges: Ranges, *, forced: bool) -> Flag:
     """The bits that hold for the whole frame."""
     found = Flag(0)
-    noise = pixel_noise(frame)
-    least, most = ranges.noise
-    if not least / _NOISE_FACTOR <= noise <= most * _NOISE_FACTOR:
+    if ranges.noise and not _within(pixel_noise(frame), ranges.noise, _NOISE_FACTOR):
         found |= Flag.NOISE
-    shortest, longest = min(ranges.interval), max(ranges.interval)
-    # Neither is an unknown integration time (NaN) one of those trained on.
-    if not shortest / _INTERVAL_FACTOR <= frame.interval <= longest * _INTERVAL_FACTOR:
+    if ranges.interval and not _within(frame.interval, ranges.interval, _INTERVAL_FACTOR):
         found |= Flag.INSTRUMENT
     return found | (Flag.FORCED if forced else Flag(0))
+
+
+def _within(value: float, trained: Sequence[float], factor: float) -> bool:
+    """Whether a value is within ``factor`` of those trained on; an unknown one (NaN) is not."""
+    return min(trained) / factor <= value <= max(trained) * factor
 
 
 def input_flags(given: np.ndarray, view: View, instrument: str, ranges: Ranges) -> np.ndarray:

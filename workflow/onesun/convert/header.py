@@ -19,10 +19,12 @@ from sunpy.coordinates import sun
 
 import onesun
 from onesun import instruments
+from onesun.convert import weights
 from onesun.convert.source import MADE_BY, Source
 from onesun.convert.view import Geometry, View
 from onesun.geometry.grid import SOLAR_RADIUS_METRES
 from onesun.reading.conventions import JSOC_LONGITUDE
+from onesun.training.model import Model
 
 # Of the input's keywords, those that say something else of the output, or that would make sunpy
 # read it by the rules for the input's own files.
@@ -33,7 +35,7 @@ def header_of(
     source: Source,
     view: View,
     geometry: Geometry,
-    weights: dict[str, Any],
+    network: Model,
     samples: int,
 ) -> fits.Header:
     """The cards that all images of an output share.
@@ -42,7 +44,7 @@ def header_of(
     ----------
     source : what was converted.
     view : of the output.
-    weights : ``pair`` and ``sha256`` of the weights, and ``target_noise`` (gauss) of their errors.
+    network : that converted it.
     samples : how many draws are kept with it.
     """
     header = fits.Header()
@@ -51,7 +53,7 @@ def header_of(
         *_place(view),
         *_time(source),
         *_identity(source),
-        *_making(source, geometry, weights),
+        *_making(source, geometry, network),
     ):
         header.append((keyword, _storable(value), comment))
     header["SAMPLES"] = (samples, "draws in the extensions after the mask")
@@ -129,16 +131,12 @@ def _identity(source: Source) -> list[tuple[str, Any, str]]:
     return [("INSTRUME", frame.instrument.upper(), "instrument that saw it"), *kept]
 
 
-def _making(
-    source: Source, geometry: Geometry, weights: dict[str, Any]
-) -> list[tuple[str, Any, str]]:
+def _making(source: Source, geometry: Geometry, network: Model) -> list[tuple[str, Any, str]]:
     return [
         (MADE_BY, onesun.__version__, "version of OneSun that made it"),
         ("INFILE", source.frame.source, "the input"),
         ("INSHA256", source.digest, ""),
-        ("WEIGHTS", weights["pair"], "weights of the network"),
-        ("WTSHA256", weights["sha256"], ""),
-        ("HMINOISE", round(weights["target_noise"], 2), "[G] noise of HMI that ERROR includes"),
+        *_network(network),
         ("GEOMETRY", geometry, "standard, or that of the input"),
         ("TORCHVER", torch.__version__, "version of torch"),
         ("NUMPYVER", np.__version__, "version of numpy"),
@@ -146,3 +144,19 @@ def _making(
         ("SUNPYVER", sunpy.__version__, "version of sunpy"),
         ("JSOCLON", JSOC_LONGITUDE, "[deg] CRLN_OBS here less that of sunpy"),
     ]
+
+
+def _network(network: Model) -> list[tuple[str, Any, str]]:
+    comments = {
+        "WEIGHTS": "pair that the network was trained for",
+        "METHOD": "name of the network",
+        "ERRORS": "its standard error is in the extension ERROR",
+    }
+    if network.errors is None:
+        comments["ERRORS"] = "the network states no error"
+    told = weights.signature(network)
+    cards = [(keyword, value, comments.get(keyword, "")) for keyword, value in told.items()]
+    if network.errors is None:
+        return cards
+    noise = round(network.errors.target_noise, 2)
+    return [*cards, ("HMINOISE", noise, "[G] noise of HMI that ERROR includes")]

@@ -14,7 +14,7 @@ from onesun.errors import OneSunError
 from onesun.files import sha256, write_json
 
 PRODUCT = "converted frames"
-_COPIED = ("T_OBS", "WEIGHTS", "WTSHA256", "INSHA256")
+_COPIED = ("T_OBS", "WEIGHTS", "METHOD", "WTSHA256", "ERRORS", "ERSHA256", "INSHA256")
 
 
 def write_manifest(
@@ -40,7 +40,7 @@ def write_manifest(
     frames = {}
     for path in made:
         header = header_of_output(path)
-        frames[path.name] = {key.lower(): header[key] for key in _COPIED}
+        frames[path.name] = {key.lower(): header[key] for key in _COPIED if key in header}
     content = {
         "product": PRODUCT,
         "folder": os.path.relpath(folder, manifest.parent),
@@ -51,5 +51,6 @@ def write_manifest(
         "refused": len(refused),
         "geometry": options.geometry,
         "forced": options.force,
+        "error": sorted({outcome.error for outcome in outcomes if outcome.output}),
     }
     write_json(manifest, content)

@@ -10,14 +10,13 @@ import numpy as np
 from astropy.io import fits
 
 from onesun.convert.planes import in_gauss
-from onesun.convert.source import MADE_BY
 from onesun.convert.view import View
-from onesun.convert.write import EXTENSIONS
+from onesun.convert.write import is_output
 from onesun.errors import DamagedProductError
 from onesun.geometry.pointing import Pointing
 
 # Keywords beside those of the pointing without which an output cannot be told from others.
-_NEEDED = ("INFILE", "INSHA256", "GEOMETRY", "WEIGHTS")
+_NEEDED = ("INFILE", "INSHA256", "GEOMETRY", "WEIGHTS", "WTSHA256")
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,15 @@ class Converted:
 
     Attributes
     ----------
-    field, error : (H, W) float32, gauss, NaN where there is no value.
+    field : (H, W) float32, gauss, NaN where there is no value.
+    error : the same of its standard error; None where the network states none.
     mask : (H, W) uint8, bits of :class:`onesun.convert.flags.Flag`.
     view : where the pixels lie.
     header : of the field.
     """
 
     field: np.ndarray
-    error: np.ndarray
+    error: np.ndarray | None
     mask: np.ndarray
     view: View
     header: fits.Header
@@ -50,10 +50,11 @@ def read_output(path: Path) -> Converted:
             warnings.catch_warnings(action="ignore"),
             fits.open(path, do_not_scale_image_data=True) as hdus,
         ):
-            if MADE_BY not in hdus[1].header or [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
+            if not is_output(hdus):
                 raise DamagedProductError(f"{path}: no output of onesun convert")
-            field, error = (in_gauss(hdus[number].data) for number in (1, 2))
-            mask, header = hdus[3].data.copy(), hdus[1].header.copy()
+            field = in_gauss(hdus["FIELD"].data)
+            error = in_gauss(hdus["ERROR"].data) if "ERROR" in hdus else None
+            mask, header = hdus["MASK"].data.copy(), hdus[1].header.copy()
             view = View(field.shape, _pointing(header))
             _ = [header[key] for key in _NEEDED]
     except FileNotFoundError:

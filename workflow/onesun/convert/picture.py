@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from scipy import ndimage
 
 from onesun.convert.checks import Compared
+from onesun.convert.output import Converted
 from onesun.files import whole_file
 from onesun.geometry.upsample import repeat
 
@@ -25,17 +26,18 @@ _LIMITS = {
 
 def write_picture(compared: Compared, path: Path) -> None:
     """Write a PNG: rows are the disk, an active region, quiet Sun and the limb; columns the
-    calibrated input, the output and its error."""
+    calibrated input, the output and, where there is one, its error."""
     matplotlib.use("Agg")
-    figure = Figure(figsize=(11, 12.4), layout="constrained")
-    grid = figure.subplots(4, 3)
-    output, factor = compared.output, compared.factor
-    given = repeat(compared.given, factor)
+    output = compared.output
+    columns = {"input": repeat(compared.given, compared.factor), "output": output.field}
+    if output.error is not None:
+        columns["error"] = output.error
+    figure = Figure(figsize=(11 / 3 * len(columns), 12.4), layout="constrained")
+    grid = figure.subplots(4, len(columns))
     places = {"disk": (slice(None), slice(None)), **_places(compared)}
     for axes, (name, where) in zip(grid, places.items(), strict=True):
         limit, most = _LIMITS[name]
-        shown = (("input", given), ("output", output.field), ("error", output.error))
-        for each, (what, field) in zip(axes, shown, strict=True):
+        for each, (what, field) in zip(axes, columns.items(), strict=True):
             low, high, cmap = (0.0, most, "viridis") if what == "error" else (-limit, limit, "gray")
             image = each.imshow(
                 field[where], origin="lower", cmap=cmap, vmin=low, vmax=high,
@@ -45,11 +47,16 @@ def write_picture(compared: Compared, path: Path) -> None:
             each.set_title(f"{name}: {what}", fontsize=9)
             each.tick_params(labelsize=7)
             figure.colorbar(image, ax=each, shrink=0.8, label="G")
-    figure.suptitle(
-        f"{output.header['INFILE']}, weights {output.header['WEIGHTS']}, arcsec", fontsize=10
-    )
+    figure.suptitle(_title(output), fontsize=10)
     with whole_file(path) as part:
         figure.savefig(part, dpi=110, format="png")
+
+
+def _title(output: Converted) -> str:
+    header = output.header
+    without = "" if output.error is not None else "\nthe network states no error"
+    weights = f"{header['WEIGHTS']}, {header['METHOD']}"
+    return f"{header['INFILE']}, weights {weights}, arcsec{without}"
 
 
 def _extent(compared: Compared, where: tuple[slice, slice]) -> tuple[float, float, float, float]:

@@ -9,8 +9,8 @@ from astropy.io import fits
 
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import Flag
-from onesun.convert.tiles import Box
 from onesun.errors import UntrustedFrameError
+from onesun.methods.tiles import Box
 
 BLANK = np.int32(-(2**31))
 _LARGEST = 1e7  # gauss; far beyond any field, and far below what int32 steps hold
@@ -24,29 +24,32 @@ class Planes:
 
     Attributes
     ----------
-    field, error : (H, W) int32, in steps of 0.1 G; BLANK where there is no value.
+    field : (H, W) int32, in steps of 0.1 G; BLANK where there is no value.
+    error : the same of its standard error; None if the network states none.
     mask : (H, W) uint8, bits of :class:`onesun.convert.flags.Flag`.
-    header : what all three share.
+    header : what all of them share.
     """
 
     field: np.ndarray
-    error: np.ndarray
+    error: np.ndarray | None
     mask: np.ndarray
     header: fits.Header
 
     @classmethod
-    def empty(cls, mask: np.ndarray, header: fits.Header) -> Planes:
-        """Without any value yet."""
-        field, error = (np.full(mask.shape, BLANK, np.int32) for _ in range(2))
-        return cls(field, error, mask, header)
+    def empty(cls, mask: np.ndarray, header: fits.Header, *, error: bool) -> Planes:
+        """Without any value yet; ``error`` says whether there is to be a plane of errors."""
+        planes = [np.full(mask.shape, BLANK, np.int32) for _ in range(1 + error)]
+        return cls(planes[0], planes[1] if error else None, mask, header)
 
-    def fill(self, pixels: Box, field: np.ndarray, error: np.ndarray) -> None:
+    def fill(self, pixels: Box, field: np.ndarray, error: np.ndarray | None) -> None:
         """Take a tile, in gauss, where its pixels are on the disk.
 
         Raises UntrustedFrameError for a value that is not finite: it would look like a gap.
         """
         on_disk = (self.mask[pixels] & Flag.OFF_DISK) == 0
         for plane, values in ((self.field, field), (self.error, error)):
+            if plane is None:
+                continue
             inside = values[on_disk]
             if not (np.abs(inside) < _LARGEST).all():
                 raise UntrustedFrameError(
@@ -56,8 +59,9 @@ class Planes:
 
     def drop(self, where: np.ndarray) -> None:
         """Take the values away again; ``where`` is (H, W) bool."""
-        self.field[where] = BLANK
-        self.error[where] = BLANK
+        for plane in (self.field, self.error):
+            if plane is not None:
+                plane[where] = BLANK
 
 
 def draw(planes: Planes, digest: str, number: int) -> np.ndarray:
@@ -67,6 +71,7 @@ def draw(planes: Planes, digest: str, number: int) -> np.ndarray:
 
     Parameters
     ----------
+    planes : with errors.
     digest : of the input, in hexadecimal; the same one gives the same draws.
     number : which draw.
 

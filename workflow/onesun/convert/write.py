@@ -1,4 +1,4 @@
-"""An output as FITS: an empty primary HDU, then field, error and mask, Rice-compressed."""
+"""An output as FITS: an empty primary HDU, then field, error (if any) and mask, Rice-compressed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from astropy.io import fits
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
 from onesun.convert.planes import BLANK, Planes, draw
+from onesun.convert.source import MADE_BY
+from onesun.convert.weights import NO_ERROR
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
-EXTENSIONS = ("FIELD", "ERROR", "MASK")
 # Astropy would put the time of writing there, and the same input shall give the same bytes.
 _SUM_COMMENT = "sum over this HDU"
 
@@ -36,11 +37,10 @@ def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
     ----------
     samples : how many draws of the field to write after the mask, as SAMPLE1, SAMPLE2, ...
     """
-    hdus = [
-        _gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field"),
-        _gauss(planes.error, planes, "ERROR", "standard error of FIELD"),
-        _mask(planes),
-    ]
+    hdus = [_gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field")]
+    if planes.error is not None:
+        hdus.append(_gauss(planes.error, planes, "ERROR", "standard error of FIELD"))
+    hdus.append(_mask(planes))
     for number in range(1, samples + 1):
         drawn = draw(planes, planes.header["INSHA256"], number)
         hdus.append(_gauss(drawn, planes, f"SAMPLE{number}", "draw from FIELD and ERROR"))
@@ -88,6 +88,18 @@ def _mask(planes: Planes) -> fits.CompImageHDU:
     return hdu
 
 
+def is_output(hdus: fits.HDUList) -> bool:
+    """Whether a file has the extensions of an output, whose header says if ERROR is one of them.
+
+    Raises IndexError for a file that has no extension.
+    """
+    if MADE_BY not in hdus[1].header:
+        return False
+    without = hdus[1].header.get("ERRORS") == NO_ERROR
+    expected = ["FIELD", "MASK"] if without else ["FIELD", "ERROR", "MASK"]
+    return [hdu.name for hdu in hdus[1 : 1 + len(expected)]] == expected
+
+
 def header_of_output(path: Path) -> fits.Header | None:
     """The header of the field of an output; None if the file is none, or damaged."""
     try:
@@ -95,7 +107,7 @@ def header_of_output(path: Path) -> fits.Header | None:
             warnings.catch_warnings(action="ignore"),
             fits.open(path, disable_image_compression=True) as hdus,
         ):
-            if [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
+            if not is_output(hdus):
                 return None
             if not all(hdu.verify_datasum() == 1 for hdu in hdus[1:]):
                 return None

@@ -95,7 +95,8 @@ class Model:
         mean nothing.
         """
         device = torch.device(device)
-        self.network.to(device, memory_format=torch.channels_last)
+        if next(self.network.parameters()).device != device:
+            self.network.to(device)
         scaled = np.nan_to_num(field) / np.float32(self.field_scale)
         given = np.stack([scaled, np.where(radius < 1, radius, 0)]).astype(np.float32)
         batch = torch.from_numpy(given)[None].to(device, memory_format=torch.channels_last)
@@ -143,7 +144,8 @@ def load(pair_or_path: str | Path, *, calibrated: bool = True) -> Model:
         raise DamagedProductError(
             f"{weights}: not weights of the network that {path.name} describes"
         ) from None
-    network.eval().requires_grad_(False)
+    # Once and here: threads that share the network must not find its weights half rearranged.
+    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
     return Model(network, card, digest, errors)
 
 

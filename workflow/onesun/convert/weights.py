@@ -1,0 +1,83 @@
+"""Which networks can convert frames, and what names the weights of an output."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from pathlib import Path
+
+from onesun.convert import view
+from onesun.errors import ConfigError
+from onesun.training import model
+from onesun.training.model import Model, WeightsError
+
+TARGET = "hmi"
+NO_ERROR = "none"  # of the keyword ERRORS
+
+
+def load(name: str | Path, samples: int = 0) -> Model:
+    """A network that frames can be converted with.
+
+    Parameters
+    ----------
+    name : as :func:`onesun.training.model.load` takes it.
+    samples : how many fields are to be drawn from its errors.
+
+    Raises what that function raises; WeightsError for a network of another target or grid, or
+    whose error is not calibrated; ConfigError for samples of a network without an error.
+    """
+    found = model.load(name)
+    _check_target(found, name)
+    _check_grid(found, name)
+    if found.network.error and found.errors is None:
+        raise WeightsError(
+            f"{name}: weights of a network whose error is not calibrated yet, expected "
+            f"{model.ERRORS} beside them, which `snakemake results/models/{found.pair}/"
+            f"{found.method}/{model.ERRORS}` makes"
+        )
+    if samples and not found.network.error:
+        raise ConfigError(
+            f"samples: {samples} found, expected 0, as the network of {name} states no error to "
+            "draw from"
+        )
+    return found
+
+
+def _check_target(found: Model, name: str | Path) -> None:
+    target = found.card["instruments"]["target"]
+    if target != TARGET:
+        raise WeightsError(
+            f"{name}: weights of a network whose target is {target.upper()}, expected "
+            f"{TARGET.upper()}"
+        )
+
+
+def _check_grid(found: Model, name: str | Path) -> None:
+    """A network knows the Sun at the scale that it was trained on, and at no other."""
+    scale = (found.card.get("grid") or {}).get("target_scale", math.nan)
+    standard = view.GRID
+    if math.isclose(scale, standard.target_scale, rel_tol=1e-6) and (
+        found.factor == standard.factor
+    ):
+        return
+    raise WeightsError(
+        f"{name}: weights of a network that was trained on pixels of {scale:.6g} arcsec with a "
+        f"factor of {found.factor}, expected {standard.target_scale:.6g} arcsec and a factor of "
+        f"{standard.factor}, the grid on which frames are converted"
+    )
+
+
+def signature(found: Model) -> dict[str, str]:
+    """What an output's header says of the weights behind it, by keyword.
+
+    ``WEIGHTS`` and ``METHOD`` are the pair and the name that the network was trained for,
+    ``WTSHA256`` is of its file of weights, and ``ERRORS`` says whether it states an error;
+    ``ERSHA256`` is of the factors that calibrate it.
+    """
+    told = {"WEIGHTS": found.pair, "METHOD": found.method, "WTSHA256": found.digest}
+    if found.errors is None:
+        return told | {"ERRORS": NO_ERROR}
+    factors = json.dumps(found.errors.for_card(), sort_keys=True)
+    digest = hashlib.sha256(factors.encode()).hexdigest()
+    return told | {"ERRORS": "calibrated", "ERSHA256": digest}
