@@ -181,6 +181,11 @@ EDITS = [
         f"fetch, simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
+    Edit(
+        "how one method is trained on one pair",
+        config("methods.onesun.training", {"by_pair": {"gong-hmi": {"batch": 64}}}),
+        "train, predict, evaluate, measure, table1, table2, table4, ladder",
+    ),
     Edit("how often a training is saved", config("training.checkpoint_minutes", 1)),
     Edit("channels of the network", config("networks.onesun.channels", 16), NETWORKS),
     Edit(
