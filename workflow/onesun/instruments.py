@@ -31,9 +31,11 @@ class Detector(_Record):
 class Header(_Record):
     """How its headers are read."""
 
-    convention: Literal["wcs", "gong"]  # readers in onesun.reading
+    convention: Literal["wcs", "mdi", "gong"]  # readers in onesun.reading
     identify: dict[str, tuple[str, ...]]  # keyword: the beginnings of values that it may have
+    identify_also: tuple[dict[str, tuple[str, ...]], ...] = ()  # the same, in older headers
     refuse: dict[str, tuple[str, ...]]  # keyword: beginnings of values of other products
+    only: dict[str, tuple[str, ...]] = {}  # keyword: words of which its value has one, if any
     time_keyword: str  # middle of the integration
     time_scale: Literal["tai", "gps"]
     keep: tuple[str, ...]  # identifying keywords carried along
@@ -43,6 +45,7 @@ class QualityWord(_Record):
     """Bits of its quality word: their names, and those for which a frame is refused."""
 
     keyword: str | None
+    flag: str | None = None  # keyword that only bad frames have, or have set
     bits: dict[int, str]
     refuse: tuple[int, ...]
 

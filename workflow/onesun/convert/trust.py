@@ -70,15 +70,9 @@ def doubts(evidence: Evidence) -> list[str]:
 
 def _quality(evidence: Evidence) -> str | None:
     quality = evidence.frame.quality
-    if quality.usable:
-        return None
-    return f"quality word {quality}, expected none of these bits"
-
-
-def _filled(evidence: Evidence) -> str | None:
-    """GONG's pipeline fills minutes that it lost and says so."""
-    filled = evidence.header.get("FILLED")
-    return None if filled in (None, "", 0, False) else f"FILLED is {filled!r}, expected none"
+    if not quality.refused:
+        return quality.objection or None
+    return f"{quality.objection}, expected none of these bits"
 
 
 def _limb(evidence: Evidence) -> str | None:
@@ -178,7 +172,6 @@ def _slot(evidence: Evidence) -> str | None:
 
 _CHECKS: tuple[Callable[[Evidence], str | None], ...] = (
     _quality,
-    _filled,
     _missing,
     _limb,
     _constant,

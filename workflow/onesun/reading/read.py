@@ -13,10 +13,11 @@ from onesun.errors import UntrustedFrameError
 from onesun.geometry.grid import RSUN_AT_1AU
 from onesun.instruments import Instrument
 from onesun.magnetogram import Magnetogram
-from onesun.reading import fits
+from onesun.reading import fits, product
 from onesun.reading.conventions import CONVENTIONS
 from onesun.reading.keywords import optional_number
 from onesun.reading.quality import read_quality
+from onesun.reading.values import plain_header
 
 _UNITS = ("gauss", "g", "mx/cm^2")
 _STRONGEST = 1e4  # gauss; nothing on the Sun that these instruments see is stronger
@@ -60,7 +61,9 @@ def understand(
 
     Raises UntrustedFrameError as :func:`read` does.
     """
-    record = _identify(header, path) if instrument is None else instruments.load(instrument)
+    header = plain_header(header, path)
+    named = instrument is not None
+    record = instruments.load(instrument) if named else product.identify(header, path)
     _check_product(header, record, path)
     understood = CONVENTIONS[record.header.convention](header, record, path)
     pointing = understood.pointing
@@ -71,6 +74,7 @@ def understand(
     data[pointing.radius(data.shape) >= inside] = np.nan
     data[~np.isfinite(data)] = np.nan
     _check_values(data, path)
+    product.check_signs(data, path)
     return Magnetogram(
         field=data,
         pointing=pointing,
@@ -85,43 +89,8 @@ def understand(
     )
 
 
-def _matches(header: Mapping[str, Any], wanted: Mapping[str, tuple[str, ...]]) -> bool:
-    return all(
-        str(header.get(keyword, "")).strip().startswith(beginnings)
-        for keyword, beginnings in wanted.items()
-    )
-
-
-def _identify(header: Mapping[str, Any], path: Path) -> Instrument:
-    for name in instruments.names():
-        record = instruments.load(name)
-        if _matches(header, record.header.identify):
-            return record
-    raise _not_ours(
-        header,
-        path,
-        "a magnetogram of "
-        + ", ".join(instruments.load(name).title for name in instruments.names()),
-    )
-
-
-def _not_ours(header: Mapping[str, Any], path: Path, expected: str) -> UntrustedFrameError:
-    found = ", ".join(
-        f"{key} {str(header[key]).strip()!r}"
-        for key in ("TELESCOP", "INSTRUME", "CAMERA", "IMTYPE", "CONTENT", "WAVELNTH")
-        if key in header
-    )
-    return UntrustedFrameError(
-        f"{path}: {found or 'no identifying keyword'} found, expected {expected}"
-    )
-
-
 def _check_product(header: Mapping[str, Any], record: Instrument, path: Path) -> None:
-    if not _matches(header, record.header.identify):
-        raise _not_ours(header, path, f"a magnetogram of {record.title}")
-    for keyword, beginnings in record.header.refuse.items():
-        if str(header.get(keyword, "")).strip().startswith(beginnings):
-            raise _not_ours(header, path, "a full-disk line-of-sight magnetogram")
+    product.check_product(header, record, path)
     unit = str(header.get("BUNIT", "gauss")).strip()
     if unit.lower() not in _UNITS:
         raise UntrustedFrameError(f"{path}: BUNIT is {unit!r}, expected gauss")

@@ -30,7 +30,8 @@ def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
     types : of all keywords of the series, by JSOC's name.
     """
     header = record.header
-    wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse, *header.keep]
+    wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse]
+    wanted += [*header.only, *header.keep]
     wanted += [header.time_keyword, *([record.quality.keyword] if record.quality.keyword else [])]
     # The data base's names cannot have a hyphen; it writes DATE__OBS for DATE-OBS.
     known = {name.replace("__", "-").upper(): name for name in types}
