@@ -72,7 +72,7 @@ def write_raw(folder, instrument, minutes, *, slot=None, field=None, **cards):
     identity = (
         {"TELESCOP": "SDO/HMI", "INSTRUME": "HMI_SIDE1", "CADENCE": 720.0}
         if hmi
-        else {"TELESCOP": "SOHO", "CAMERA": "MDI", "INTERVAL": 300.0}
+        else {"TELESCOP": "SOHO", "CAMERA": "MDI", "INTERVAL": 300.0, "BLDVER18": -60102}
     )
     content = identity | {
         "BUNIT": "Gauss", "QUALITY": 0, "CRPIX1": header.x0 + 1, "CRPIX2": header.y0 + 1,

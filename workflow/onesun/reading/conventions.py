@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from onesun.reading.world import has_matrix, read_world, turned_by
 # CRLN_OBS is larger by this; three real HMI frames show 0.077, 0.067 and 0.078, SDO's parallax
 # (up to 0.016) included. Left out, GONG would lie 0.6 input pixels off HMI.
 JSOC_LONGITUDE = 0.076
+_SAME_ANGLE = 1e-6  # degrees
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ def wcs(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood
     seen = read_world(header, path)
     if seen.mirrored:
         raise UntrustedFrameError(f"{path}: a mirror image found, expected west to the right")
-    # As the header gives it where it does: -180 and 180 are the same angle.
-    roll = seen.roll if has_matrix(header) else number(header, "CROTA2", path)
+    roll = seen.roll
+    said = math.nan if has_matrix(header) else number(header, "CROTA2", path)
+    if abs((said - roll + 180) % 360 - 180) < _SAME_ANGLE:
+        roll = said  # 180 and -180 are the same; as the header has it
     pointing = Pointing(
         x0=seen.x0,
         y0=seen.y0,

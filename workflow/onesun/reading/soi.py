@@ -39,9 +39,10 @@ def as_jsoc(header: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """
     _check_product(header, path)
     limb = number(header, "R_SUN", path, positive=True)
+    distance = number(header, "OBS_DIST", path, positive=True)
     rsun = number(header, "OBS_R0", path, positive=True)
     found = {
-        **{"RSUN_OBS": rsun, "DSUN_OBS": number(header, "OBS_DIST", path) * AU_METRES},
+        **{"RSUN_OBS": rsun, "DSUN_OBS": distance * AU_METRES},
         **{"CRLT_OBS": number(header, "OBS_B0", path), "CRLN_OBS": number(header, "OBS_L0", path)},
         # CDELTi and IM_SCALE of these files differ by 0.3 %; JSOC's CDELTi is this quotient.
         **{"CDELT1": rsun / limb, "CDELT2": rsun / limb, "CUNIT1": "arcsec", "CUNIT2": "arcsec"},
@@ -123,8 +124,8 @@ def _one_of(
         raise MissingKeywordError(f"{path}: header has no {next(iter(found))}")
     first, *others = given
     for other in others:
-        apart = abs(given[other] - given[first])
-        if min(apart, turn - apart % turn if turn < math.inf else apart) > _APART:
+        apart = math.fmod(abs(given[other] - given[first]), turn)
+        if min(apart, turn - apart) > _APART:
             raise UntrustedFrameError(
                 f"{path}: {first} {header[first]} and {other} {header[other]} contradict each other"
             )
