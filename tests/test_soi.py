@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -18,6 +20,17 @@ from onesun.reading import read
 WHERE = where_mdi(2.5)
 INSTEAD = "fetch this time from JSOC's series mdi.fd_M_96m_lev182 instead"
 UNCORRECTED = "October 2007, before which values are about 1.7 times too weak"
+
+
+@cache
+def made():
+    return mdi(WHERE)
+
+
+def sun():
+    """A frame of MDI and a header to change."""
+    data, header = made()
+    return data, header.copy()
 
 
 def cards() -> dict:
@@ -40,7 +53,7 @@ def cards() -> dict:
 
 
 def write(path, **changes):
-    data, _ = mdi(WHERE)
+    data, _ = sun()
     header = fits.Header()
     for key, value in (cards() | changes).items():
         if value is not None:
@@ -52,7 +65,7 @@ def write(path, **changes):
 def test_a_recalibrated_file_is_that_of_jsoc(tmp_path):
     old = of_file(write(tmp_path / "old.fits"))
     assert old.doubts == ()
-    data, header = mdi(WHERE)
+    data, header = sun()
     fits.writeto(tmp_path / "jsoc.fits", data, header)
     new = read(tmp_path / "jsoc.fits")
     for name in ("x0", "y0", "scale", "roll", "rsun", "dsun", "b0", "l0"):
@@ -76,7 +89,7 @@ def test_a_recalibrated_file_is_that_of_jsoc(tmp_path):
         {"TELESCOP": "SoHO", "DATASIGN": 1, "CRVAL1": 0.0, "CRVAL2": 0.0},
         {"BLDVER18": -60102, "DATE": None},
         {"BLDVER18": None, "DATE": None, "NOTE1": "Lev 1.8.2 created by fdmagcal in 2008."},
-        {"BLDVER18": None, "HISTORY": "Magnetic Flat Field Correction per Ulrich et al. 2008"},
+        {"BLDVER18": None, "NOTE2": "Magnetic Flat Field Correction per Ulrich et al. 2008"},
     ],
 )
 def test_what_says_the_same_elsewhere_is_read(tmp_path, changes):
@@ -128,7 +141,7 @@ def test_what_may_be_from_before_the_recalibration_is_refused(tmp_path, changes,
 
 def divided(path, keep=()):
     """A file of JSOC, 1.7 times weaker and without what tells of its level, as before 2007."""
-    data, header = mdi(WHERE)
+    data, header = sun()
     for key in ("BLDVER18", "NOTE1"):
         if key not in keep:
             header.remove(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from functools import cache
 
 import astropy.units as u
 import numpy as np
@@ -28,6 +29,17 @@ COS, SIN = math.cos(math.radians(ROLL)), math.sin(math.radians(ROLL))
 TURN = {"PC1_1": COS, "PC1_2": -SIN, "PC2_1": SIN, "PC2_2": COS}
 CD = {key.replace("PC", "CD"): SCALE * value for key, value in TURN.items()}
 NONE = dict.fromkeys(("CROTA2", "CDELT1", "CDELT2"))
+
+
+@cache
+def made():
+    return mdi(WHERE)
+
+
+def sun():
+    """A frame of MDI and a header to change."""
+    data, header = made()
+    return data, header.copy()
 
 
 def negative(cards: dict) -> dict:
@@ -104,7 +116,7 @@ FORMS = {
 
 
 def write(path, cards, turned=None):
-    data, header = mdi(WHERE)
+    data, header = sun()
     if turned == "transposed":
         data = data.T
     elif turned is not None:

@@ -57,7 +57,7 @@ def take(given: Any, *, force: bool = False, which: str = "") -> Source:
     """
     if isinstance(given, str | os.PathLike):
         return of_file(Path(given), force=force)
-    if isinstance(given, fits.HDUList | _HDU):
+    if isinstance(given, (fits.HDUList, *_HDU)):
         name = Path(f"{'HDU list' if isinstance(given, fits.HDUList) else 'HDU'}{which}")
         return _of_pair(*_image_of(given, name), name, force)
     if isinstance(given, NDData):

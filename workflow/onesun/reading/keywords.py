@@ -23,11 +23,13 @@ def number(header: Mapping[str, Any], keyword: str, path: Path, *, positive: boo
     finite (and, if asked, positive) number.
     """
     value = plain_value(header.get(keyword))
-    if value is None or isinstance(value, fits.card.Undefined) or value == "":
+    if value is None or isinstance(value, fits.card.Undefined) or str(value) == "":
         raise MissingKeywordError(f"{path}: header has no {keyword}")
     try:
-        result = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        result = float(value) if isinstance(value, int | float | str) else math.nan
+    except ValueError:
+        result = math.nan
+    if isinstance(value, bool):
         result = math.nan
     if not math.isfinite(result) or (positive and result <= 0):
         kind = "a positive number" if positive else "a number"

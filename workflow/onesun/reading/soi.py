@@ -21,7 +21,7 @@ _INSTEAD = "fetch this time from JSOC's series mdi.fd_M_96m_lev182 instead"
 _RECALIBRATED = (2007, 10, 15)
 _BUILD = 60102  # of level 1.8.2; a module's build number is V6R1 02 without its letters
 _NOTE = re.compile(r"lev(el)?\s*1\.8\.2|ulrich", re.IGNORECASE)
-_NOTES = ("NOTE", "NOTE1", "NOTE2", "NOTE3", "HISTORY")
+_NOTES = ("NOTE", "NOTE1", "NOTE2", "NOTE3")
 _APART = 0.02  # pixels or degrees between two keywords that say the same
 
 

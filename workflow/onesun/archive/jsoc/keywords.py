@@ -12,6 +12,7 @@ Value = str | int | float
 # What onesun.reading reads of any frame of JSOC's, besides what the instrument's record names.
 _READ = (
     *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CUNIT1", "CUNIT2", "CROTA2"),
+    *("LONPOLE", "LATPOLE"),
     *("RSUN_OBS", "DSUN_OBS", "CRLN_OBS", "CRLT_OBS", "OBS_VR", "INTERVAL", "CADENCE", "BUNIT"),
 )
 # What others need, so that a file stands alone.
