@@ -61,11 +61,20 @@ def take(given: Any, *, force: bool = False, which: str = "") -> Source:
         name = Path(f"{'HDU list' if isinstance(given, fits.HDUList) else 'HDU'}{which}")
         return _of_pair(*_image_of(given, name), name, force)
     if isinstance(given, NDData):
-        name = Path(f"{'sunpy map' if hasattr(given, 'fits_header') else 'data'}{which}")
-        return _of_pair(_with_mask(given.data, given.mask, name), given.meta, name, force)
+        return _of_nddata(given, which, force)
     if _is_pair(given):
         return _of_pair(*given, Path(f"array{which}"), force)
     raise UntrustedFrameError(f"{_kind(given)}{which} found, {_EXPECTED}")
+
+
+def _of_nddata(given: NDData, which: str, force: bool) -> Source:
+    """A map, whose unit is in its header, or other data, which have theirs beside it."""
+    is_map = hasattr(given, "fits_header")
+    name = Path(f"{'sunpy map' if is_map else 'data'}{which}")
+    data, header = given.data, given.meta
+    if given.unit is not None and not is_map:
+        data, header = _gauss(data * given.unit, name), {**header, "BUNIT": "Gauss"}
+    return _of_pair(_with_mask(data, given.mask, name), header, name, force)
 
 
 def _of_pair(data: Any, header: Any, name: Path, force: bool) -> Source:

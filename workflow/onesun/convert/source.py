@@ -14,8 +14,8 @@ from onesun.convert.trust import Evidence, doubts, recorded_pixels
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
 from onesun.reading import fits
+from onesun.reading.plain import plain_header
 from onesun.reading.read import understand
-from onesun.reading.values import plain_header
 from onesun.reading.world import upright
 
 MADE_BY = "ONESUN"  # keyword that every output has

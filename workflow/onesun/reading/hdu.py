@@ -9,7 +9,7 @@ from pathlib import Path
 from astropy.io import fits
 
 from onesun.errors import DamagedFrameError, UntrustedFrameError
-from onesun.reading.product import is_magnetogram, recognised
+from onesun.reading.product import other_product, recognised
 from onesun.reading.world import is_world_keyword
 
 # Of an extension that stands beside an image, and of smaller copies to look at.
@@ -76,7 +76,7 @@ def _is_recognised(image: _Image) -> bool:
 
 def _is_line_of_sight(image: _Image) -> bool:
     record = recognised(image[1])
-    return record is not None and is_magnetogram(image[1], record)
+    return record is not None and other_product(image[1], record) is None
 
 
 def _has_its_size(image: _Image) -> bool:

@@ -11,7 +11,7 @@ from astropy.io import fits
 from astropy.time import Time
 
 from onesun.errors import MissingKeywordError, UntrustedFrameError
-from onesun.reading.values import plain_value
+from onesun.reading.plain import plain_value
 
 GPS_BEHIND_TAI = 19.0  # seconds, since 1980
 

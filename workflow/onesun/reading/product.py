@@ -12,10 +12,7 @@ from onesun import instruments
 from onesun.errors import UntrustedFrameError
 from onesun.instruments import Instrument
 
-_TELLING = (
-    *("TELESCOP", "INSTRUME", "CAMERA", "IMTYPE", "DTYPE", "CONTENT", "DPC_OBSR", "FDRADIAL"),
-    *("DRMS_ID", "CTYPE1", "WAVELNTH"),
-)
+_TELLING = ("TELESCOP", "INSTRUME", "CAMERA", "IMTYPE", "CONTENT", "WAVELNTH")
 _NAMING = ("TELESCOP", "INSTRUME", "CAMERA", "IMTYPE", "CONTENT", "T_OBS", "DATE-OBS", "CRPIX1")
 
 
@@ -47,20 +44,24 @@ def check_product(header: Mapping[str, Any], record: Instrument, path: Path) -> 
     """
     if not _is_of(header, record):
         raise _not_ours(header, path, f"a magnetogram of {record.title}")
-    if not is_magnetogram(header, record):
-        raise _not_ours(header, path, "a full-disk line-of-sight magnetogram")
+    keyword = other_product(header, record)
+    if keyword is not None:
+        raise UntrustedFrameError(
+            f"{path}: {keyword} {_text(header, keyword)!r} of {record.title} found, expected a "
+            "full-disk line-of-sight magnetogram"
+        )
 
 
-def is_magnetogram(header: Mapping[str, Any], record: Instrument) -> bool:
-    """Whether no keyword of the header speaks of another product of the instrument."""
+def other_product(header: Mapping[str, Any], record: Instrument) -> str | None:
+    """The keyword that speaks of another product of the instrument; None where none does."""
     for keyword, beginnings in record.header.refuse.items():
         if _text(header, keyword).startswith(beginnings):
-            return False
+            return keyword
     for keyword, words in record.header.only.items():
         found = _text(header, keyword).lower()
         if found and not any(word.lower() in found for word in words):
-            return False
-    return True
+            return keyword
+    return None
 
 
 def check_signs(field: np.ndarray, path: Path) -> None:

@@ -16,8 +16,8 @@ from onesun.magnetogram import Magnetogram
 from onesun.reading import fits, product
 from onesun.reading.conventions import CONVENTIONS
 from onesun.reading.keywords import optional_number
+from onesun.reading.plain import plain_header
 from onesun.reading.quality import read_quality
-from onesun.reading.values import plain_header
 
 _UNITS = ("gauss", "g", "mx/cm^2")
 _STRONGEST = 1e4  # gauss; nothing on the Sun that these instruments see is stronger
