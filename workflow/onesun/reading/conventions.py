@@ -59,10 +59,8 @@ def wcs(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood
 
 def mdi(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood:
     """WCS keywords as JSOC writes them, or those of the SOI archive from before; recalibrated."""
-    of_soi = soi.is_of_soi(header)
-    known = soi.as_jsoc(header, path) if of_soi else header
-    soi.check_recalibrated(header, path)
-    return wcs(known, record, path)
+    soi.check_level(header, path)
+    return wcs(soi.as_jsoc(header, path) if soi.is_of_soi(header) else header, record, path)
 
 
 def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood:

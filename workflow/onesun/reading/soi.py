@@ -21,6 +21,7 @@ _INSTEAD = "fetch this time from JSOC's series mdi.fd_M_96m_lev182 instead"
 _RECALIBRATED = (2007, 10, 15)
 _BUILD = 60102  # of level 1.8.2; a module's build number is V6R1 02 without its letters
 _NOTE = re.compile(r"lev(el)?\s*1\.8\.2|ulrich", re.IGNORECASE)
+_SERIES = re.compile(r"fd_M(?!_rad)")
 _NOTES = ("NOTE", "NOTE1", "NOTE2", "NOTE3")
 _APART = 0.02  # pixels or degrees between two keywords that say the same
 
@@ -33,11 +34,11 @@ def is_of_soi(header: Mapping[str, Any]) -> bool:
 def as_jsoc(header: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """A header of the SOI archive with JSOC's keywords for pointing and observer added.
 
-    Raises UntrustedFrameError in one sentence for an image that is not of level 1.8, that runs
-    another way than from south to north and east to west, or whose keywords contradict each other;
-    its subclass MissingKeywordError naming what is absent.
+    Raises UntrustedFrameError in one sentence for an image that runs another way than from south
+    to north and east to west, or whose keywords contradict each other; its subclass
+    MissingKeywordError naming what is absent.
     """
-    _check_product(header, path)
+    _check_order(header, path)
     limb = number(header, "R_SUN", path, positive=True)
     distance = number(header, "OBS_DIST", path, positive=True)
     rsun = number(header, "OBS_R0", path, positive=True)
@@ -53,7 +54,17 @@ def as_jsoc(header: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     return {**dict(header.items()), **found}
 
 
-def check_recalibrated(header: Mapping[str, Any], path: Path) -> None:
+def check_level(header: Mapping[str, Any], path: Path) -> None:
+    """Refuse what is no magnetogram of level 1.8, or that nothing shows to be recalibrated.
+
+    Raises UntrustedFrameError in one sentence that names the series to fetch instead.
+    """
+    if is_of_soi(header):
+        _check_series(header, path)
+    _check_recalibrated(header, path)
+
+
+def _check_recalibrated(header: Mapping[str, Any], path: Path) -> None:
     """Refuse a file of MDI, of whichever archive, that nothing shows to be recalibrated.
 
     Its values would be 1.7 times too weak. A date alone shows nothing: programs renew it.
@@ -74,23 +85,34 @@ def check_recalibrated(header: Mapping[str, Any], path: Path) -> None:
     )
 
 
-def _check_product(header: Mapping[str, Any], path: Path) -> None:
-    made = " ".join(str(header.get(key, "")) for key in ("DSNAME", "DATAFILE", "DPC_OBSR"))
-    if not made.strip():
+def _check_series(header: Mapping[str, Any], path: Path) -> None:
+    """Level 1.8 of a series of line-of-sight magnetograms, by the names of the archive."""
+    names = {key: str(header.get(key) or "").strip() for key in ("DSNAME", "DATAFILE", "DPC_OBSR")}
+    if not any(names.values()):
         raise UntrustedFrameError(
-            f"{path}: an image of MDI without DSNAME, DATAFILE and DPC_OBSR found, as in "
-            f"quick-look files, expected a magnetogram of level 1.8; {_INSTEAD}"
+            f"{path}: an image of MDI without {', '.join(names)} found, as in quick-look files, "
+            f"expected a magnetogram of level 1.8; {_INSTEAD}"
         )
-    level = re.search(r"level:\s*lev([\d.]+)", made)
+    for keyword in ("DSNAME", "DATAFILE"):
+        if names[keyword] and not _SERIES.search(names[keyword]):
+            raise UntrustedFrameError(
+                f"{path}: {keyword} is {names[keyword]!r}, expected a series fd_M of line-of-sight "
+                "magnetograms"
+            )
+    level = re.search(r"level:\s*lev([\d.]+)", names["DSNAME"])
     if level and not level[1].startswith("1.8"):
         raise UntrustedFrameError(
-            f"{path}: level {level[1]} found in DSNAME, expected 1.8: earlier ones hold values "
-            f"as computed on board; {_INSTEAD}"
+            f"{path}: level {level[1]} found in DSNAME, expected 1.8: earlier ones hold values as "
+            f"computed on board; {_INSTEAD}"
         )
+
+
+def _check_order(header: Mapping[str, Any], path: Path) -> None:
+    """Pixels from south to north and east to west, and fields positive towards the observer."""
+    if not str(header.get("ORIENT") or "").strip():
+        raise MissingKeywordError(f"{path}: header has no ORIENT")
     for keyword, expected in (("ORIENT", "SESW"), ("DATASIGN", "1")):
         value = str(header.get(keyword) or "").strip()
-        if value == "" and keyword == "ORIENT":
-            raise MissingKeywordError(f"{path}: header has no {keyword}")
         if value not in ("", expected, f"{expected}.0"):
             raise UntrustedFrameError(f"{path}: {keyword} is {value!r}, expected {expected!r}")
 
