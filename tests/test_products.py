@@ -242,6 +242,15 @@ def test_the_image_that_is_meant_is_read(tmp_path, arrange):
     np.testing.assert_allclose(frame.field, expected.field, atol=0.006)
 
 
+def test_all_that_the_primary_hdu_says_of_a_frame_of_gong_is_inherited(tmp_path):
+    data, header = gong()
+    header.update({"ZPBIAS": -0.788, "FILLED": True})
+    path = cards_in_primary(tmp_path / "gong.fits", data, header)
+    frame = read(path)
+    assert frame.header["ZPBIAS"] == -0.788
+    assert not frame.quality.usable
+
+
 def test_keywords_of_the_primary_hdu_that_are_not_inherited_are_left_there(tmp_path):
     data, header = mdi()
     image = fits.ImageHDU(data)

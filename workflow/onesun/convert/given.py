@@ -69,7 +69,7 @@ def take(given: Any, *, force: bool = False, which: str = "") -> Source:
 
 def _of_nddata(given: NDData, which: str, force: bool) -> Source:
     """A map, whose unit is in its header, or other data, which have theirs beside it."""
-    is_map = hasattr(given, "fits_header")
+    is_map = hasattr(type(given), "fits_header")
     name = Path(f"{'sunpy map' if is_map else 'data'}{which}")
     data, header = given.data, given.meta
     if given.unit is not None and not is_map:

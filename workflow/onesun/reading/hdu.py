@@ -19,9 +19,9 @@ _BESIDE = re.compile(
 # Of the way in which one HDU is stored, or of its numbers.
 _OWN = re.compile(
     r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|[PG]COUNT|GROUPS|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|"
-    r"EXT(NAME|VER|LEVEL)|INHERIT|Z[A-Z]*\d*|T(FORM|TYPE)\d+|TFIELDS|COMMENT|HISTORY|"
+    r"EXT(NAME|VER|LEVEL)|INHERIT|COMMENT|HISTORY|"
 )
-_OF_NUMBERS = re.compile(r"DATA[A-Z0-9]+|IM(G|A)[A-Z]+\d+")
+_OF_NUMBERS = re.compile(r"DATA(MIN|MAX|MEA|MED|RMS|SKE|KUR|VAL)\w*|IMG[A-Z]+\d+")
 _Image = tuple[fits.PrimaryHDU | fits.ImageHDU | fits.CompImageHDU, fits.Header]
 
 
