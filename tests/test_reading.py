@@ -50,8 +50,9 @@ def mdi_file(tmp_path):
 
 
 def uniform(shape=(1024, 1024)):
-    """12 and -11 G in turn: what repeats itself, or has one sign, would be refused."""
-    return np.where(np.indices(shape).sum(axis=0) % 2, 120, -110).astype(np.int32)
+    """-12 to 12 G, evenly: what repeats itself, or has one sign, would be refused."""
+    rows, columns = np.indices(shape)
+    return (((7 * rows + 5 * columns) % 25 - 12) * 10).astype(np.int32)
 
 
 @pytest.mark.parametrize(
