@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from onesun.convert.trust import Evidence, doubts, recorded_pixels
+from onesun.convert.trust import Evidence, doubts
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
 from onesun.reading import fits
 from onesun.reading.read import understand
+from onesun.reading.sky import recorded_pixels
 
 if TYPE_CHECKING:
     from sunpy.map import GenericMap

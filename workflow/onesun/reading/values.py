@@ -1,0 +1,137 @@
+"""From the numbers of an image to a field in gauss: unit, holes, and whether they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun.errors import UntrustedFrameError
+from onesun.geometry.pointing import Pointing
+from onesun.instruments import Instrument
+from onesun.reading import statistics
+from onesun.reading.holes import find_holes
+from onesun.reading.keywords import optional_number
+from onesun.reading.sky import Sky, find_sky
+from onesun.reading.units import Unit, find_unit, unit_by_statistics
+
+_BEYOND = 0.01  # share of the disk; more that no Sun has is another scale, or no magnetogram
+# Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, and 0.2 of
+# GONG's rounded to 1 G. Pixels that were doubled repeat in a half.
+_REPEATED = 0.25
+
+
+@dataclass(frozen=True)
+class Values:
+    """A field and what is known of it.
+
+    Parameters
+    ----------
+    field : (ny, nx) float32 in gauss; NaN off the disk and without a measurement.
+    unit : of the file.
+    doubts : sentences about what contradicts the values, the gravest first.
+    """
+
+    field: np.ndarray
+    unit: Unit
+    doubts: tuple[str, ...]
+
+
+def understand_values(
+    data: np.ndarray, header: Mapping[str, Any], pointing: Pointing, record: Instrument, path: Path
+) -> Values:
+    """The field of an image.
+
+    Parameters
+    ----------
+    data : (ny, nx) float32 in the file's unit; becomes the field, and is changed.
+    header : its keywords.
+    pointing : of the image.
+    record : of the instrument.
+
+    Raises UntrustedFrameError in one sentence that begins with ``path``: an unknown unit, no
+    values, values that no Sun has, or values that were made of others.
+    """
+    radius = pointing.radius(data.shape)
+    # Isfinite is no disk mask: HMI holds finite noise well past the limb.
+    inside = radius < 1 - record.detector.limb_margin / pointing.limb_radius
+    data[~np.isfinite(data)] = np.nan
+    sky = find_sky(data)
+    unit = find_unit(header, _level(data, header, sky, record), record, path)
+    whole = data.copy() if record.statistics is not None and record.statistics.with_sky else data
+    if unit.factor != 1:
+        data *= np.float32(unit.factor)
+    data[~inside] = np.nan
+    _check_beyond(data, record, path)
+    hole = find_holes(data, sky and sky.scaled(unit.factor), record.strongest)
+    data[hole] = np.nan
+    _check_values(data, path)
+    compared = statistics.compare(
+        _of_statistics(whole, hole, radius, record), header, record.statistics
+    )
+    if not unit.known:
+        unit = unit_by_statistics(record, agree=compared.agree, path=path)
+    doubts = tuple(said for said in (unit.doubt, compared.doubt) if said is not None)
+    return Values(data, unit, doubts)
+
+
+def _level(
+    data: np.ndarray, header: Mapping[str, Any], sky: Sky | None, record: Instrument
+) -> float | None:
+    """The level of the sky, be it that of the file before the sky was replaced."""
+    rule = record.statistics
+    if rule is None or not rule.with_sky or record.units.sky is None:
+        return None if sky is None else sky.level
+    then = optional_number(header, rule.minimum)
+    if sky is None or abs(sky.level) < 1e-3 * abs(then):
+        compared = statistics.compare(data[np.isfinite(data)], header, rule)
+        return then if compared.maximum else None
+    return sky.level
+
+
+def _of_statistics(
+    image: np.ndarray, hole: np.ndarray, radius: np.ndarray, record: Instrument
+) -> np.ndarray:
+    """The values that the header's statistics are of."""
+    rule = record.statistics
+    if rule is None:
+        return np.empty(0, np.float32)
+    wanted = np.isfinite(image)
+    if rule.within is not None:
+        wanted &= radius < rule.within
+    wanted &= ~hole
+    return image[wanted]
+
+
+def _check_beyond(field: np.ndarray, record: Instrument, path: Path) -> None:
+    known = np.count_nonzero(np.isfinite(field))
+    if not known:
+        raise UntrustedFrameError(f"{path}: no pixel of the disk holds a value")
+    strength = np.abs(field)
+    beyond = np.count_nonzero(strength > record.strongest)
+    # A fill is left out as a hole is; a scale that was lost makes no one value of all of them.
+    if beyond > _BEYOND * known and np.unique(field[strength > record.strongest]).size > 2:
+        raise UntrustedFrameError(
+            f"{path}: {float(np.nanmax(strength)):.6g} G found on the disk, and {beyond / known:.1%} "
+            f"of it beyond what {record.title} records, expected at most {record.strongest:.0f} G"
+        )
+
+
+def _check_values(field: np.ndarray, path: Path) -> None:
+    known = np.count_nonzero(np.isfinite(field))
+    if not known:
+        raise UntrustedFrameError(
+            f"{path}: every pixel of the disk holds a fill, expected a measured field"
+        )
+    repeated = max(
+        np.count_nonzero(field[:, 1:] == field[:, :-1]),
+        np.count_nonzero(field[1:] == field[:-1]),
+    )
+    if repeated > _REPEATED * known:
+        raise UntrustedFrameError(
+            f"{path}: {repeated / known:.0%} of the disk repeats the pixel beside it, expected at "
+            f"most {_REPEATED:.0%} in a field with noise"
+        )
