@@ -73,6 +73,14 @@ class Statistics(_Record):
         return self.minimum, self.maximum, self.mean, self.rms
 
 
+class Values(_Record):
+    """How its values are read."""
+
+    strongest: Positive  # gauss; what is recorded beyond it is no field
+    units: Units = Units()
+    statistics: Statistics | None = None
+
+
 class QualityWord(_Record):
     """Bits of its quality word: their names, and those for which a frame is refused."""
 
@@ -138,10 +146,8 @@ class Instrument(_Record):
     cadence: Positive  # seconds
     epoch: str  # TAI time of one slot
     detector: Detector
-    strongest: Positive  # gauss; what is recorded beyond it is no field
     header: Header
-    units: Units = Units()
-    statistics: Statistics | None = None
+    values: Values
     quality: QualityWord
     off_disk: OffDisk
     optics: Optics

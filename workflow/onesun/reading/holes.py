@@ -18,6 +18,7 @@ _CHANCE = 1e-3  # areas of equal pixels that chance may make in a frame
 _SHORTEST, _SMALLEST = 8, 4  # pixels of a run and of a side of a square, however unlikely less is
 _MOST_ROWS = 0.25  # of the rows have to be without holes for chance to be measured
 _FAR = 20.0  # robust sigmas of the disk's field; farther away equal values are no chance
+_LEAST_FAR = 10.0  # gauss
 _TIMES = 20  # that a far value may repeat
 _VALUES = 16  # different fills of one frame, of which ragged edges are followed
 _RIM = 2  # pixels around a hole in which the average of some minutes may hold the fill
@@ -35,7 +36,7 @@ def find_holes(field: np.ndarray, sky: Sky | None, strongest: float) -> np.ndarr
 
     Returns (ny, nx) bool.
     """
-    hole = np.abs(field) > strongest
+    hole = (field > strongest) | (field < -strongest)
     middle, sigma = _core(field)
     if not math.isfinite(middle):
         return hole
@@ -64,7 +65,8 @@ def _add(hole: np.ndarray, more: np.ndarray | None) -> None:
 
 def _far_and_repeated(field: np.ndarray, middle: float, sigma: float) -> np.ndarray:
     """Pixels of one value that is far from the quiet Sun's, wherever they lie."""
-    far = np.abs(field - np.float32(middle)) > np.float32(max(_FAR * sigma, 1.0))
+    away = max(_FAR * sigma, _LEAST_FAR)
+    far = (field > np.float32(middle + away)) | (field < np.float32(middle - away))
     values, counts = np.unique(field[far], return_counts=True)
     repeated = values[counts > _TIMES]
     # Steps of storage make values of strong field repeat, too, but then their neighbours as well.
@@ -179,7 +181,7 @@ def _of_sky(field: np.ndarray, sky: Sky, middle: float, sigma: float) -> np.ndar
     share = np.count_nonzero(filled) / max(np.count_nonzero(np.isfinite(field)), 1)
     if share == 0:
         return None
-    if abs(sky.level - middle) > max(_FAR * sigma, 1.0) + sky.tolerance:
+    if abs(sky.level - middle) > max(_FAR * sigma, _LEAST_FAR) + sky.tolerance:
         return filled | _rim(field, filled, sky.level, middle, sigma)
     # A value that the Sun's field has, too: only where it fills an area.
     chance = min(1.5 * _usual_share(filled, field) + 0.03, 0.99)

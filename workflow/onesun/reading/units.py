@@ -68,7 +68,7 @@ def find_unit(
     text = str(header.get("BUNIT") or "").strip()
     if not text:
         return by_sky or Unit(1.0, "", "")
-    factor = {**_FIELD, **record.units.factors}.get(text.lower().replace(" ", ""))
+    factor = {**_FIELD, **record.values.units.factors}.get(text.lower().replace(" ", ""))
     if factor is None:
         raise UntrustedFrameError(f"{path}: BUNIT is {text!r}, expected gauss")
     doubt = None
@@ -87,7 +87,7 @@ def unit_by_statistics(record: Instrument, *, agree: bool, path: Path) -> Unit:
     Raises UntrustedFrameError where they are not, or where the archive does not always write them
     in gauss.
     """
-    rule = record.statistics
+    rule = record.values.statistics
     if agree and rule is not None and rule.in_gauss:
         return Unit(1.0, "gauss", f"{rule.rms} and the like, which {record.title} has in gauss")
     raise UntrustedFrameError(
@@ -97,11 +97,11 @@ def unit_by_statistics(record: Instrument, *, agree: bool, path: Path) -> Unit:
 
 
 def _by_sky(header: Mapping[str, Any], level: float | None, record: Instrument) -> Unit | None:
-    rule = record.units.sky
+    rule = record.values.units.sky
     if rule is None or level is None:
         return None
     fill = optional_number(header, rule.keyword)
-    factor = record.units.factors[rule.unit]
+    factor = record.values.units.factors[rule.unit]
     zero = optional_number(header, rule.zero_point)
     in_gauss = fill * factor - (zero if zero == zero else 0.0)
     # An unknown fill, or one of zero, is near nothing.
@@ -114,7 +114,7 @@ def _by_sky(header: Mapping[str, Any], level: float | None, record: Instrument) 
 
 
 def _proofs(record: Instrument) -> str:
-    if record.units.sky is not None:
-        return f"a BUNIT, or a sky filled with {record.units.sky.keyword}"
-    rule = record.statistics
+    if record.values.units.sky is not None:
+        return f"a BUNIT, or a sky filled with {record.values.units.sky.keyword}"
+    rule = record.values.statistics
     return f"a BUNIT, or {rule.minimum}, {rule.maximum} and {rule.rms} that its values agree with"

@@ -11,16 +11,16 @@ import numpy as np
 
 from onesun.errors import UntrustedFrameError
 from onesun.geometry.pointing import Pointing
-from onesun.instruments import Instrument
-from onesun.reading import statistics
+from onesun.instruments import Instrument, Statistics
 from onesun.reading.holes import find_holes
 from onesun.reading.keywords import optional_number
 from onesun.reading.sky import Sky, find_sky
+from onesun.reading.statistics import compare
 from onesun.reading.units import Unit, find_unit, unit_by_statistics
 
 _BEYOND = 0.01  # share of the disk; more that no Sun has is another scale, or no magnetogram
-# Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, and 0.2 of
-# GONG's rounded to 1 G. Pixels that were doubled repeat in a half.
+# Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, and 0.2
+# of GONG's rounded to 1 G. Pixels that were doubled repeat in a half.
 _REPEATED = 0.25
 
 
@@ -55,23 +55,21 @@ def understand_values(
     Raises UntrustedFrameError in one sentence that begins with ``path``: an unknown unit, no
     values, values that no Sun has, or values that were made of others.
     """
+    rule = record.values.statistics
     radius = pointing.radius(data.shape)
-    # Isfinite is no disk mask: HMI holds finite noise well past the limb.
-    inside = radius < 1 - record.detector.limb_margin / pointing.limb_radius
     data[~np.isfinite(data)] = np.nan
     sky = find_sky(data)
     unit = find_unit(header, _level(data, header, sky, record), record, path)
-    whole = data.copy() if record.statistics is not None and record.statistics.with_sky else data
+    whole = data.copy() if rule is not None and rule.with_sky else data
     if unit.factor != 1:
         data *= np.float32(unit.factor)
-    data[~inside] = np.nan
-    _check_beyond(data, record, path)
-    hole = find_holes(data, sky and sky.scaled(unit.factor), record.strongest)
+    # Isfinite is no disk mask: HMI holds finite noise well past the limb.
+    data[radius >= 1 - record.detector.limb_margin / pointing.limb_radius] = np.nan
+    _check_strength(data, record, path)
+    hole = find_holes(data, sky and sky.scaled(unit.factor), record.values.strongest)
     data[hole] = np.nan
-    _check_values(data, path)
-    compared = statistics.compare(
-        _of_statistics(whole, hole, radius, record), header, record.statistics
-    )
+    _check_measured(data, path)
+    compared = compare(_of_statistics(whole, hole, radius, rule), header, rule)
     if not unit.known:
         unit = unit_by_statistics(record, agree=compared.agree, path=path)
     doubts = tuple(said for said in (unit.doubt, compared.doubt) if said is not None)
@@ -82,45 +80,45 @@ def _level(
     data: np.ndarray, header: Mapping[str, Any], sky: Sky | None, record: Instrument
 ) -> float | None:
     """The level of the sky, be it that of the file before the sky was replaced."""
-    rule = record.statistics
-    if rule is None or not rule.with_sky or record.units.sky is None:
-        return None if sky is None else sky.level
+    level = None if sky is None else sky.level
+    rule = record.values.statistics
+    if rule is None or not rule.with_sky:
+        return level
     then = optional_number(header, rule.minimum)
-    if sky is None or abs(sky.level) < 1e-3 * abs(then):
-        compared = statistics.compare(data[np.isfinite(data)], header, rule)
-        return then if compared.maximum else None
-    return sky.level
+    if level is not None and abs(level) > 1e-3 * abs(then):
+        return level
+    # The largest value is of the disk: where it is what it was, so is the scale.
+    unchanged = compare(data[np.isfinite(data)], header, rule).maximum
+    return then if unchanged else None
 
 
 def _of_statistics(
-    image: np.ndarray, hole: np.ndarray, radius: np.ndarray, record: Instrument
+    image: np.ndarray, hole: np.ndarray, radius: np.ndarray, rule: Statistics | None
 ) -> np.ndarray:
     """The values that the header's statistics are of."""
-    rule = record.statistics
     if rule is None:
         return np.empty(0, np.float32)
-    wanted = np.isfinite(image)
+    wanted = np.isfinite(image) & ~hole
     if rule.within is not None:
         wanted &= radius < rule.within
-    wanted &= ~hole
     return image[wanted]
 
 
-def _check_beyond(field: np.ndarray, record: Instrument, path: Path) -> None:
+def _check_strength(field: np.ndarray, record: Instrument, path: Path) -> None:
     known = np.count_nonzero(np.isfinite(field))
     if not known:
         raise UntrustedFrameError(f"{path}: no pixel of the disk holds a value")
-    strength = np.abs(field)
-    beyond = np.count_nonzero(strength > record.strongest)
-    # A fill is left out as a hole is; a scale that was lost makes no one value of all of them.
-    if beyond > _BEYOND * known and np.unique(field[strength > record.strongest]).size > 2:
+    most = record.values.strongest
+    beyond = field[(field > most) | (field < -most)]
+    # A fill has one value, or two; it is left out as a hole is.
+    if beyond.size > _BEYOND * known and np.unique(beyond).size > 2:
         raise UntrustedFrameError(
-            f"{path}: {float(np.nanmax(strength)):.6g} G found on the disk, and {beyond / known:.1%} "
-            f"of it beyond what {record.title} records, expected at most {record.strongest:.0f} G"
+            f"{path}: {float(np.abs(beyond).max()):.6g} G found, and {beyond.size / known:.1%} of "
+            f"the disk beyond what {record.title} records, expected at most {most:.0f} G"
         )
 
 
-def _check_values(field: np.ndarray, path: Path) -> None:
+def _check_measured(field: np.ndarray, path: Path) -> None:
     known = np.count_nonzero(np.isfinite(field))
     if not known:
         raise UntrustedFrameError(
