@@ -13,6 +13,7 @@ _ROUNDS = 5  # of least squares, each without what the last one found to be no f
 _MOST = 0.95  # of the corners have to be fill
 _MOST_OFF = (1.0, 0.02)  # of a fill from a smooth surface: in its unit, or a share of its level
 _ROUGH, _SMOOTH = 0.2, 0.7  # most pixels differ by less from the next one; times the usual
+_STEEPEST = 2 * _DEGREE  # a polynomial's slope over the sum of its factors, per axis length
 _CLIP = 3.0  # times what most pixels lie within
 _TOLERANCE = (2.0, 0.002)  # times what most pixels lie within, or a share of the level
 _ROUNDING = 1e-4  # of float32, a share of all terms
@@ -76,7 +77,8 @@ def find_sky(data: np.ndarray) -> Sky | None:
     if not usual <= max(_MOST_OFF[0], _MOST_OFF[1] * level):
         return None
     # Noise this weak is no fill: there, each pixel differs from the one beside it.
-    if np.mean(steps > _ROUGH * usual) > 1 - _SMOOTH:
+    steepest = _STEEPEST * float(np.abs(fitted[1:]).sum()) / min(data.shape)
+    if np.mean(steps > max(_ROUGH * usual, steepest)) > 1 - _SMOOTH:
         return None
     rounding = _ROUNDING * float(np.abs(terms).sum())
     tolerance = max(_TOLERANCE[0] * usual, _TOLERANCE[1] * level, rounding)

@@ -36,12 +36,14 @@ class Unit:
     factor : gauss per unit.
     name : of the unit, as the file or the instrument record has it; empty where nothing tells.
     proof : how it is known, in words; empty where nothing tells.
+    by_sky : whether the sky proves it.
     doubt : a sentence where header and sky contradict each other.
     """
 
     factor: float
     name: str
     proof: str
+    by_sky: bool = False
     doubt: str | None = None
 
     @property
@@ -74,7 +76,7 @@ def find_unit(
     doubt = None
     if by_sky is not None and abs(by_sky.factor / factor - 1) > _NEAR:
         doubt = f"BUNIT is {text!r}, but its sky of {level:.6g} is that of values in {by_sky.name}"
-    return Unit(factor, text, "BUNIT", doubt)
+    return Unit(factor, text, "BUNIT", by_sky is not None and doubt is None, doubt)
 
 
 def unit_by_statistics(record: Instrument, *, agree: bool, path: Path) -> Unit:
@@ -106,10 +108,10 @@ def _by_sky(header: Mapping[str, Any], level: float | None, record: Instrument) 
     in_gauss = fill * factor - (zero if zero == zero else 0.0)
     # An unknown fill, or one of zero, is near nothing.
     if abs(level - fill) < _NEAR * abs(fill):
-        return Unit(factor, rule.unit, f"its sky of {level:.6g}, which is {rule.keyword}")
+        return Unit(factor, rule.unit, f"its sky of {level:.6g}, which is {rule.keyword}", True)
     if abs(level - in_gauss) < _NEAR * abs(fill * factor):
         said = f"its sky of {level:.6g}, which is {rule.keyword} times {factor:g}"
-        return Unit(1.0, "gauss", said)
+        return Unit(1.0, "gauss", said, True)
     return None
 
 

@@ -15,7 +15,7 @@ from onesun.instruments import Instrument, Statistics
 from onesun.reading.holes import find_holes
 from onesun.reading.keywords import optional_number
 from onesun.reading.sky import Sky, find_sky
-from onesun.reading.statistics import compare
+from onesun.reading.statistics import Comparison, compare
 from onesun.reading.units import Unit, find_unit, unit_by_statistics
 
 _BEYOND = 0.01  # share of the disk; more that no Sun has is another scale, or no magnetogram
@@ -60,16 +60,16 @@ def understand_values(
     data[~np.isfinite(data)] = np.nan
     sky = find_sky(data)
     unit = find_unit(header, _level(data, header, sky, record), record, path)
-    whole = data.copy() if rule is not None and rule.with_sky else data
     if unit.factor != 1:
         data *= np.float32(unit.factor)
+    whole = data.copy() if rule is not None and rule.with_sky else data
     # Isfinite is no disk mask: HMI holds finite noise well past the limb.
     data[radius >= 1 - record.detector.limb_margin / pointing.limb_radius] = np.nan
     _check_strength(data, record, path)
     hole = find_holes(data, sky and sky.scaled(unit.factor), record.values.strongest)
     data[hole] = np.nan
     _check_measured(data, path)
-    compared = compare(_of_statistics(whole, hole, radius, rule), header, rule)
+    compared = _compared(_of_statistics(whole, hole, radius, rule), header, record, unit)
     if not unit.known:
         unit = unit_by_statistics(record, agree=compared.agree, path=path)
     doubts = tuple(said for said in (unit.doubt, compared.doubt) if said is not None)
@@ -85,7 +85,7 @@ def _level(
     if rule is None or not rule.with_sky:
         return level
     then = optional_number(header, rule.minimum)
-    if level is not None and abs(level) > 1e-3 * abs(then):
+    if level is not None and not abs(level) < 1e-3 * abs(then):
         return level
     # The largest value is of the disk: where it is what it was, so is the scale.
     unchanged = compare(data[np.isfinite(data)], header, rule).maximum
@@ -102,6 +102,27 @@ def _of_statistics(
     if rule.within is not None:
         wanted &= radius < rule.within
     return image[wanted]
+
+
+def _compared(
+    values: np.ndarray, header: Mapping[str, Any], record: Instrument, unit: Unit
+) -> Comparison:
+    """The header's statistics against the values, in any unit that they may rightly be in.
+
+    Who changed the unit of the values, and said so, may have left the statistics as they were.
+
+    Parameters
+    ----------
+    values : in gauss.
+    """
+    factors = [unit.factor, 1.0]
+    if unit.by_sky:
+        factors += record.values.units.factors.values()
+    found = [
+        compare(values / np.float32(factor), header, record.values.statistics)
+        for factor in dict.fromkeys(factors)
+    ]
+    return next((one for one in found if one.doubt is None), found[0])
 
 
 def _check_strength(field: np.ndarray, record: Instrument, path: Path) -> None:
