@@ -8,6 +8,7 @@ zero amid weak field is a measurement.
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 from scipy import ndimage
@@ -21,6 +22,7 @@ _FAR = 20.0  # robust sigmas of the disk's field; farther away equal values are 
 _LEAST_FAR = 10.0  # gauss
 _TIMES = 20  # that a far value may repeat
 _VALUES = 16  # different fills of one frame, of which ragged edges are followed
+_CONTOUR = 6  # pixels that hang together; a sunspot seldom has more of one value
 _RIM = 2  # pixels around a hole in which the average of some minutes may hold the fill
 _RIM_FAR = 5.0  # robust sigmas
 
@@ -90,18 +92,21 @@ def _equal_areas(field: np.ndarray) -> np.ndarray | None:
     chance = _chance_of_equal(right, field)
     pixels = field.size
     run, side = _run(chance, pixels), _side(chance, pixels)
-    hole: np.ndarray | None = None
-    both = right[:-1] & below[:, :-1]
+    hole = np.zeros(field.shape, bool)
     for equal, shape in (
         (right, (1, run - 1)),
         (below, (run - 1, 1)),
-        (both, (side - 1, side - 1)),
+        (right[:-1] & below[:, :-1], (side - 1, side - 1)),
     ):
         area = opened(equal, shape)
         if area is not None:
-            hole = np.zeros(field.shape, bool) if hole is None else hole
-            _mark_both(hole, area)
-    return None if hole is None else _with_same_value(hole, field)
+            rows, columns = area.shape
+            hole[:rows, :columns] |= area
+            if equal is not below:
+                hole[:rows, 1 : columns + 1] |= area
+            if equal is not right:
+                hole[1 : rows + 1, :columns] |= area
+    return _with_same_value(hole, field) if hole.any() else None
 
 
 def _chance_of_equal(right: np.ndarray, field: np.ndarray) -> float:
@@ -122,14 +127,6 @@ def _side(chance: float, pixels: int) -> int:
     """The side of the smallest square that chance does not make."""
     links = math.log(pixels / _CHANCE) / -math.log(chance)
     return max(_SMALLEST, math.ceil(math.sqrt(links + 1)))
-
-
-def _mark_both(hole: np.ndarray, area: np.ndarray) -> None:
-    """Mark the pixels of pairs: those of ``area`` and, where it is one smaller, their partners."""
-    rows, columns = area.shape
-    for down in range(hole.shape[0] - rows + 1):
-        for along in range(hole.shape[1] - columns + 1):
-            hole[down : down + rows, along : along + columns] |= area
 
 
 def opened(flags: np.ndarray, shape: tuple[int, int]) -> np.ndarray | None:
@@ -182,6 +179,7 @@ def _of_sky(field: np.ndarray, sky: Sky, middle: float, sigma: float) -> np.ndar
     if share == 0:
         return None
     if abs(sky.level - middle) > max(_FAR * sigma, _LEAST_FAR) + sky.tolerance:
+        filled = _no_contours(filled, field, sky.level, middle)
         return filled | _rim(field, filled, sky.level, middle, sigma)
     # A value that the Sun's field has, too: only where it fills an area.
     chance = min(1.5 * _usual_share(filled, field) + 0.03, 0.99)
@@ -189,6 +187,24 @@ def _of_sky(field: np.ndarray, sky: Sky, middle: float, sigma: float) -> np.ndar
     areas = [opened(filled, shape) for shape in ((1, run), (run, 1), (side, side))]
     found = [area for area in areas if area is not None]
     return np.logical_or.reduce(found) if found else None
+
+
+def _no_contours(filled: np.ndarray, field: np.ndarray, level: float, middle: float) -> np.ndarray:
+    """Pixels of a far fill without those of a sunspot that pass through its value.
+
+    These are few together, and have neighbours between the fill's value and the quiet Sun's.
+    """
+    labels, number = ndimage.label(filled, np.ones((3, 3)))
+    sizes = np.bincount(labels.ravel(), minlength=number + 1)
+    rows, columns = np.nonzero(filled & (sizes < _CONTOUR)[labels])
+    padded = np.pad(field, 1, constant_values=np.nan)
+    around = [padded[rows + i, columns + j] for i in range(3) for j in range(3) if (i, j) != (1, 1)]
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        beside = np.nanmedian(np.stack(around), axis=0)  # NaN for what stands alone
+    spot = np.abs(beside - level) < abs(level - middle) / 2
+    filled = filled.copy()
+    filled[rows[spot], columns[spot]] = False
+    return filled
 
 
 def _usual_share(filled: np.ndarray, field: np.ndarray) -> float:

@@ -20,8 +20,8 @@ from onesun.reading.units import Unit, find_unit, unit_by_statistics
 
 _BEYOND = 0.01  # share of the disk; more that no Sun has is another scale, or no magnetogram
 # Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, and 0.2
-# of GONG's rounded to 1 G. Pixels that were doubled repeat in a half.
-_REPEATED = 0.25
+# to 0.3 of GONG's rounded to 1 G. Pixels that were doubled repeat in a half.
+_REPEATED = 0.4
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,14 @@ def _compared(
     factors = [unit.factor, 1.0]
     if unit.by_sky:
         factors += record.values.units.factors.values()
-    found = [
-        compare(values / np.float32(factor), header, record.values.statistics)
-        for factor in dict.fromkeys(factors)
-    ]
-    return next((one for one in found if one.doubt is None), found[0])
+    first: Comparison | None = None
+    for factor in dict.fromkeys(factors):
+        scaled = values if factor == 1 else values / np.float32(factor)
+        found = compare(scaled, header, record.values.statistics)
+        if found.doubt is None:
+            return found
+        first = first or found
+    return first
 
 
 def _check_strength(field: np.ndarray, record: Instrument, path: Path) -> None:
