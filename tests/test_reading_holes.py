@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -17,12 +21,17 @@ def understood(tmp_path, data, header):
     return read(tmp_path / "a.fits")
 
 
+@cache
+def good(frame):
+    """A frame as it should be read."""
+    with TemporaryDirectory() as folder:
+        return understood(Path(folder), *frame()).field
+
+
 def holes(tmp_path, frame, data):
-    """What of ``data`` the reader left out, and no value was lost of the rest."""
-    good, header = frame()
-    expected = understood(tmp_path, good, header)
-    found = understood(tmp_path, data, header)
-    left = np.isnan(found.field) & ~np.isnan(expected.field)
+    """What of ``data`` the reader left out; no value was lost of the rest, nor changed."""
+    found = understood(tmp_path, data, frame()[1])
+    left = np.isnan(found.field) & ~np.isnan(good(frame))
     rest = ~np.isnan(found.field)
     np.testing.assert_array_equal(found.field[rest], np.float32(data[rest]))
     assert found.doubts == ()
@@ -40,23 +49,22 @@ def blob():
     return np.hypot(x - 480 + 6 * np.sin(y / 3), y - 430) < 24
 
 
-AREAS = {
-    "a square": rectangle(SQUARE),
-    "a block": rectangle(np.s_[512:520, 400:408]),
-    "rows": rectangle(np.s_[600:603, 200:800]),
-    "a part of a row": rectangle(np.s_[500, 450:470]),
-    "a column": rectangle(np.s_[100:900, 512]),
-    "a ragged area": blob(),
-}
+AREAS = (
+    rectangle(SQUARE)
+    | rectangle(np.s_[512:520, 400:408])
+    | rectangle(np.s_[600:603, 200:800])
+    | rectangle(np.s_[500, 450:470])
+    | rectangle(np.s_[100:900, 512])
+    | blob()
+)
 FILLS = (0.0, 1.5, -100.0, -999.0, -9999.0, 32767.0, -32768.0, 1e20, -1e30, 9.96921e36, np.inf)
 
 
-@pytest.mark.parametrize("name", AREAS)
 @pytest.mark.parametrize("fill", FILLS)
-def test_a_fill_of_mdi_is_found(tmp_path, name, fill):
+def test_a_fill_of_mdi_is_found(tmp_path, fill):
     data = mdi()[0]
-    data[AREAS[name]] = fill
-    np.testing.assert_array_equal(holes(tmp_path, mdi, data), AREAS[name])
+    data[AREAS] = fill
+    np.testing.assert_array_equal(holes(tmp_path, mdi, data), AREAS)
 
 
 @pytest.mark.parametrize("fill", [-703.2, 0.0, -0.09504, -2000.0, -9999.0, 32767 * 0.09504, 1e30])
@@ -95,12 +103,12 @@ def surface(amplitude):
 @pytest.mark.parametrize("level", [-703.2, 0.0])
 @pytest.mark.parametrize("step", [None, 0.09504])
 def test_a_hole_in_a_sky_that_is_a_surface_is_found(tmp_path, amplitude, level, step):
-    good, header = gong()
-    hole = np.zeros(good.shape, bool)
+    data, header = gong()
+    hole = np.zeros(data.shape, bool)
     hole[SQUARE] = True
-    sky = good < -690
-    good[sky] = 0
-    field = (good - surface(amplitude)).astype(np.float32)
+    sky = data < -690
+    data[sky] = 0
+    field = (data - surface(amplitude)).astype(np.float32)
     field[sky | hole] = (level - surface(amplitude))[sky | hole]
     if step is not None:
         field = np.float32(step) * np.rint(field / step).astype(np.float32)
