@@ -18,6 +18,7 @@ from onesun.reading.sky import Sky, find_sky
 from onesun.reading.statistics import Comparison, compare
 from onesun.reading.units import Unit, find_unit, unit_by_statistics
 
+_FILLED = 0.01  # share of the disk; with more of it lost, its mean is another
 _BEYOND = 0.01  # share of the disk; more that no Sun has is another scale, or no magnetogram
 # Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, and 0.2
 # to 0.3 of GONG's rounded to 1 G. Pixels that were doubled repeat in a half.
@@ -69,7 +70,9 @@ def understand_values(
     hole = find_holes(data, sky and sky.scaled(unit.factor), record.values.strongest)
     data[hole] = np.nan
     _check_measured(data, path)
-    compared = _compared(_of_statistics(whole, hole, radius, rule), header, record, unit)
+    of_statistics = _of_statistics(whole, hole, radius, rule)
+    complete = np.count_nonzero(hole) <= _FILLED * np.count_nonzero(np.isfinite(data))
+    compared = _compared(of_statistics, header, record, unit, complete=complete)
     if not unit.known:
         unit = unit_by_statistics(record, agree=compared.agree, path=path)
     doubts = tuple(said for said in (unit.doubt, compared.doubt) if said is not None)
@@ -105,7 +108,12 @@ def _of_statistics(
 
 
 def _compared(
-    values: np.ndarray, header: Mapping[str, Any], record: Instrument, unit: Unit
+    values: np.ndarray,
+    header: Mapping[str, Any],
+    record: Instrument,
+    unit: Unit,
+    *,
+    complete: bool,
 ) -> Comparison:
     """The header's statistics against the values, in any unit that they may rightly be in.
 
@@ -121,7 +129,7 @@ def _compared(
     first: Comparison | None = None
     for factor in dict.fromkeys(factors):
         scaled = values if factor == 1 else values / np.float32(factor)
-        found = compare(scaled, header, record.values.statistics)
+        found = compare(scaled, header, record.values.statistics, complete=complete)
         if found.doubt is None:
             return found
         first = first or found
