@@ -58,7 +58,7 @@ def test_the_zero_point_that_was_taken_off_the_sky_is_known(tmp_path, bias):
     assert read(saved(tmp_path / "a.fits", data, header)).unit.startswith("gauss")
 
 
-@pytest.mark.parametrize("text", ["m/s", "M/S", " m / s"])
+@pytest.mark.parametrize("text", ["m/s", "M/S", " m / s", "m s-1"])
 def test_a_unit_of_the_record_is_scaled(tmp_path, expected, text):
     data, header = in_velocity()
     header["BUNIT"] = text

@@ -50,7 +50,7 @@ class SkyFill(_Record):
 class Units(_Record):
     """Units of its files besides those of a magnetic field, and what proves them without BUNIT."""
 
-    factors: dict[str, Positive] = {}  # gauss per unit, by what BUNIT would say in lower case
+    factors: dict[str, Positive] = {}  # gauss per unit, by what BUNIT may say
     sky: SkyFill | None = None
 
 

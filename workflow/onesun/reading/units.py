@@ -70,13 +70,19 @@ def find_unit(
     text = str(header.get("BUNIT") or "").strip()
     if not text:
         return by_sky or Unit(1.0, "", "")
-    factor = {**_FIELD, **record.values.units.factors}.get(text.lower().replace(" ", ""))
+    known = _FIELD | {_plain(name): each for name, each in record.values.units.factors.items()}
+    factor = known.get(_plain(text))
     if factor is None:
         raise UntrustedFrameError(f"{path}: BUNIT is {text!r}, expected gauss")
     doubt = None
     if by_sky is not None and abs(by_sky.factor / factor - 1) > _NEAR:
         doubt = f"BUNIT is {text!r}, but its sky of {level:.6g} is that of values in {by_sky.name}"
     return Unit(factor, text, "BUNIT", by_sky is not None and doubt is None, doubt)
+
+
+def _plain(text: str) -> str:
+    """A unit's name without blanks, in lower case."""
+    return text.lower().replace(" ", "")
 
 
 def unit_by_statistics(record: Instrument, *, agree: bool, path: Path) -> Unit:
