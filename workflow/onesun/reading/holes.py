@@ -21,7 +21,7 @@ _MOST_ROWS = 0.25  # of the rows have to be without holes for chance to be measu
 _FAR = 20.0  # robust sigmas of the disk's field; farther away equal values are no chance
 _LEAST_FAR = 10.0  # gauss
 _TIMES = 20  # that a far value may repeat
-_VALUES = 16  # different fills of one frame, of which ragged edges are followed
+_USUAL = 0.05  # share of the holes that a value fills for its ragged edges to be followed
 _CONTOUR = 6  # pixels that hang together; a sunspot seldom has more of one value
 _RIM = 2  # pixels around a hole in which the average of some minutes may hold the fill
 _RIM_FAR = 5.0  # robust sigmas
@@ -163,7 +163,7 @@ def _sliding(join: np.ufunc, flags: np.ndarray, size: int, axis: int) -> np.ndar
 def _with_same_value(hole: np.ndarray, field: np.ndarray) -> np.ndarray:
     """A hole and the pixels of its value that touch it: its edges need not be straight."""
     values, counts = np.unique(field[hole], return_counts=True)
-    for value in values[np.argsort(counts)[::-1][:_VALUES]]:
+    for value in values[counts > _USUAL * counts.sum()]:
         labels, number = ndimage.label(field == value)
         touched = np.zeros(number + 1, bool)
         touched[labels[hole & (labels > 0)]] = True
