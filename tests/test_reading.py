@@ -63,7 +63,7 @@ def uniform(shape=(1024, 1024)):
         (MDI_2010, "mdi", "2010-10-15T00:03:30.000", 488.63, (9.5, 16)),
         # GPS stamps are 19 s behind TAI.
         (ZQA, "gong", "2010-06-08T20:04:35.000", 370.66, (1.5, 2.6)),
-        (BQA, "gong", "2009-09-05T18:54:35.000", 371.71, (5, 7)),
+        (BQA, "gong", "2009-09-05T18:54:35.000", 371.71, (1.5, 2.6)),
     ],
 )
 def test_real_files(real_files, name, instrument, tai, limb_radius, noise):
@@ -211,21 +211,31 @@ def test_a_frame_without_values_is_refused(mdi_file):
         read(mdi_file(np.full((1024, 1024), -(2**31), np.int32)))
 
 
-@pytest.mark.parametrize(("rows", "share"), [(1024, "100"), (512, "50")])
-def test_a_frame_that_is_filled_in_is_refused(mdi_file, rows, share):
-    data = uniform()
-    data[:rows] = 0
-    with pytest.raises(UntrustedFrameError, match=f"{share}% of the disk repeats the pixel beside"):
+def test_a_frame_that_is_filled_in_is_refused(mdi_file):
+    with pytest.raises(UntrustedFrameError, match="every pixel of the disk holds a fill"):
+        read(mdi_file(np.zeros((1024, 1024), np.int32)))
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_frame_of_doubled_pixels_is_refused(mdi_file, axis):
+    data = np.repeat(noise(), 2, axis=axis)[:1024, :1024]
+    with pytest.raises(UntrustedFrameError, match="50% of the disk repeats the pixel beside it"):
         read(mdi_file(data))
 
 
-def test_a_field_that_cannot_be_is_refused(mdi_file):
+def test_a_field_that_cannot_be_is_no_measurement(mdi_file):
     data = uniform()
     data[512, 512] = 100_001
+    frame = read(mdi_file(data))
+    assert np.isnan(frame.field[512, 512])
+    assert np.isnan(frame.field).sum() == (frame.pointing.radius((1024, 1024)) >= 1).sum() + 1
+
+
+def test_a_disk_of_fields_that_cannot_be_is_refused(mdi_file):
     with pytest.raises(
-        UntrustedFrameError, match=r"10000\.1 G found on the disk, expected at most 10000 G"
+        UntrustedFrameError, match=r"50000\.1 G found, and 90\.\d% of the disk beyond what SoHO/MDI"
     ):
-        read(mdi_file(data))
+        read(mdi_file(noise() * 1000 - 1))
 
 
 def test_another_size_is_refused(mdi_file):

@@ -26,6 +26,7 @@ def describe(frame: Magnetogram) -> str:
         "observer": f"B0 {pointing.b0:.4f} deg, Carrington L0 {pointing.l0:.4f} deg, "
         f"{pointing.dsun / AU_METRES:.6f} AU from the Sun",
         "observer velocity": _number(frame.observer_velocity, "m/s", 1),
+        "unit of the file": frame.unit,
         "field": f"{np.nanmin(frame.field):.1f} to {np.nanmax(frame.field):.1f} G, "
         f"mean {np.nanmean(frame.field):.2f} G, "
         f"mean unsigned {np.nanmean(np.abs(frame.field)):.2f} G",
@@ -36,6 +37,8 @@ def describe(frame: Magnetogram) -> str:
     }
     if "ZPBIAS" in record.header.keep:
         rows["zero point"] = _zero_point(frame)
+    for number, doubt in enumerate(frame.doubts, start=1):
+        rows[f"doubt {number}"] = doubt
     width = max(len(name) for name in rows)
     return "\n".join([frame.source, *(f"  {name:{width}}  {rows[name]}" for name in rows)])
 

@@ -67,6 +67,8 @@ class Magnetogram:
     simulated : True where the header says that the frame was simulated.
     source : file name.
     header : the identifying keywords, as found.
+    unit : what the file's values are in, and how that is known.
+    doubts : sentences about what in the file contradicts its values; empty for a good frame.
     """
 
     field: np.ndarray
@@ -79,6 +81,8 @@ class Magnetogram:
     simulated: bool
     source: str
     header: dict[str, Any] = field(default_factory=dict)
+    unit: str = "gauss"
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.field.ndim != 2 or self.field.dtype != np.float32:

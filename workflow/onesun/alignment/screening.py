@@ -100,6 +100,8 @@ def _without(path: Path, reason: str) -> str:
 def _unusable(frame: Magnetogram, max_missing: float) -> str | None:
     if not frame.quality.usable:
         return frame.quality.objection
+    if frame.doubts:
+        return frame.doubts[0]
     missing = frame.missing_share()
     if missing > max_missing:
         return f"{missing:.2%} of the disk is missing, expected at most {max_missing:.2%}"

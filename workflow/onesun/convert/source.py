@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from onesun.convert.trust import Evidence, doubts, recorded_pixels
+from onesun.convert.trust import Evidence, doubts
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
 from onesun.reading import fits
 from onesun.reading.plain import plain_header
 from onesun.reading.read import understand
+from onesun.reading.sky import recorded_pixels
 from onesun.reading.world import upright
 
 MADE_BY = "ONESUN"  # keyword that every output has

@@ -33,6 +33,7 @@ def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
     header = record.header
     wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse]
     wanted += [*header.only, *header.keep]
+    wanted += [] if record.values.statistics is None else record.values.statistics.keywords
     wanted += [header.time_keyword, *([record.quality.keyword] if record.quality.keyword else [])]
     # The data base's names cannot have a hyphen; it writes DATE__OBS for DATE-OBS.
     known = {name.replace("__", "-").upper(): name for name in types}
