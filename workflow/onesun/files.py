@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -18,16 +19,34 @@ _CHANGED = "{}: its bytes have changed since it was written"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Yield a temporary path in the same folder that becomes ``path`` if the block succeeds.
 
     The temporary name keeps the suffix of ``path`` (writers such as astropy choose a format by
     it). On any error the temporary file is removed and an existing ``path`` is left as it was.
+
+    Parameters
+    ----------
+    new : raise FileExistsError if ``path`` is there in the end, whoever wrote it meanwhile.
     """
     path = Path(path)
     with beside(path) as part:
         yield part
         _to_disk(part)
+        if new:
+            _place_new(part, path)
+        else:
+            os.replace(part, path)
+
+
+def _place_new(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)  # a rename would replace what is there
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "there already", str(path)) from None
         os.replace(part, path)
 
 
@@ -139,13 +158,13 @@ def _to_disk(part: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``, whole or not at all.
+def write_bytes(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Write ``content`` to ``path``, whole or not at all; ``new`` as for :func:`whole_file`.
 
     Libraries write their formats into memory and this onto the disk: when it is full, theirs
     raise errors of their own that do not say so.
     """
-    with whole_file(path) as part:
+    with whole_file(path, new=new) as part:
         part.write_bytes(content)
 
 
