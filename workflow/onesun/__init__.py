@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from onesun.home import make_usable as _make_usable
+
 __version__ = "0.1.0"
+
+_make_usable()  # before anything imports sunpy
 
 
 def __getattr__(name: str) -> Any:

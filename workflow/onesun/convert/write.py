@@ -12,10 +12,10 @@ from astropy.io import fits
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
 from onesun.convert.planes import BLANK, Planes, draw
+from onesun.convert.stored import EXTENSIONS
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
-EXTENSIONS = ("FIELD", "ERROR", "MASK")
 # Astropy would put the time of writing there, and the same input shall give the same bytes.
 _SUM_COMMENT = "sum over this HDU"
 
