@@ -1,8 +1,7 @@
 """A home folder that cannot be written to, as in containers and on cluster nodes.
 
-sunpy stops when it cannot make a folder for its configuration, though there is none to keep;
-matplotlib complains. Where their folders cannot be had, others take their place, in the system's
-folder for temporary files.
+sunpy stops when it cannot make folders for its configuration and its cache, though it has nothing
+to keep there; matplotlib complains. Others then take their place, among the temporary files.
 """
 
 from __future__ import annotations
@@ -11,21 +10,41 @@ import os
 import tempfile
 from pathlib import Path
 
-# Names of folders in the home folder's .config, by the variable that moves them.
-_CONFIGURATIONS = {"SUNPY_CONFIGDIR": "sunpy", "MPLCONFIGDIR": "matplotlib"}
+_SUNPYRC = "[general]\nworking_dir = {}\n"
 
 
 def make_usable() -> None:
-    """Name other folders to sunpy and matplotlib, in the environment, where theirs are unusable."""
+    """Name other folders in the environment where those for configurations and caches are unusable.
+
+    The folder for all configurations stays: what can be read there, pip's for one, still counts.
+    """
     try:
         home = Path.home()
     except RuntimeError:  # neither HOME nor an entry among the machine's users
         home = instead()
         os.environ["HOME"] = str(home)
-    above = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-    for variable, name in _CONFIGURATIONS.items():
-        if not can_be_written(Path(os.environ.get(variable) or above / name)):
-            os.environ[variable] = str(instead(name))
+    usual = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    sunpy = Path(os.environ.get("SUNPY_CONFIGDIR") or usual / "sunpy")
+    # Without a word from the user, sunpy works in the home folder itself.
+    told = (sunpy / "sunpyrc").exists() or (home.is_dir() and os.access(home, os.W_OK))
+    if not (can_be_written(sunpy) and told):
+        os.environ["SUNPY_CONFIGDIR"] = str(_for_sunpy())
+    if not can_be_written(Path(os.environ.get("MPLCONFIGDIR") or usual / "matplotlib")):
+        os.environ["MPLCONFIGDIR"] = str(instead("matplotlib"))
+    # All caches at once: sunpy and Snakemake have no variables of their own for theirs.
+    if not can_be_written(Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")):
+        os.environ["XDG_CACHE_HOME"] = str(instead("cache"))
+
+
+def _for_sunpy() -> Path:
+    """A folder with a configuration that has sunpy work there."""
+    place = instead("sunpy")
+    file, text = place / "sunpyrc", _SUNPYRC.format(place)
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        with tempfile.NamedTemporaryFile("w", dir=place, delete=False) as part:
+            part.write(text)
+        os.replace(part.name, file)  # other processes may be about to read it
+    return place
 
 
 def can_be_written(folder: Path) -> bool:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import platformdirs
 
-from onesun.home import can_be_written, instead
-
 _PACKAGE = Path(__file__).parent
 
 
@@ -33,11 +31,5 @@ def schemas() -> Path:
 
 
 def cache() -> Path:
-    """Folder for downloads that outlive a checkout; ``ONESUN_CACHE`` moves it.
-
-    Where it cannot be in the home folder, it is with the system's temporary files.
-    """
-    if os.environ.get("ONESUN_CACHE"):
-        return Path(os.environ["ONESUN_CACHE"])
-    usual = Path(platformdirs.user_cache_dir("onesun"))
-    return usual if can_be_written(usual) else instead("cache")
+    """Folder for downloads that outlive a checkout; ``ONESUN_CACHE`` moves it."""
+    return Path(os.environ.get("ONESUN_CACHE") or platformdirs.user_cache_dir("onesun"))
