@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from onesun.home import make_usable as _make_usable
+from onesun import home as home  # first: it makes room for what sunpy does when imported
 
 __version__ = "0.1.0"
-
-_make_usable()  # before anything imports sunpy
 
 
 def __getattr__(name: str) -> Any:

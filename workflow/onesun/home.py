@@ -2,6 +2,7 @@
 
 sunpy stops when it cannot make folders for its configuration and its cache, though it has nothing
 to keep there; matplotlib complains. Others then take their place, among the temporary files.
+Importing this module sees to it, before anything imports sunpy.
 """
 
 from __future__ import annotations
@@ -70,3 +71,6 @@ def instead(name: str = "") -> Path:
         place = Path(tempfile.mkdtemp(prefix="onesun-"))
     (place / name).mkdir(exist_ok=True)
     return place / name
+
+
+make_usable()

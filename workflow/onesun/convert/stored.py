@@ -59,6 +59,8 @@ def load(path: Path) -> Stored:
         ):
             warnings.filterwarnings("error", "File may have been truncated", AstropyUserWarning)
             found = {_name(hdu): hdu for hdu in hdus if MADE_BY in hdu.header}
+            if not any(hdu.header["NAXIS"] for hdu in hdus):
+                raise ValueError("it holds no image")  # so does the beginning of one
             if not found:
                 raise DamagedProductError(f"{path}: no output of onesun convert")
             header = found.get("FIELD", next(iter(found.values()))).header.copy()
