@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,10 +11,14 @@ from typing import Any, Literal
 import onesun
 from onesun.convert import release
 from onesun.convert.convert import Options, convert_source, weights_for
+from onesun.convert.naming import Naming, by_content, choose, made_before
 from onesun.convert.source import MADE_BY, of_file
-from onesun.convert.write import header_of_output, output_name, write_planes
+from onesun.convert.write import output_name, write_planes
 from onesun.errors import UntrustedFrameError
 from onesun.files import sha256
+
+_Result = Literal["done", "skipped", "refused"]
+_BY_ITS_NAME = Naming()
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Outcome:
     """
 
     file: str
-    result: Literal["done", "skipped", "refused"]
+    result: _Result
     reason: str
     output: str
     seconds: float
@@ -39,48 +44,67 @@ class Outcome:
         return {**asdict(self), "seconds": round(self.seconds, 2)}
 
 
-def convert_file(path: Path, folder: Path, options: Options, *, again: bool = False) -> Outcome:
+def convert_file(
+    path: Path,
+    folder: Path,
+    options: Options,
+    *,
+    again: bool = False,
+    naming: Naming = _BY_ITS_NAME,
+) -> Outcome:
     """Convert ``path`` into ``folder``.
 
     Parameters
     ----------
     again : also where the output is there and was made of the same input in the same way.
+    naming : what is known of the output's name.
 
     A file that cannot be converted is an outcome; what is wrong with the options raises
     OneSunError.
     """
     start = time.perf_counter()
-    out = Path(folder) / output_name(Path(path).name)
+    path, folder = Path(path), Path(folder)
 
-    def ended(result: Literal["done", "skipped", "refused"], reason: str = "") -> Outcome:
-        output = "" if result == "refused" else str(out)
-        return Outcome(str(path), result, reason, output, time.perf_counter() - start)
+    def ended(result: _Result, reason: str = "", out: Path | str = "") -> Outcome:
+        return Outcome(str(path), result, reason, str(out), time.perf_counter() - start)
+
+    def there(names: Iterable[str | None], digest: str) -> Path | None:
+        return None if again else _there(folder, names, digest, options)
 
     try:
-        if not again and _is_there(out, path, options):
-            return ended("skipped", "converted before")
-        source = of_file(path, force=options.force)
+        out = path.is_file() and there((naming.before, output_name(path.name)), sha256(path))
+        if not out:
+            source = of_file(path, force=options.force)
+            out = there(by_content(source), source.digest)
+        if out:
+            return ended("skipped", "converted before", out)
         planes = convert_source(source, weights_for(source, options), options)
     except UntrustedFrameError as error:
         return ended("refused", str(error).removeprefix(f"{path}: "))
-    write_planes(out, planes, options.samples)
-    return ended("done", "; ".join(source.doubts))
+    while True:
+        out, new = choose(path, source, folder, naming)
+        try:
+            write_planes(out, planes, options.samples, new=new)
+        except FileExistsError:
+            if not out.exists():
+                raise
+            continue  # another process took the name meanwhile, so that there is another for this
+        return ended("done", "; ".join(source.doubts), out)
 
 
-def _is_there(out: Path, path: Path, options: Options) -> bool:
-    """Whether ``out`` is whole, and what this conversion would make."""
-    if not (out.is_file() and Path(path).is_file()):
-        return False
-    header = header_of_output(out)
-    if header is None:
-        return False
+def _there(folder: Path, names: Iterable[str | None], digest: str, options: Options) -> Path | None:
+    """The output of an input, if it is there, whole, and what this conversion would make."""
+    found = made_before(folder, names, digest)
+    if found is None:
+        return None
+    out, header = found
     weights = options.weights or header.get("WEIGHTS")
-    return (
+    same = (
         header.get(MADE_BY) == onesun.__version__
         and header.get("GEOMETRY") == options.geometry
         and header.get("SAMPLES") == options.samples
-        and header.get("INSHA256") == sha256(path)
         and header.get("WTSHA256") == release.load(weights).digest
         # What was forced then is only taken over if it may be forced now.
         and (options.force or "DOUBT1" not in header)
     )
+    return out if same else None

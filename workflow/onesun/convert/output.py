@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
-from onesun.convert.planes import in_gauss
-from onesun.convert.source import MADE_BY
+from onesun.convert.stored import EXTENSIONS, load
 from onesun.convert.view import View
-from onesun.convert.write import EXTENSIONS
 from onesun.errors import DamagedProductError
-from onesun.geometry.pointing import Pointing
 
 # Keywords beside those of the pointing without which an output cannot be told from others.
 _NEEDED = ("INFILE", "INSHA256", "GEOMETRY", "WEIGHTS")
@@ -40,55 +36,24 @@ class Converted:
 
 
 def read_output(path: Path) -> Converted:
-    """Read what ``onesun convert`` wrote.
+    """Read what ``onesun convert`` wrote, also where another program has saved all of it again.
 
-    Raises DamagedProductError when it is missing, damaged or something else.
+    Raises DamagedProductError when it is missing, damaged, incomplete or something else.
     """
-    try:
-        _check_sums(path)
-        with (
-            warnings.catch_warnings(action="ignore"),
-            fits.open(path, do_not_scale_image_data=True) as hdus,
-        ):
-            if MADE_BY not in hdus[1].header or [hdu.name for hdu in hdus[1:4]] != list(EXTENSIONS):
-                raise DamagedProductError(f"{path}: no output of onesun convert")
-            field, error = (in_gauss(hdus[number].data) for number in (1, 2))
-            mask, header = hdus[3].data.copy(), hdus[1].header.copy()
-            view = View(field.shape, _pointing(header))
-            _ = [header[key] for key in _NEEDED]
-    except FileNotFoundError:
+    stored = load(path)
+    missing = [name for name in EXTENSIONS if name not in stored.images]
+    if missing:
         raise DamagedProductError(
-            f"{path}: missing, expected an output of onesun convert"
-        ) from None
-    except (OSError, IndexError, KeyError, TypeError, ValueError) as error:
-        what = str(error.args[0] if isinstance(error, KeyError) else error).rstrip(".")
+            f"{path}: {' and '.join(stored.images)} alone of an output of onesun convert, saved "
+            f"again by another program, expected the file that onesun convert wrote, with "
+            f"{' and '.join(missing)} too"
+        )
+    lost = [key for key in _NEEDED if key not in stored.header]
+    if lost:
         raise DamagedProductError(
-            f"{path}: not readable as an output of onesun convert ({what})"
-        ) from None
-    return Converted(field, error, mask, view, header)
-
-
-def _check_sums(path: Path) -> None:
-    """Every image of an output carries a sum over its bytes."""
-    with (
-        warnings.catch_warnings(action="ignore"),
-        fits.open(path, disable_image_compression=True) as tables,
-    ):
-        for hdu in tables[1:]:
-            if hdu.verify_datasum() == 0:
-                raise DamagedProductError(
-                    f"{path}: damaged (its data do not add up to DATASUM {hdu.header['DATASUM']})"
-                )
-
-
-def _pointing(header: fits.Header) -> Pointing:
-    return Pointing(
-        x0=header["CRPIX1"] - 1,
-        y0=header["CRPIX2"] - 1,
-        scale=header["CDELT1"],
-        roll=header["CROTA2"],
-        rsun=header["RSUN_OBS"],
-        dsun=header["DSUN_OBS"],
-        b0=header["CRLT_OBS"],
-        l0=header["CRLN_OBS"],
-    )
+            f"{path}: not readable as an output of onesun convert (its header has no {lost[0]})"
+        )
+    field, error, mask = (stored.images[name] for name in EXTENSIONS)
+    if not field.shape == error.shape == mask.shape:
+        raise DamagedProductError(f"{path}: its images differ in size, expected them of one size")
+    return Converted(field, error, mask, View(field.shape, stored.pointing), stored.header)

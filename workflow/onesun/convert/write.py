@@ -12,10 +12,10 @@ from astropy.io import fits
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
 from onesun.convert.planes import BLANK, Planes, draw
+from onesun.convert.stored import EXTENSIONS
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
-EXTENSIONS = ("FIELD", "ERROR", "MASK")
 # Astropy would put the time of writing there, and the same input shall give the same bytes.
 _SUM_COMMENT = "sum over this HDU"
 
@@ -29,12 +29,13 @@ def output_name(source: str) -> str:
     return stem + SUFFIX
 
 
-def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
+def write_planes(path: Path, planes: Planes, samples: int = 0, *, new: bool = False) -> None:
     """Write a conversion, whole or not at all, with CHECKSUM and DATASUM in every HDU.
 
     Parameters
     ----------
     samples : how many draws of the field to write after the mask, as SAMPLE1, SAMPLE2, ...
+    new : raise FileExistsError rather than replace a file.
     """
     hdus = [
         _gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field"),
@@ -46,7 +47,7 @@ def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
         hdus.append(_gauss(drawn, planes, f"SAMPLE{number}", "draw from FIELD and ERROR"))
     content = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(content)
-    write_bytes(path, _with_sums(content))
+    write_bytes(path, _with_sums(content), new=new)
 
 
 def _with_sums(content: io.BytesIO) -> bytes:
