@@ -4,12 +4,14 @@
 #   CORES    how many cores to use                make all CORES=4
 #   TARGET   what is asked for; all if absent     make why TARGET=results/table1.csv
 #   SAMPLE   small, or whole: what SLURM runs     make test-slurm SAMPLE=whole
+#   SURE     yes: remove, not only list       make clean-downloads SURE=yes
 #   KILLS    how many, at moments drawn by SEED   make test-kills KILLS=5 SEED=2
 #
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench weights lint clean
+.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench weights lint clean \
+  clean-downloads
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -21,8 +23,14 @@ BIN := $(VENV)/bin
 RELEASE := results/release
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
+# Snakemake stops where it cannot keep a cache in the home folder, as in some containers.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)
+ifneq ($(shell mkdir -p "$(CACHE)" 2>/dev/null && test -w "$(CACHE)" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+endif
+
 help:  ## list the commands
-	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 19
+	@sed -n 's/^\([a-z0-9-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 all: $(VENV)/.installed  ## every table and figure of the paper, and the report that holds them
 	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- all
@@ -70,8 +78,14 @@ lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --quiet host --lint
 
-clean:  ## remove what was computed; .venv and downloads stay
-	rm -rf results logs data .snakemake benchmarks/results
+# The environment may be gone, or never have been made: any Python 3.11 does.
+CLEAN := PYTHONPATH=workflow $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -B -m onesun.clean
+
+clean:  ## remove what was computed; downloads, your own files and .venv stay
+	@$(CLEAN)
+
+clean-downloads:  ## list what was downloaded; SURE=yes removes it
+	@$(CLEAN) --downloads $(if $(filter yes,$(SURE)),--sure)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@command -v "$(PYTHON)" >/dev/null || { \

@@ -11,15 +11,26 @@ import time
 from pathlib import Path
 
 from snakemake.utils import min_version
+
+# Before anything that an older Snakemake, or its environment, may lack.
+min_version("9.19")
+
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun import alone
+try:
+    from onesun import alone
+except ImportError as error:
+    if error.name != "onesun":
+        raise
+    raise WorkflowError(
+        "the package onesun is not installed beside this Snakemake, expected the environment that "
+        "`make table1` makes (. .venv/bin/activate), or `pip install -e .` in your own"
+    ) from None
 from onesun.archive.access import check_access
-from onesun.config import complete, read
+from onesun.config import complete, laid_over, read, read_words
 from onesun.errors import ConfigError, OneSunError
 from onesun.provenance import why
 
-min_version("9.19")
 STARTED = time.time()
 STATE = Path(".snakemake")
 IS_MODULE = not workflow.modifier.is_main_snakefile()
@@ -44,8 +55,12 @@ if not IS_MODULE:
     report: "workflow/report/workflow.rst"
 
 
+# Snakemake makes text of whatever --config says within a section. That of a workflow which uses this
+# one as a module is its own.
+SAID = {} if IS_MODULE else read_words(workflow.config_settings.config)
+
 try:
-    CONFIG = complete(config)
+    CONFIG = complete(laid_over(config, SAID))
 except ConfigError as error:
     raise WorkflowError(str(error)) from None
 

@@ -20,17 +20,17 @@ from pathlib import Path
 import numpy as np
 import torch
 from onesun.networks.uncertain import UncertainNetwork, build_uncertain
+from onesun.release import errors, realisations
+from onesun.release.errors import Residuals
+from onesun.release.recipe import Recipe
+from onesun.release.target_noise import target_noise
+from onesun.release.tiles import held_out
 from safetensors.torch import load_file
 from scipy.stats import spearmanr
 
 from onesun.convert import release
 from onesun.networks import Calibration, dropout_seeded
 from onesun.networks.base import Dropout
-from onesun.release import errors, realisations
-from onesun.release.errors import Residuals
-from onesun.release.recipe import Recipe
-from onesun.release.target_noise import target_noise
-from onesun.release.tiles import held_out
 
 SAMPLES = 8
 _SCALE = 100.0  # gauss; of the fields that networks answer with

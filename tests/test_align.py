@@ -72,7 +72,7 @@ def write_raw(folder, instrument, minutes, *, slot=None, field=None, **cards):
     identity = (
         {"TELESCOP": "SDO/HMI", "INSTRUME": "HMI_SIDE1", "CADENCE": 720.0}
         if hmi
-        else {"TELESCOP": "SOHO", "CAMERA": "MDI", "INTERVAL": 300.0}
+        else {"TELESCOP": "SOHO", "CAMERA": "MDI", "INTERVAL": 300.0, "BLDVER18": -60102}
     )
     content = identity | {
         "BUNIT": "Gauss", "QUALITY": 0, "CRPIX1": header.x0 + 1, "CRPIX2": header.y0 + 1,
@@ -132,6 +132,11 @@ def month(tmp_path_factory):
     other = SmallSun(seed=5, waves=24, shortest=0.12)
     strange = other.shot((128, 128), pointing(128, 15.87, distance=1.008), START).field
     write_raw(folder, "mdi", 601.0, field=strange)
+    filled = SUN.shot((128, 128), pointing(128, 15.87, distance=1.008), START).field
+    filled[50:65, 50:80] = 0
+    write_raw(folder, "mdi", 672.5, field=filled, CRPIX1=64.5, CRPIX2=64.5, CROTA2=0.0)
+    write_raw(folder, "mdi", 768.5, DATARMS=6.1)
+    write_raw(folder, "mdi", 864.5, BUNIT="")
     out = folder / "aligned" / "2016-07"
     align_month(task_of(folder), out)
     return out
@@ -152,6 +157,9 @@ def test_every_frame_is_accounted_for(month):
         "mdi.20160707_080030": "damaged",
         "mdi.20160707_093630": "of the disk is missing, expected at most 1.00%",
         "mdi.20160707_100100": "expected at",
+        "mdi.20160707_111230": "of the disk is missing, expected at most 1.00%",
+        "mdi.20160707_124830": "DATARMS is 6.1 and the root mean square of its values",
+        "mdi.20160707_142430": "header has no BUNIT, and nothing else in the file proves its unit",
         "hmi.20160707_031200": "no partner: the nearest is",
         "hmi.20160707_044800": "refused: no data",
         "hmi.20160707_100000": "no partner: mdi.20160707_100100_TAI.1.fits was refused",

@@ -27,6 +27,7 @@ KEYWORDS = {
     "INTERVAL": 300.0, "CRPIX1": 512.5, "CRPIX2": 512.5, "CRVAL1": 0.0, "CRVAL2": 0.0,
     "CDELT1": 1.984, "CDELT2": 1.984, "CUNIT1": "arcsec", "CROTA2": 0.0, "RSUN_OBS": 970.0,
     "DSUN_OBS": 1.47e11, "CRLN_OBS": 200.0, "CRLT_OBS": -7.0, "OBS_VR": float("nan"),
+    "BLDVER18": -60102,
 }  # fmt: skip
 
 

@@ -466,6 +466,16 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "grid.target_scale: found 0.504273, expected at least 0.9372 arcsec, so that the disk "
         "fits into 2048 target pixels",
     ),
+    "downloads where rules remove": (
+        _set("archive", "folder", "results/raw"),
+        'archive.folder: found "results/raw", expected a folder outside of results, logs, '
+        "data/sample, .snakemake, where rules remove what is to be made again",
+    ),
+    "own files where rules remove": (
+        _set("source", {"kind": "folder", "folder": "./data/sample"}),
+        'source.folder: found "./data/sample", expected a folder outside of results, logs, '
+        "data/sample, .snakemake, where rules remove what is to be made again",
+    ),
     "own files without a folder": (
         _set("source", "kind", "folder"),
         "source.folder: found null, expected the folder of your own files, as kind is folder",

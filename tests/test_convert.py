@@ -330,19 +330,57 @@ def test_a_gap_has_no_values_and_its_rim_is_marked(tmp_path, weights, coarse):
     assert np.isfinite(got.field[rim]).all()
 
 
+def test_a_hole_that_was_filled_is_as_one_without_a_value(tmp_path, weights, coarse):
+    def hole(value):
+        def change(data, header):
+            data[480:520, 480:520] = value
+
+        (tmp_path / "changed.fits").unlink(missing_ok=True)
+        return changed(tmp_path, change, weights)
+
+    expected = hole(np.nan)
+    for value in (0.0, -9999.0, -703.2, 1e20):
+        got = hole(value)
+        np.testing.assert_array_equal(got.field, expected.field)
+        np.testing.assert_array_equal(got.mask, expected.mask)
+
+
+def test_a_frame_of_zeros_that_is_forced_is_no_quiet_sun(tmp_path, weights, coarse):
+    def half(data, header):
+        data[:512][np.isfinite(data[:512])] = 0
+
+    with pytest.raises(UntrustedFrameError, match="interrupted: 50"):
+        changed(tmp_path, half, weights)
+    (tmp_path / "changed.fits").unlink()
+    got = changed(tmp_path, half, weights, force=True)
+    on_disk = (got.mask & Flag.OFF_DISK) == 0
+    without = np.isnan(got.field) & on_disk
+    assert 0.45 < without.sum() / on_disk.sum() < 0.55
+    assert (got.mask[without] & Flag.MISSING).all()
+    assert any("interrupted" in str(value) for value in got.header["DOUBT*"].values())
+
+
 def test_strong_fields_are_marked(tmp_path, weights, coarse):
     def strong(data, header):
-        data[480:520, 480:520] = 5000 + data[480:520, 480:520]
+        data[480:520, 480:520] = 4500 + data[480:520, 480:520]
+        for keyword in ("DATAMAX", "DATARMS", "DATAMEAN"):
+            header.remove(keyword)
 
     mask = changed(tmp_path, strong, weights).mask
     middle = mask[256 - 40 : 256 + 40, 256 - 40 : 256 + 40]
     assert np.bitwise_or.reduce(middle, axis=None) == Flag.FIELD | Flag.SATURATED
 
 
+def noisy(data, header):
+    data *= 4
+    for keyword in ("DATAMIN", "DATAMAX", "DATARMS", "DATAMEAN"):
+        header.remove(keyword)
+
+
 @pytest.mark.parametrize(
     ("change", "flag"),
     [
-        (lambda data, header: np.multiply(data, 6, out=data), Flag.NOISE),
+        (noisy, Flag.NOISE),
         (lambda data, header: header.set("INTERVAL", 3.0), Flag.INSTRUMENT),
         (lambda data, header: header.remove("INTERVAL"), Flag.INSTRUMENT),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import shutil
 import signal
@@ -13,20 +14,32 @@ import numpy as np
 import pytest
 import torch
 from astropy.io import fits
+from astropy.time import TimeDelta
 from typer.testing import CliRunner
 
-from convertible import COARSE, mdi, write_gong, write_mdi, write_weights
+from convertible import (
+    COARSE,
+    MDI_SLOT,
+    MDI_TIME,
+    mdi,
+    write_gong,
+    write_mdi,
+    write_weights,
+)
 from onesun import instruments
 from onesun.cli.app import app
-from onesun.convert import batch, view
-from onesun.convert.batch import convert_files, inputs_in, summary_text
+from onesun.convert import batch, naming, view
+from onesun.convert import files as converting
+from onesun.convert.batch import convert_files, inputs_in
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.files import convert_file
 from onesun.convert.output import read_output
 from onesun.convert.source import of_file
+from onesun.convert.summary import summary_text
 from onesun.errors import ConfigError, OneSunError, OutputError
 from onesun.files import open_product, sha256, write_json
 from onesun.provenance.records import PARTS
+from onesun.slots import jsoc_text
 from onesun.training import model
 
 
@@ -64,10 +77,159 @@ def test_outputs_are_no_inputs(frames, weights, tmp_path):
         inputs_in([tmp_path])
 
 
-def test_two_files_of_one_name_are_refused(frames, tmp_path):
-    shutil.copy(frames / "a.fits", tmp_path / "a.fits")
-    with pytest.raises(OutputError, match="its output would be that of"):
-        inputs_in([frames, tmp_path])
+BY_TIME = ("mdi.20101015_000330_TAI.onesun.fits", "mdi.20101015_013930_TAI.onesun.fits")
+
+
+def write_later(path, slots: int, note: str = "") -> None:
+    """A frame of MDI, taken some slots of 96 minutes later."""
+    data, header = mdi()
+    later = TimeDelta(slots * 5760, format="sec")
+    for key, time in (("T_REC", MDI_SLOT), ("T_OBS", MDI_TIME)):
+        header[key] = jsoc_text(time + later)
+    header["DATE-OBS"] = (MDI_TIME + later).utc.isot
+    header["CRLN_OBS"] -= 13.2 * slots / 15
+    header["NOTE2"] = note
+    fits.writeto(path, data, header, overwrite=True)
+
+
+@pytest.fixture
+def sums(tmp_path):
+    """Folders as JSOC keeps them: one name, two times, and two versions of the second."""
+    folder = tmp_path / "SUM1"
+    for name, slots in {"D1": 0, "D2": 1, "D3": 1}.items():
+        (folder / name).mkdir(parents=True)
+        write_later(folder / name / "data.fits", slots, name)
+    return folder
+
+
+def made_of(out) -> dict[str, str]:
+    """The SHA-256 of the input by name of the output."""
+    return {path.name: read_output(path).header["INSHA256"] for path in out.glob("*.fits")}
+
+
+def stamps(sums) -> set[str]:
+    return {sha256(path) for path in sums.glob("*/data.fits")}
+
+
+def rows_of(out) -> dict[str, dict[str, str]]:
+    with open(out / "summary.csv", encoding="utf-8") as rows:
+        return {row["file"]: row for row in csv.DictReader(rows)}
+
+
+def right(out, sums) -> bool:
+    """Whether each input has an output of its own, and the summary says which."""
+    made, rows = made_of(out), rows_of(out)
+    return set(made.values()) == stamps(sums) and all(
+        made[rows[str(path)]["output"].rpartition("/")[2]] == sha256(path)
+        for path in sums.glob("*/data.fits")
+    )
+
+
+def test_files_of_one_name_in_one_call_are_named_by_time(sums, weights, tmp_path):
+    out = tmp_path / "out"
+    words = (sums, "--out", out, "--weights", weights, "--workers", 1)
+    code, told, _ = call(*words)
+    assert (code, told.splitlines()[-1]) == (0, "3 done, 0 skipped, 0 refused")
+    assert right(out, sums)
+    assert "data.onesun.fits" not in made_of(out)
+    assert set(BY_TIME) < set(made_of(out))
+    code, told, _ = call(*words)
+    assert told.splitlines()[-1] == "0 done, 3 skipped, 0 refused"
+    assert str(sums / "D1" / "data.fits") in told
+    assert right(out, sums)
+
+
+def test_files_of_one_name_in_calls_of_their_own_are_all_kept(sums, weights, tmp_path):
+    out = tmp_path / "out"
+    for result in ("done", "skipped"):
+        for path in sorted(sums.glob("*/data.fits")):
+            call(path, "--out", out, "--weights", weights)
+        assert {row["result"] for row in rows_of(out).values()} == {result}
+        assert right(out, sums)
+    assert made_of(out)["data.onesun.fits"] == sha256(sums / "D1" / "data.fits")
+    # The first keeps its name among others.
+    assert call(sums, "--out", out, "--weights", weights, "--workers", 1)[1].endswith(
+        "0 done, 3 skipped, 0 refused\n"
+    )
+    assert right(out, sums)
+
+
+def test_an_interrupted_call_goes_on_where_it_was(sums, weights, tmp_path):
+    """It has written no summary."""
+    out = tmp_path / "out"
+    words = (sums, "--out", out, "--weights", weights, "--workers", 1)
+    call(*words)
+    (out / "summary.csv").unlink()
+    assert call(*words)[1].endswith("0 done, 3 skipped, 0 refused\n")
+    assert right(out, sums)
+
+
+def test_an_input_that_changed_takes_the_place_of_its_output(sums, weights, tmp_path):
+    out = tmp_path / "out"
+    words = (sums, "--out", out, "--weights", weights, "--workers", 1)
+    call(*words)
+    names = set(made_of(out))
+    shutil.copy(sums / "D1" / "data.fits", sums / "D3" / "data.fits")
+    write_later(sums / "D1" / "data.fits", 2)
+    assert call(*words)[1].endswith("2 done, 1 skipped, 0 refused\n")
+    assert right(out, sums)
+    assert set(made_of(out)) == names
+
+
+def test_without_a_record_another_time_is_another_file(sums, weights, tmp_path):
+    options = Options(weights)
+    first = convert_file(sums / "D1" / "data.fits", tmp_path / "out", options)
+    second = convert_file(sums / "D2" / "data.fits", tmp_path / "out", options)
+    assert first.output != second.output
+    assert set(made_of(tmp_path / "out").values()) < stamps(sums)
+
+
+def test_a_name_that_another_process_takes_meanwhile_is_left_to_it(
+    sums, weights, tmp_path, monkeypatch
+):
+    out, options = tmp_path / "out", Options(weights)
+    other, choose = sums / "D2" / "data.fits", naming.choose
+
+    def slow(path, *given):
+        chosen = choose(path, *given)
+        if path != other and not list(out.glob("*.fits")):
+            assert convert_file(other, out, options).result == "done"
+        return chosen
+
+    monkeypatch.setattr(converting, "choose", slow)
+    outcome = convert_file(sums / "D1" / "data.fits", out, options)
+    assert outcome.result == "done"
+    assert set(made_of(out).values()) == {sha256(other), sha256(sums / "D1" / "data.fits")}
+
+
+def test_a_compressed_and_a_plain_file_of_one_name_are_two(frames, weights, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(frames / "a.fits", folder / "a.fits")
+    (folder / "a.fits.gz").write_bytes(gzip.compress((frames / "a.fits").read_bytes(), mtime=0))
+    code, told, _ = call(folder, "--out", tmp_path / "out", "--weights", weights, "--workers", 1)
+    assert (code, told.splitlines()[-1]) == (0, "2 done, 0 skipped, 0 refused")
+    assert set(made_of(tmp_path / "out").values()) == {sha256(path) for path in folder.iterdir()}
+
+
+def test_the_summary_keeps_what_other_calls_said(frames, weights, tmp_path):
+    out = tmp_path / "out"
+    call(frames / "below", "--out", out, "--weights", weights)
+    call(frames / "bad.fits", "--out", out)
+    call(frames / "a.fits", "--out", out, "--weights", weights)
+    rows = {file.rpartition("/")[2]: row["result"] for file, row in rows_of(out).items()}
+    assert rows == {"b.fits": "done", "bad.fits": "refused", "a.fits": "done"}
+    (out / "b.onesun.fits").unlink()
+    call(frames / "a.fits", "--out", out, "--weights", weights)
+    assert [file.rpartition("/")[2] for file in rows_of(out)] == ["bad.fits", "a.fits"]
+
+
+@pytest.mark.parametrize("text", ["my,own\n1,2\n", "", "\xff\xfe", "file,result\n"])
+def test_a_summary_that_is_not_ours_is_not_replaced(frames, tmp_path, text):
+    (tmp_path / "summary.csv").write_text(text, encoding="latin-1")
+    with pytest.raises(OutputError, match=r"summary\.csv: not a summary of onesun convert"):
+        convert_files([frames / "a.fits"], tmp_path, Options(), workers=1, again=False)
+    assert (tmp_path / "summary.csv").read_text(encoding="latin-1") == text
 
 
 def test_a_file_named_twice_is_converted_once(frames):

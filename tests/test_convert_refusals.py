@@ -113,13 +113,13 @@ MALFORMED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a time that is none": (card("T_OBS", "2010.13.45_25:00:00_TAI"), "is no time"),
     "a bad quality word": (card("QUALITY", 0x80 | 512), "on-board error"),
     "an interrupted frame": (frame(lost_rows), "interrupted: 4."),
-    "a closed shutter": (frame(lambda data, header: np.where(data == data, 0, data)), "repeats"),
+    "a closed shutter": (frame(lambda data, header: np.where(data == data, 0, data)), "a fill"),
     "a disk elsewhere": (frame(moved), "disk around (523."),
     "a disk of another size": (frame(reduced), "as its header says"),
     "an observer elsewhere": (card("CRLN_OBS", 10.0), "expected about"),
     "a distance that contradicts": (card("DSUN_OBS", 1.2e11), "contradicts the distance"),
     "a time of another slot": (card("T_REC", "2010.10.16_00:00:00_TAI"), "from T_REC"),
-    "beyond any field": (frame(lambda data, header: data * 1e5), "expected at most 10000 G"),
+    "beyond any field": (frame(lambda data, header: data * 1e5), "expected at most 5000 G"),
     "an output": (card("ONESUN", "0.1.0"), "already converted"),
 }
 
@@ -192,5 +192,5 @@ def test_mutated_headers_give_a_conversion_or_a_sentence(tmp_path):
 
 def test_real_frames_raise_no_doubt(real_files):
     for name, path in real_files.items():
-        if not name.startswith("hmi"):
+        if name.startswith("mdi.fd_M") or path.parent.name == "gong":
             assert source.of_file(path).doubts == ()

@@ -34,6 +34,7 @@ from onesun.sample.fetch import fetch
 ROOT = Path(__file__).parents[2]
 TABLE = "results/table1.csv"
 CONVERTED = "results/converted/mdi-hmi/2010-12.json"
+MARK = ".archive-demo"  # a file by which a folder of an earlier demonstration is known
 # One frame each of MDI and HMI has to be exported.
 ON_TAPE = {"kind": "offline", "match": r"2010\.12\.17_08:00", "times": None}
 
@@ -65,7 +66,7 @@ def demonstrate(folder: Path, cores: int) -> None:
 
     Raises DemoError when something is not as it should be.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    empty(folder)
     config = changed_config()
     say("Simulating three short months of MDI, GONG and HMI")
     fetch(folder / "sample")
@@ -88,6 +89,23 @@ def demonstrate(folder: Path, cores: int) -> None:
     compare(over_http / TABLE, by_hand / TABLE)
     report(entries, over_http)
     report_converted(over_http)
+
+
+def empty(folder: Path) -> None:
+    """Make ``folder``, new or in place of an earlier demonstration's.
+
+    Raises DemoError for a folder that holds anything else.
+    """
+    if folder.exists() and not (folder / MARK).exists():
+        if not folder.is_dir() or any(folder.iterdir()):
+            raise DemoError(
+                f"{folder}: holds other files ({MARK} is missing), expected a new or an empty "
+                "folder, or that of an earlier demonstration, which is removed"
+            )
+    elif folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
 
 
 def changed_config() -> dict[str, Any]:

@@ -9,7 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from running import ROOT, plan_snakemake, shipped_config
+from snakemake.cli import get_profile_dir, parse_config
+
+from onesun.config import read_words
 
 
 def planned(text: str) -> dict[str, int]:
@@ -163,6 +167,57 @@ def test_a_short_file_is_laid_over_the_configuration(shipped, snakemake, tmp_pat
     mine.write_text("training: {epochs: 0}\n", encoding="utf-8")
     run = snakemake(shipped, "--dry-run", "--configfile", str(mine))
     assert refusal(run) == ["training.epochs: found 0, expected a whole number of at least 1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("sample={seed: 5}", {"sample": {"seed": 5}}),
+        ("sample={seed: 5, header_errors: no}", {"sample": {"seed": 5, "header_errors": False}}),
+        ("training={learning_rate: 1e-3}", {"training": {"learning_rate": 0.001}}),
+        ("align={tolerance: .5, tile: +64}", {"align": {"tolerance": 0.5, "tile": 64}}),
+        ("search={weights: {gradient: [0.5, 5]}}", {"search": {"weights": {"gradient": [0.5, 5]}}}),
+        ("archive={jsoc: {email: null}}", {"archive": {"jsoc": {"email": None}}}),
+        ("archive={folder: 2010-05}", {"archive": {"folder": "2010-05"}}),
+        ("table1={months: ['2011-12']}", {"table1": {"months": ["2011-12"]}}),
+    ],
+)
+def test_what_the_command_line_says_is_read_as_a_file_would_be(said, read):
+    assert read_words(parse_config([said])) == read
+
+
+def test_a_number_on_the_command_line_is_a_number(shipped, snakemake):
+    run = snakemake(shipped, "--dry-run", "--printshellcmds", "--config", "sample={seed: 5}")
+    assert run.returncode == 0, run.stdout
+    assert '"seed":5}' in run.stdout
+    run = snakemake(shipped, "--dry-run", "--config", "sample={seed: 5.5}")
+    assert refusal(run) == ["sample.seed: found 5.5, expected a whole number from 0 to 4294967295"]
+
+
+def test_an_older_snakemake_is_named_with_the_version_that_is_needed(tmp_path):
+    code = (
+        "import sys, snakemake.common as common; common.__version__ = '9.10.0'\n"
+        "sys.modules['onesun'] = None\n"  # as where Snakemake has an environment of its own
+        "from snakemake.cli import main; main(sys.argv[1:])"
+    )
+    words = ["--snakefile", str(ROOT / "Snakefile"), "--directory", str(tmp_path), "-n"]
+    run = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
+    assert "Expecting Snakemake version 9.19 or higher" in run.stdout + run.stderr
+    assert "9.10.0" in run.stdout + run.stderr
+    run = subprocess.run(
+        [sys.executable, "-c", code.replace("9.10.0", "9.19"), *words],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert "the package onesun is not installed beside this Snakemake" in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("profile", ["default", "slurm"])
+def test_a_profile_is_found_by_every_version_of_snakemake(profile):
+    """Those before 9.19 know config.yaml alone; of two without a version, the later take any."""
+    folder = ROOT / "profiles" / profile
+    assert yaml.safe_load((folder / "config.yaml").read_text("utf-8")) == {"rerun-incomplete": True}
+    assert (folder / "profile.v9+.yaml").resolve() == (folder / "profile.yaml").resolve()
+    assert get_profile_dir(str(folder))[1].resolve() == (folder / "profile.yaml").resolve()
 
 
 def shell_commands(text: str) -> list[str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from onesun import home as home  # first: it makes room for what sunpy does when imported
+
 __version__ = "0.1.0"
 
 

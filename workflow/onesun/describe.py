@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from onesun import instruments
 from onesun.geometry.grid import AU_METRES
+from onesun.geometry.pointing import Pointing
 from onesun.magnetogram import Magnetogram
 
 
@@ -19,16 +22,10 @@ def describe(frame: Magnetogram) -> str:
         "time (TAI)": frame.time.isot,
         "time (UTC)": frame.time.utc.isot,
         "integration": _number(frame.interval, "s", 0),
-        "disk centre": f"({pointing.x0 + 1:.3f}, {pointing.y0 + 1:.3f}) px, counted from 1",
-        "plate scale": f"{pointing.scale:.6f} arcsec/px",
-        "solar radius": f"{pointing.rsun:.3f} arcsec = {pointing.limb_radius:.2f} px",
-        "roll (CROTA2)": f"{pointing.roll:.4f} deg",
-        "observer": f"B0 {pointing.b0:.4f} deg, Carrington L0 {pointing.l0:.4f} deg, "
-        f"{pointing.dsun / AU_METRES:.6f} AU from the Sun",
+        **where(pointing),
         "observer velocity": _number(frame.observer_velocity, "m/s", 1),
-        "field": f"{np.nanmin(frame.field):.1f} to {np.nanmax(frame.field):.1f} G, "
-        f"mean {np.nanmean(frame.field):.2f} G, "
-        f"mean unsigned {np.nanmean(np.abs(frame.field)):.2f} G",
+        "unit of the file": frame.unit,
+        "field": field_in_words(frame.field),
         "noise": f"at most {frame.core_noise():.2f} G (robust sigma of the disk centre's core, "
         "quiet Sun included)",
         "missing": f"{100 * frame.missing_share():.2f} % of the disk",
@@ -36,8 +33,37 @@ def describe(frame: Magnetogram) -> str:
     }
     if "ZPBIAS" in record.header.keep:
         rows["zero point"] = _zero_point(frame)
-    width = max(len(name) for name in rows)
-    return "\n".join([frame.source, *(f"  {name:{width}}  {rows[name]}" for name in rows)])
+    for number, doubt in enumerate(frame.doubts, start=1):
+        rows[f"doubt {number}"] = doubt
+    return as_text(frame.source, rows)
+
+
+def as_text(name: str, rows: Mapping[str, str]) -> str:
+    """A file's name, and a line for each row."""
+    width = max(len(row) for row in rows)
+    return "\n".join([name, *(f"  {row:{width}}  {rows[row]}" for row in rows)])
+
+
+def where(pointing: Pointing) -> dict[str, str]:
+    """Rows of where the pixels lie and where the observer was."""
+    return {
+        "disk centre": f"({pointing.x0 + 1:.3f}, {pointing.y0 + 1:.3f}) px, counted from 1",
+        "plate scale": f"{pointing.scale:.6f} arcsec/px",
+        "solar radius": f"{pointing.rsun:.3f} arcsec = {pointing.limb_radius:.2f} px",
+        "roll (CROTA2)": f"{pointing.roll:.4f} deg",
+        "observer": f"B0 {pointing.b0:.4f} deg, Carrington L0 {pointing.l0:.4f} deg, "
+        f"{pointing.dsun / AU_METRES:.6f} AU from the Sun",
+    }
+
+
+def field_in_words(field: np.ndarray) -> str:
+    """Range and means of a field in gauss, NaN where there is no value."""
+    if not np.isfinite(field).any():
+        return "no value"
+    return (
+        f"{np.nanmin(field):.1f} to {np.nanmax(field):.1f} G, mean {np.nanmean(field):.2f} G, "
+        f"mean unsigned {np.nanmean(np.abs(field)):.2f} G"
+    )
 
 
 def _zero_point(frame: Magnetogram) -> str:

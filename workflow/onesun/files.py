@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -11,22 +12,41 @@ from typing import Any
 
 from onesun import seal
 from onesun.errors import DamagedProductError, OutputError
-from onesun.parts import beside
+from onesun.parts import PART, beside
 
+SNAKEMAKE = ".snakemake"  # begins the name of the time stamp in folders that it watches
 _CHANGED = "{}: its bytes have changed since it was written"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Yield a temporary path in the same folder that becomes ``path`` if the block succeeds.
 
     The temporary name keeps the suffix of ``path`` (writers such as astropy choose a format by
     it). On any error the temporary file is removed and an existing ``path`` is left as it was.
+
+    Parameters
+    ----------
+    new : raise FileExistsError if ``path`` is there in the end, whoever wrote it meanwhile.
     """
     path = Path(path)
     with beside(path) as part:
         yield part
         _to_disk(part)
+        if new:
+            _place_new(part, path)
+        else:
+            os.replace(part, path)
+
+
+def _place_new(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)  # a rename would replace what is there
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "there already", str(path)) from None
         os.replace(part, path)
 
 
@@ -73,11 +93,57 @@ def check_folder(path: Path, proof: Path | None = None) -> None:
 
 
 def _check_replaceable(path: Path, proof: Path | None) -> None:
-    if path.is_dir() and not (proof is None or proof.exists()) and any(path.iterdir()):
+    if proof is None or not path.is_dir() or not any(path.iterdir()):
+        return
+    if not proof.exists():
         raise OutputError(
             f"{path}: a folder that holds other files ({proof} is missing), expected a new or an "
             "empty folder, or an earlier product to replace"
         )
+    foreign = _foreign(path, proof)
+    if foreign is not None:
+        raise OutputError(
+            f"{path}: a folder that holds other files ({foreign} is not one that "
+            f"{proof} lists), expected only those of the product, which are replaced"
+        )
+
+
+def _foreign(folder: Path, manifest: Path) -> Path | None:
+    """A file in a product's folder that its manifest does not list; None where there is none.
+
+    Of a manifest that cannot be read, nothing is known.
+    """
+    folder, manifest = (Path(os.path.normpath(path)) for path in (folder, manifest))
+    try:
+        content, _ = read_sealed(manifest)
+        listed = {manifest, *listed_files(manifest.parent, content)}
+    except (DamagedProductError, KeyError, TypeError, AttributeError):
+        return None
+    for file in sorted(folder.rglob("*")):
+        hidden = file.name.startswith((PART, SNAKEMAKE))
+        if not (hidden or file in listed or (file.is_dir() and not file.is_symlink())):
+            return file
+    return None
+
+
+def listed_files(place: Path, content: Mapping[str, Any]) -> dict[Path, tuple[int | None, str]]:
+    """The files of a manifest in the folder ``place``, or those that a card has beside itself.
+
+    Returns size in bytes (None where only a hash is kept) and SHA-256, by path. Raises KeyError,
+    TypeError or AttributeError for what is no manifest.
+    """
+    if "folder" in content and "files" in content:
+        folder = Path(os.path.normpath(place / content["folder"]))
+        return {
+            folder / name: (entry["bytes"], entry["sha256"])
+            for name, entry in content["files"].items()
+        }
+    beside = [value for value in content.values() if isinstance(value, dict)]
+    return {
+        place / value["file"]: (None, value["sha256"])
+        for value in beside
+        if value.keys() >= {"file", "sha256"}
+    }
 
 
 def _swap(part: Path, path: Path, old: Path) -> None:
@@ -92,13 +158,13 @@ def _to_disk(part: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``, whole or not at all.
+def write_bytes(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Write ``content`` to ``path``, whole or not at all; ``new`` as for :func:`whole_file`.
 
     Libraries write their formats into memory and this onto the disk: when it is full, theirs
     raise errors of their own that do not say so.
     """
-    with whole_file(path) as part:
+    with whole_file(path, new=new) as part:
         part.write_bytes(content)
 
 
@@ -202,6 +268,5 @@ def folder_listing(folder: Path) -> dict[str, dict[str, Any]]:
     return {
         str(file.relative_to(folder)): {"bytes": file.stat().st_size, "sha256": sha256(file)}
         for file in sorted(folder.rglob("*"))
-        # Snakemake keeps a hidden time stamp inside the folders it watches.
-        if file.is_file() and not file.name.startswith(".snakemake")
+        if file.is_file() and not file.name.startswith(SNAKEMAKE)
     }

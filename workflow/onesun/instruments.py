@@ -31,18 +31,63 @@ class Detector(_Record):
 class Header(_Record):
     """How its headers are read."""
 
-    convention: Literal["wcs", "gong"]  # readers in onesun.reading
+    convention: Literal["wcs", "mdi", "gong"]  # readers in onesun.reading
     identify: dict[str, tuple[str, ...]]  # keyword: the beginnings of values that it may have
+    identify_also: tuple[dict[str, tuple[str, ...]], ...] = ()  # the same, in older headers
     refuse: dict[str, tuple[str, ...]]  # keyword: beginnings of values of other products
+    only: dict[str, tuple[str, ...]] = {}  # keyword: words of which its value has one, if any
     time_keyword: str  # middle of the integration
     time_scale: Literal["tai", "gps"]
     keep: tuple[str, ...]  # identifying keywords carried along
+
+
+class SkyFill(_Record):
+    """A fill off the disk that proves the unit, since it is scaled as the field is."""
+
+    keyword: str  # of the fill
+    unit: str  # of the fill, one of those with a factor
+    zero_point: str  # keyword of what was taken off the field, and off the fill; gauss
+
+
+class Units(_Record):
+    """Units of its files besides those of a magnetic field, and what proves them without BUNIT."""
+
+    factors: dict[str, Positive] = {}  # gauss per unit, by what BUNIT may say
+    sky: SkyFill | None = None
+
+
+class Statistics(_Record):
+    """Keywords of the statistics of its values that its headers keep."""
+
+    minimum: str
+    maximum: str
+    mean: str
+    rms: str  # about the mean
+    within: Positive | None = None  # limb radii; None: of the whole image
+    in_gauss: bool = False  # in every file, so that agreement with the data proves their unit
+
+    @property
+    def with_sky(self) -> bool:
+        return self.within is None
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        return self.minimum, self.maximum, self.mean, self.rms
+
+
+class Values(_Record):
+    """How its values are read."""
+
+    strongest: Positive  # gauss; what is recorded beyond it is no field
+    units: Units = Units()
+    statistics: Statistics | None = None
 
 
 class QualityWord(_Record):
     """Bits of its quality word: their names, and those for which a frame is refused."""
 
     keyword: str | None
+    flag: str | None = None  # keyword that only bad frames have, or have set
     bits: dict[int, str]
     refuse: tuple[int, ...]
 
@@ -105,6 +150,7 @@ class Instrument(_Record):
     epoch: str  # TAI time of one slot
     detector: Detector
     header: Header
+    values: Values
     quality: QualityWord
     off_disk: OffDisk
     optics: Optics

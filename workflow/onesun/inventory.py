@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import read_sealed
+from onesun.files import SNAKEMAKE, listed_files, read_sealed
 from onesun.parts import PART
 
-_CHECKPOINT = (".checkpoint", ".checkpoint.before")
-# Snakemake keeps a hidden time stamp inside the folders it watches.
-_NO_PRODUCT = ".snakemake"
+_CHECKPOINT = re.compile(r"\..*\.checkpoint(\.before)?")
+# Any of these is left in a manifest of OneSun's whose bytes have changed.
+_OURS = (b'"product"', b"sha256:")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Product:
     files : size in bytes (None where only a hash is kept) and SHA-256, by path.
     sealed : whether the manifest has a digest of its own.
     fault : what is wrong with the manifest, a sentence; None if nothing is.
+    downloaded : whether its files came from an archive.
+    ours : whether OneSun wrote the manifest, as far as can be seen.
     """
 
     manifest: Path
@@ -35,6 +37,8 @@ class Product:
     files: dict[Path, tuple[int | None, str]]
     sealed: bool
     fault: str | None = None
+    downloaded: bool = False
+    ours: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def take(paths: Iterable[Path]) -> Inventory:
     listed: set[Path] = set()
     # A manifest before what it lists: a store holds JSON files of its own.
     for path in sorted(files, key=lambda path: (len(path.parts), path)):
-        if path.name.endswith(_CHECKPOINT):
+        if _CHECKPOINT.fullmatch(path.name):
             found.checkpoints.append(path)
         elif path.suffix == ".json" and path not in listed:
             product = _product(path)
@@ -88,7 +92,7 @@ def _below(folder: Path, parts: list[Path]) -> list[Path]:
         for name in [name for name in (*folders, *names) if name.startswith(PART)]:
             parts.append(Path(place, name))
         folders[:] = sorted(name for name in folders if not name.startswith(PART))
-        kept = (name for name in names if not name.startswith((PART, _NO_PRODUCT)))
+        kept = (name for name in names if not name.startswith((PART, SNAKEMAKE)))
         files += [Path(place, name) for name in kept]
     return files
 
@@ -98,28 +102,27 @@ def _product(path: Path) -> Product | None:
     try:
         content, sealed = read_sealed(path)
     except DamagedProductError as error:
-        return Product(path, "damaged manifest", {}, sealed=True, fault=str(error))
+        return _damaged(path, str(error))
     if not isinstance(content, dict) or "product" not in content:
         return None
     kind = str(content["product"])
     try:
-        return Product(path, kind, _listed(path.parent, content), sealed)
+        files = listed_files(path.parent, content)
+        return Product(path, kind, files, sealed, downloaded="archive" in content)
     except (KeyError, TypeError, AttributeError) as error:
         fault = f"{path}: no manifest of {kind} ({error!r})"
         return Product(path, kind, {}, sealed, fault)
 
 
-def _listed(place: Path, content: dict[str, Any]) -> dict[Path, tuple[int | None, str]]:
-    """The files of a manifest, or those that a card has beside itself."""
-    if "folder" in content and "files" in content:
-        folder = Path(os.path.normpath(place / content["folder"]))
-        return {
-            folder / name: (entry["bytes"], entry["sha256"])
-            for name, entry in content["files"].items()
-        }
-    beside = [value for value in content.values() if isinstance(value, dict)]
-    return {
-        place / value["file"]: (None, value["sha256"])
-        for value in beside
-        if value.keys() >= {"file", "sha256"}
-    }
+def _damaged(path: Path, fault: str) -> Product:
+    """A JSON file that cannot be read, of which only the bytes tell whose it is."""
+    content = path.read_bytes() if path.is_file() else b""
+    return Product(
+        path,
+        "damaged manifest",
+        {},
+        sealed=True,
+        fault=fault,
+        downloaded=b'"archive":' in content,
+        ours=any(mark in content for mark in _OURS),
+    )

@@ -22,19 +22,28 @@ class Quality:
     word : the unsigned 32-bit word, or None where the instrument writes none.
     set_bits : name of each set bit, by bit number.
     refused : names of the set bits for which the instrument record refuses a frame.
+    flagged : what a keyword that only bad frames have says; empty where there is none.
     """
 
     word: int | None
     set_bits: dict[int, str]
     refused: tuple[str, ...]
+    flagged: str = ""
 
     @property
     def usable(self) -> bool:
-        return not self.refused
+        return not (self.refused or self.flagged)
+
+    @property
+    def objection(self) -> str:
+        """Why the frame is not usable; empty if it is."""
+        if self.usable:
+            return ""
+        return self.flagged or f"quality word {self}"
 
     def __str__(self) -> str:
         if self.word is None:
-            return "no quality word"
+            return f"refused: {self.flagged}" if self.flagged else "no quality word"
         bits = ", ".join(f"{bit} {name}" for bit, name in self.set_bits.items()) or "no bit set"
         verdict = "usable" if self.usable else f"refused: {', '.join(self.refused)}"
         return f"0x{self.word:08X} ({bits}): {verdict}"
@@ -58,6 +67,8 @@ class Magnetogram:
     simulated : True where the header says that the frame was simulated.
     source : file name.
     header : the identifying keywords, as found.
+    unit : what the file's values are in, and how that is known.
+    doubts : sentences about what in the file contradicts its values; empty for a good frame.
     """
 
     field: np.ndarray
@@ -70,6 +81,8 @@ class Magnetogram:
     simulated: bool
     source: str
     header: dict[str, Any] = field(default_factory=dict)
+    unit: str = "gauss"
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.field.ndim != 2 or self.field.dtype != np.float32:

@@ -6,16 +6,26 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+from PIL import Image
 
 from onesun import instruments
 from onesun.files import whole_file
 from onesun.geometry.grid import RSUN_AT_1AU
 from onesun.magnetogram import Magnetogram
 
+MADE_WITH = "onesun show"  # by which a picture of an earlier call is known
 _PIXELS = 1024  # of the disk's picture; a larger frame is thinned by averaging
 
 
-def write_png(frame: Magnetogram, path: Path, *, limit: float, aligned: bool = False) -> None:
+def write_png(
+    frame: Magnetogram,
+    path: Path,
+    *,
+    limit: float,
+    aligned: bool = False,
+    title: str | None = None,
+    axes_of: str = "detector",
+) -> None:
     """Write ``frame`` as a PNG.
 
     Parameters
@@ -23,11 +33,13 @@ def write_png(frame: Magnetogram, path: Path, *, limit: float, aligned: bool = F
     frame : what to draw, as the detector saw it or, if ``aligned``, turned to solar north and
         scaled to 1 AU by its header alone.
     limit : the grey scale is symmetric and ends at plus and minus this many gauss.
+    title : what it is; if absent, the instrument.
+    axes_of : whose x and y the picture has unless it is aligned.
     """
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
-    field, extent, labels = _picture(frame, aligned)
+    field, extent, labels = _picture(frame, aligned, axes_of)
     figure = Figure(figsize=(6.4, 5.4), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(
@@ -39,21 +51,35 @@ def write_png(frame: Magnetogram, path: Path, *, limit: float, aligned: bool = F
     turn = np.linspace(0, 2 * np.pi, 721)
     axes.plot(radius * np.cos(turn), radius * np.sin(turn), color="#d55e00", lw=0.6)
     axes.set(xlabel=f"{labels[0]} (arcsec)", ylabel=f"{labels[1]} (arcsec)")
-    axes.set_title(_title(frame, aligned), fontsize=10)
+    axes.set_title(_title(frame, aligned, title), fontsize=10)
     figure.colorbar(image, ax=axes, label="line-of-sight field (G)", extend="both", shrink=0.85)
     with whole_file(path) as part:
-        figure.savefig(part, dpi=150, format="png")
+        figure.savefig(part, dpi=150, format="png", metadata={"Software": MADE_WITH})
 
 
-def _title(frame: Magnetogram, aligned: bool) -> str:
+def is_other_picture(path: Path) -> bool:
+    """Whether a file is there that :func:`write_png` did not write."""
+    if not path.exists():
+        return False
+    try:
+        with Image.open(path) as picture:
+            return picture.info.get("Software") != MADE_WITH
+    except OSError:  # no picture at all
+        return True
+
+
+def _title(frame: Magnetogram, aligned: bool, title: str | None) -> str:
     simulated = " (simulated)" if frame.simulated else ""
     time = frame.time.utc.isot[:19].replace("T", " ")
     how = "solar north up" if aligned else f"as recorded, roll {frame.pointing.roll:.2f}°"
+    if title:
+        how = "solar north up" if aligned else f"roll {frame.pointing.roll:.2f}°"
+        return f"{title}  {time} UTC, {how}"
     return f"{instruments.load(frame.instrument).title}{simulated}  {time} UTC, {how}"
 
 
 def _picture(
-    frame: Magnetogram, aligned: bool
+    frame: Magnetogram, aligned: bool, axes_of: str
 ) -> tuple[np.ndarray, tuple[float, float, float, float], tuple[str, str]]:
     """Pixels, where they end (arcsec from the disk centre), and what the axes show."""
     if aligned:
@@ -69,5 +95,5 @@ def _picture(
     blocks = frame.field[:ny, :nx].reshape(ny // thin, thin, nx // thin, thin)
     left, right = (np.array([-0.5, nx - 0.5]) - pointing.x0) * pointing.scale
     low, high = (np.array([-0.5, ny - 0.5]) - pointing.y0) * pointing.scale
-    labels = ("detector x from the disk centre", "detector y from the disk centre")
+    labels = (f"{axes_of} x from the disk centre", f"{axes_of} y from the disk centre")
     return blocks.mean(axis=(1, 3)), (left, right, low, high), labels

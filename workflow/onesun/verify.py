@@ -16,6 +16,7 @@ from onesun.progress import track
 
 _AT_ONCE = 4  # files read at once
 _CARD, _TENSORS = "card.json", ".safetensors"
+_TENSOR_FILES = ("fit.safetensors", "weights.safetensors")
 Wrong = dict[Path, list[str]]
 
 
@@ -85,20 +86,18 @@ def remove(inventory: Inventory, wrong: Wrong) -> Iterator[str]:
 
     The manifest goes first, then the files it lists. Of a manifest that is damaged nothing is
     believed: only it goes (a model's card with the tensors beside it), and Snakemake removes what
-    else its rule makes. Files that lie outside the manifest's own folder, a user's raw frames, are
-    never touched, nor is their manifest.
+    else its rule makes. Never touched are files that lie outside the manifest's own folder, a
+    user's raw frames; a JSON file in which nothing tells that OneSun wrote it; and what was
+    downloaded and, but for what is damaged, lies nowhere else.
     """
     products = {product.manifest: product for product in inventory.products}
     again = []
     for path in wrong:
-        files = list(products[path].files) if path in products else []
-        files = files or _tensors(path)
-        foreign = [file for file in files if not file.is_relative_to(path.parent)]
-        if foreign:
-            yield (
-                f"{path}: not removed, because its files are your own, in {foreign[0].parent}; "
-                "put the right ones there, or remove this manifest to take them as they are"
-            )
+        product = products.get(path)
+        files = (list(product.files) if product else []) or _tensors(path)
+        reason = _why_not(path, product, files, wrong[path]) if product else None
+        if reason:
+            yield f"{path}: not removed, because {reason}"
             continue
         path.unlink(missing_ok=True)
         for file in files:
@@ -106,16 +105,48 @@ def remove(inventory: Inventory, wrong: Wrong) -> Iterator[str]:
         for folder in _folders(path.parent, files):
             _remove_empty(folder)
         yield f"{path}: removed" + (f", and {len(files)} files with it" if files else "")
-        if path in products:
+        if product:
             # Both fits and trainings write a card: to Snakemake the tensors say which it is.
             again += [str(file) for file in files if file.suffix == _TENSORS] or [str(path)]
     if again:
         yield f"to make them again: snakemake --cores all -- {' '.join(sorted(again))}"
 
 
+def _why_not(path: Path, product: Product, files: list[Path], sentences: list[str]) -> str | None:
+    """Why a product must not be removed, and what to do instead; None if it may be."""
+    if not product.ours:
+        return "nothing in it tells that OneSun wrote it; remove it yourself if it did"
+    foreign = [file for file in files if not file.is_relative_to(path.parent)]
+    if foreign:
+        return (
+            f"its files are your own, in {foreign[0].parent}; put the right ones there, or remove "
+            "this manifest to take them as they are"
+        )
+    if product.downloaded:
+        folder = path.with_suffix("")
+        alone = [file for file in files or _visible(folder) if _lies_nowhere_else(file)]
+        bad = [file for file in alone if any(told.startswith(f"{file}: ") for told in sentences)]
+        if len(alone) > len(bad):
+            return (
+                f"{len(alone) - len(bad)} good files of it were downloaded and may lie nowhere "
+                f"else; to download all of them again: rm -r {path} {folder}"
+            )
+    return None
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[!.]*"))
+
+
+def _lies_nowhere_else(file: Path) -> bool:
+    """Whether no other name is known of a file, as that in the folder of downloads would be."""
+    return file.is_file() and file.stat().st_nlink == 1
+
+
 def _tensors(manifest: Path) -> list[Path]:
-    """The tensors that belong to a card, by their place; none of another manifest."""
-    return sorted(manifest.parent.glob(f"*{_TENSORS}")) if manifest.name == _CARD else []
+    """The tensors that belong to a card, by their place and name; none of another manifest."""
+    beside = [manifest.with_name(name) for name in _TENSOR_FILES]
+    return [path for path in beside if path.exists()] if manifest.name == _CARD else []
 
 
 def _folders(top: Path, files: list[Path]) -> list[Path]:

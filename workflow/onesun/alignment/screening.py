@@ -99,7 +99,9 @@ def _without(path: Path, reason: str) -> str:
 
 def _unusable(frame: Magnetogram, max_missing: float) -> str | None:
     if not frame.quality.usable:
-        return f"quality word {frame.quality}"
+        return frame.quality.objection
+    if frame.doubts:
+        return frame.doubts[0]
     missing = frame.missing_share()
     if missing > max_missing:
         return f"{missing:.2%} of the disk is missing, expected at most {max_missing:.2%}"

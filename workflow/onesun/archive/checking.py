@@ -68,7 +68,9 @@ def check(path: Path, slot: str, record: Instrument) -> Kept:
 
 def _unusable(frame: Magnetogram, slot: str, record: Instrument) -> str | None:
     if not frame.quality.usable:
-        return f"quality word {frame.quality}"
+        return frame.quality.objection
+    if frame.doubts:
+        return frame.doubts[0]
     wanted = Time(datetime.strptime(slot, "%Y%m%d_%H%M%S_TAI"), scale="tai")
     if abs((frame.time - wanted).to_value("s")) > record.cadence / 2:
         return f"taken at {frame.time.isot} TAI, expected within {record.cadence / 2:g} s of {slot}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from onesun import alone
@@ -79,8 +79,12 @@ class Month:
         (path.parent / f"{COMPLETED}{path.name}").unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Remove everything that is kept of the month."""
-        for place in (self.files, self.parts, self.bad):
+        """Remove what was downloaded of the month; what somebody else put there stays."""
+        for name in self.complete:
+            self.place(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.files.rmdir()
+        for place in (self.parts, self.bad):
             shutil.rmtree(place, ignore_errors=True)
         self.journal.path.unlink(missing_ok=True)
 

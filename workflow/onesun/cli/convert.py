@@ -66,15 +66,10 @@ def convert(
 ) -> None:
     """Convert MDI and GONG magnetograms into HMI-like ones, with a mask and, if the network states
     one, an error."""
-    from onesun.convert.batch import (
-        SUMMARY,
-        convert_files,
-        inputs_in,
-        summary_text,
-        write_summary,
-    )
+    from onesun.convert.batch import convert_files, inputs_in
     from onesun.convert.convert import Options
     from onesun.convert.manifest import write_manifest
+    from onesun.convert.summary import SUMMARY, summary_text, update_summary
 
     options = Options(weights, geometry, tile, device, samples, force)
     found = inputs_in(files)
@@ -85,10 +80,10 @@ def convert(
         write_manifest(manifest, out, outcomes, options)
         print(summary_text(outcomes))
         return
+    update_summary(out / SUMMARY, outcomes)
     if len(outcomes) == 1:
         _tell(outcomes[0])
     else:
-        write_summary(out / SUMMARY, outcomes)
         print(summary_text(outcomes))
     if any(outcome.result == "refused" for outcome in outcomes):
         raise typer.Exit(2)

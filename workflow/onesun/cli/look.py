@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
+import zlib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +14,11 @@ import typer
 
 from onesun.errors import ConfigError, UntrustedFrameError
 
-Files = Annotated[list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG, or outputs of OneSun.")
+]
+# Keywords and beginnings of cards by which headers of outputs are known.
+_MARKS = (b"ONESUN  =", b"ORIGIN  = 'OneSun", b"METHOD  =")
 Name = Annotated[
     str | None,
     typer.Option(help="Instrument record to read with; the header decides if absent."),
@@ -20,10 +27,21 @@ Name = Annotated[
 
 def info(files: Files, instrument: Name = None) -> None:
     """Print what is understood of each FILE: pointing, time, noise, quality."""
-    from onesun.describe import describe
-    from onesun.reading import read
 
-    _each(files, lambda path: print(describe(read(path, instrument)), flush=True))
+    def tell(path: Path) -> None:
+        if _may_be_made(path):
+            from onesun import made
+
+            found = made.find(path)
+            if found is not None:
+                print(made.describe(found), flush=True)
+                return
+        from onesun.describe import describe
+        from onesun.reading import read
+
+        print(describe(read(path, instrument)), flush=True)
+
+    _each(files, tell)
 
 
 def show(
@@ -38,18 +56,55 @@ def show(
     ] = False,
 ) -> None:
     """Write a PNG of each FILE, solar axes in arcsec."""
-    from onesun.reading import read
-    from onesun.show import write_png
+    from onesun.show import is_other_picture
 
     if out is not None and len(files) > 1:
         raise ConfigError(f"--out: {out} given for {len(files)} files, expected one file")
+    beside = Counter(map(_beside, files))
 
     def picture(path: Path) -> None:
-        target = out or path.with_name(path.name.split(".fits")[0] + ".png")
-        write_png(read(path, instrument), target, limit=field_range, aligned=aligned)
+        target = out or _beside(path)
+        if out is None and beside[target] > 1:
+            target = path.with_name(f"{path.name}.png")
+        if out is None and is_other_picture(target):
+            raise UntrustedFrameError(
+                f"{target}: there already and not a picture of onesun show, expected another name "
+                "for that of this file (--out)"
+            )
+        _draw(path, target, instrument, field_range, aligned)
         print(target, flush=True)
 
     _each(files, picture)
+
+
+def _beside(path: Path) -> Path:
+    """The picture of a file, if no other file has the same."""
+    return path.with_name(path.name.split(".fits")[0] + ".png")
+
+
+def _draw(path: Path, target: Path, instrument: str | None, limit: float, aligned: bool) -> None:
+    if _may_be_made(path):
+        from onesun import made
+
+        found = made.find(path)
+        if found is not None:
+            made.show(found, target, limit=limit, aligned=aligned)
+            return
+    from onesun.reading import read
+    from onesun.show import write_png
+
+    write_png(read(path, instrument), target, limit=limit, aligned=aligned)
+
+
+def _may_be_made(path: Path) -> bool:
+    """Whether an output of OneSun is worth looking for: that takes a second of imports."""
+    try:
+        content = path.read_bytes()
+        if content.startswith(b"\x1f\x8b"):
+            content = gzip.decompress(content)
+    except (OSError, EOFError, ValueError, zlib.error):
+        return False
+    return any(mark in content for mark in _MARKS)
 
 
 def _each(files: list[Path], do: Callable[[Path], None]) -> None:

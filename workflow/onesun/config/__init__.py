@@ -15,6 +15,7 @@ from onesun.archive import wanted
 from onesun.config import checks, schema
 from onesun.config.pairs import is_by_pair, own_training
 from onesun.config.text import read
+from onesun.config.text import read_words as read_words
 from onesun.errors import ConfigError
 
 # Sections of a command's settings that a whole configuration holds under a name of the user's, or

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from onesun import locations, split
@@ -20,6 +21,8 @@ from onesun.statistics import limits
 
 Config = dict[str, Any]
 PACKAGE = "package"  # of convert.weights: those that come with OneSun
+# Where the rules write: Snakemake removes an output before its job runs again.
+_MADE = ("results", "logs", "data/sample", ".snakemake")
 
 
 def problems(config: Config) -> list[str]:
@@ -27,6 +30,7 @@ def problems(config: Config) -> list[str]:
     return [
         *_source(config["source"]),
         *sample.problems(config["sample"]),
+        *_folders(config),
         *_grid(config["grid"]),
         *_pairs(config),
         *archives.problems(config),
@@ -47,6 +51,20 @@ def problems(config: Config) -> list[str]:
 def _source(source: Config) -> Iterator[str]:
     if source["kind"] == "folder" and source["folder"] is None:
         yield "source.folder: found null, expected the folder of your own files, as kind is folder"
+
+
+def _folders(config: Config) -> Iterator[str]:
+    """Folders of downloads and of a user's own files that a rule's outputs would lie in."""
+    folders = {"archive": config["archive"]["folder"]}
+    if config["source"]["kind"] == "folder" and config["source"]["folder"] is not None:
+        folders["source"] = config["source"]["folder"]
+    for section, folder in folders.items():
+        place = Path(folder).absolute()
+        if any(place.is_relative_to(Path(made).absolute()) for made in _MADE):
+            yield (
+                f'{section}.folder: found "{folder}", expected a folder outside of '
+                f"{', '.join(_MADE)}, where rules remove what is to be made again"
+            )
 
 
 def _grid(section: Config) -> Iterator[str]:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from onesun.errors import ConfigError
+
+_NUMBER = re.compile(r"[-+]?(\d+|(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d+)?)")
+_WORDS = {
+    **dict.fromkeys(("true", "yes", "on"), True),
+    **dict.fromkeys(("false", "no", "off"), False),
+    **dict.fromkeys(("null", "~", ""), None),
+}
 
 
 def read(source: str | Path) -> dict[str, Any]:
@@ -34,6 +42,28 @@ def read(source: str | Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ConfigError(f"{name}: found no keys, expected a mapping of keys to values")
     return content
+
+
+def read_words(values: Any) -> Any:
+    """What Snakemake's ``--config`` says, its text read as in a configuration file.
+
+    ``--config 'sample={seed: 5}'`` reaches the workflow with ``"5"``, ``{"keep": "no"}`` and the
+    like. Numbers, true, false and null are meant as such; whatever else stays text.
+    """
+    if isinstance(values, Mapping):
+        return {key: read_words(value) for key, value in values.items()}
+    if isinstance(values, list):
+        return [read_words(value) for value in values]
+    if not isinstance(values, str):
+        return values
+    return _number(values) if _NUMBER.fullmatch(values) else _WORDS.get(values.lower(), values)
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,17 +1,18 @@
-"""Conversion for notebooks: a file or a sunpy map in, a sunpy map out."""
+"""Conversion for notebooks: files, sunpy maps or arrays in, sunpy maps out."""
 
 from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.flags import WHOLE_FRAME
+from onesun.convert.given import is_many, take, take_each
 from onesun.convert.planes import Planes, in_gauss
-from onesun.convert.source import of_file, of_map
+from onesun.convert.source import Source
 from onesun.convert.view import Geometry
 from onesun.methods.tiles import TILE
 
@@ -20,32 +21,39 @@ if TYPE_CHECKING:
 
 
 def convert(
-    source: str | Path | GenericMap,
+    source: Any,
     *,
     weights: str | Path | None = None,
     geometry: Geometry = "standard",
     tile: int = TILE,
     device: str = "auto",
     force: bool = False,
-) -> GenericMap:
-    """Convert a magnetogram of MDI or GONG into an HMI-like one.
+) -> GenericMap | list[GenericMap]:
+    """Convert a magnetogram of MDI or GONG into an HMI-like one, or several of them.
 
     Parameters
     ----------
-    source : a FITS file, or a sunpy map as it was read from one: not turned, cut or scaled.
+    source : a FITS file; or as it was read from one, not cut or scaled, a sunpy map, a pair
+        (array, header), an HDU or an HDU list; or a list of these, or a sequence of maps. What a
+        map or an array masks is missing.
     weights, geometry, tile, device, force : see :class:`onesun.convert.convert.Options`.
 
-    Returns a sunpy map: ``data`` in gauss, NaN off the disk and where the input is missing;
-    ``uncertainty`` the standard error in gauss, None if the network states none (the header's
-    ``ERRORS`` says so); ``mask`` True where a pixel should not be trusted.
+    Returns a sunpy map, or a list of them where several frames are given: ``data`` in gauss, NaN
+    off the disk and where the input is missing; ``uncertainty`` the standard error in gauss, None
+    if the network states none (the header's ``ERRORS`` says so); ``mask`` True where a pixel
+    should not be trusted.
     What holds for the whole frame is not in the mask: ``meta["onesun_flags"]`` has its bits
     (:class:`onesun.convert.flags.Flag`).
 
     Raises UntrustedFrameError in one sentence for what cannot be converted.
     """
     options = Options(weights, geometry, tile, device, force=force)
-    is_file = isinstance(source, str | Path)
-    taken = of_file(Path(source), force=force) if is_file else of_map(source, force=force)
+    if is_many(source):
+        return [_converted(taken, options) for taken in take_each(source, force=force)]
+    return _converted(take(source, force=force), options)
+
+
+def _converted(taken: Source, options: Options) -> GenericMap:
     return as_map(convert_source(taken, weights_for(taken, options), options))
 
 

@@ -1,35 +1,27 @@
-"""Many files: found in folders, shared among processes, and told of in one table."""
+"""Many files: found in folders, and shared among processes."""
 
 from __future__ import annotations
 
-import csv
-import io
 import multiprocessing
-import os
 import signal
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 
 import torch
-from rich.console import Console
-from rich.table import Table
 
 from onesun.convert.convert import Options
-from onesun.convert.files import NO_ERROR, Outcome, convert_file
-from onesun.convert.write import SUFFIX, output_name
-from onesun.errors import ConfigError, OneSunError, OutputError
-from onesun.files import check_folder, write_text
+from onesun.convert.files import Outcome, convert_file
+from onesun.convert.naming import Naming, namings
+from onesun.convert.summary import SUMMARY, made_from
+from onesun.convert.write import SUFFIX
+from onesun.errors import ConfigError, OneSunError
+from onesun.files import check_folder
 from onesun.orphans import end_with_parent
 from onesun.progress import track
 from onesun.raw import FITS_NAME, files_of
-
-SUMMARY = "summary.csv"
-_RESULTS = ("done", "skipped", "refused")
 
 
 def inputs_in(paths: Iterable[Path]) -> list[Path]:
@@ -40,8 +32,7 @@ def inputs_in(paths: Iterable[Path]) -> list[Path]:
     paths : FITS files, folders (with all below them; outputs of OneSun are left out), and manifests
         of raw frames (``.json``).
 
-    Raises ConfigError when there is nothing to convert, and OutputError when two files would
-    become the same output.
+    Raises ConfigError when there is nothing to convert.
     """
     found: list[Path] = []
     for path in map(Path, paths):
@@ -54,15 +45,11 @@ def inputs_in(paths: Iterable[Path]) -> list[Path]:
             found.append(path)
     if not found:
         raise ConfigError("no FITS file found, expected one, or a folder that holds some")
-    outputs: dict[str, Path] = {}
+    # One that was named twice, as itself and by its folder, is converted once.
+    once: dict[tuple[str, Path], Path] = {}
     for path in found:
-        earlier = outputs.setdefault(output_name(path.name), path)
-        # One that was named twice, as itself and by its folder, is converted once.
-        if earlier.resolve() != path.resolve():
-            raise OutputError(
-                f"{path}: its output would be that of {earlier}, expected files of different names"
-            )
-    return list(outputs.values())
+        once.setdefault((path.name, path.resolve()), path)
+    return list(once.values())
 
 
 def convert_files(
@@ -70,18 +57,24 @@ def convert_files(
 ) -> list[Outcome]:
     """Convert files into a folder; the outcomes in the order of ``files``.
 
+    Files of one name, in one call or in several, have outputs of different names: see
+    :mod:`onesun.convert.naming`.
+
     Parameters
     ----------
     workers : processes that share the files; each has its share of the cores.
 
-    Raises OSError when ``folder`` cannot be written to, before anything is computed, and
-    OneSunError when a process of them was killed.
+    Raises OSError when ``folder`` cannot be written to, before anything is computed, OutputError
+    when its summary is not one of OneSun's, and OneSunError when a process of them was killed.
     """
     check_folder(folder / SUMMARY)
+    known = namings(files, made_from(folder / SUMMARY))
+    # Of most files, nothing is known that their names do not tell.
+    named = {path: {"naming": known[path]} if path in known else {} for path in files}
     workers = max(1, min(workers, len(files)))
     work = _alone if workers == 1 else _shared
     outcomes: dict[Path, Outcome] = {}
-    done = work(files, folder, options, workers, again)
+    done = work(named, folder, options, workers, again)
     for path, outcome in track(done, "converting", total=len(files)):
         outcomes[path] = outcome
     return [outcomes[path] for path in files]
@@ -90,16 +83,15 @@ def convert_files(
 Told = Iterator[tuple[Path, Outcome]]
 
 
-def _alone(
-    files: Sequence[Path], folder: Path, options: Options, workers: int, again: bool
-) -> Told:
-    for path in files:
-        yield path, convert_file(path, folder, options, again=again)
+Named = Mapping[Path, Mapping[str, Naming]]
 
 
-def _shared(
-    files: Sequence[Path], folder: Path, options: Options, workers: int, again: bool
-) -> Told:
+def _alone(files: Named, folder: Path, options: Options, workers: int, again: bool) -> Told:
+    for path, naming in files.items():
+        yield path, convert_file(path, folder, options, again=again, **naming)
+
+
+def _shared(files: Named, folder: Path, options: Options, workers: int, again: bool) -> Told:
     # Forked processes would inherit torch's threads in an unusable state.
     context = multiprocessing.get_context("spawn")
     threads = max(1, torch.get_num_threads() // workers)
@@ -108,8 +100,8 @@ def _shared(
     ) as pool:
         with _deaf_to_interrupts():
             futures = {
-                pool.submit(convert_file, path, folder, options, again=again): path
-                for path in files
+                pool.submit(convert_file, path, folder, options, again=again, **naming): path
+                for path, naming in files.items()
             }
         try:
             for future in as_completed(futures):
@@ -142,37 +134,3 @@ def _begin(threads: int) -> None:
     """What each process does first."""
     end_with_parent()
     torch.set_num_threads(threads)
-
-
-def summary_text(outcomes: Sequence[Outcome]) -> str:
-    """How many files were done, skipped and refused, and a row for each that was not just done."""
-    counts = Counter(outcome.result for outcome in outcomes)
-    told = ", ".join(f"{counts[result]} {result}" for result in _RESULTS)
-    without = sum(outcome.error == NO_ERROR for outcome in outcomes)
-    if without:
-        told += f"; {without} without an ERROR extension, as the network states no error"
-    worth = [outcome for outcome in outcomes if outcome.reason]
-    if not worth:
-        return told
-    table = Table("file", "result", "reason", box=None, pad_edge=False)
-    for outcome in worth:
-        table.add_row(os.path.basename(outcome.file), outcome.result, outcome.reason)
-    text = io.StringIO()
-    # Wide enough for a sentence to a row: a log is not a terminal.
-    console = Console(file=text, width=max(_width(worth), 80))
-    console.print(table)
-    return "\n".join([*(line.rstrip() for line in text.getvalue().splitlines()), told])
-
-
-def _width(outcomes: Sequence[Outcome]) -> int:
-    return max(len(os.path.basename(one.file)) + len(one.reason) for one in outcomes) + 12
-
-
-def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Write a row for each file as CSV."""
-    text = io.StringIO()
-    columns = [field.name for field in fields(Outcome)]
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(outcome.row() for outcome in outcomes)
-    write_text(path, text.getvalue())

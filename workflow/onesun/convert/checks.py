@@ -20,7 +20,7 @@ from onesun.convert.flags import Flag
 from onesun.convert.output import Converted, read_output
 from onesun.convert.source import Source, of_file
 from onesun.convert.view import View, ViewMapping, read_by_network
-from onesun.errors import UntrustedFrameError
+from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.psf import FWHM_PER_SIGMA, blur
@@ -30,6 +30,7 @@ from onesun.training.model import Model, WeightsError
 _SLOPE_WITHIN = 0.9  # limb radii
 _FLUX_WITHIN = 0.95
 _WEAK = 30.0  # gauss of the output; there the residual is mostly the input's noise
+_NEAR = 0.01  # output pixels
 _PATTERN = 0.01  # gauss; a tenth of the step in which a field is kept
 # Periods over which small scales are compared, in the input's own shortest.
 _BAND = (1.25, 2.0)
@@ -90,8 +91,9 @@ def compare(output: Path, source: Path, weights: str | Path | None = None) -> Co
     ----------
     weights : those that it was made with, where they are not the package's own.
 
-    Raises UntrustedFrameError when ``source`` is not what ``output`` was made from, and
-    WeightsError when the weights are not those it was made with.
+    Raises UntrustedFrameError when ``source`` is not what ``output`` was made from, WeightsError
+    when the weights are not those it was made with, DamagedProductError when the output is not as
+    it was made.
     """
     converted, taken = read_output(output), of_file(source, force=True)
     header = converted.header
@@ -104,6 +106,7 @@ def compare(output: Path, source: Path, weights: str | Path | None = None) -> Co
     network = _network(output, header, weights)
     calibration = network.card["calibration"]
     view = read_by_network(frame.pointing, frame.field.shape, header["GEOMETRY"], network.grid)
+    _check_view(output, converted.view, view.finer(network.factor))
     given = resample(frame.field, frame.pointing, ViewMapping(view, frame.pointing))
     given = (given - np.float32(calibration["a"])) / np.float32(calibration["b"])
     matched = _as_input(converted, view, taken)
@@ -123,6 +126,30 @@ def _network(output: Path, header: Mapping[str, Any], weights: str | Path | None
     if network.digest != header["WTSHA256"]:
         raise WeightsError(f"{made_with}, expected these by --weights, not {network.digest[:12]}…")
     return network
+
+
+def _check_view(path: Path, found: View, expected: View) -> None:
+    """Raise DamagedProductError for an output that was cut, turned or resampled since."""
+    here, there = found.pointing, expected.pointing
+    near = (
+        abs(here.x0 - there.x0) < _NEAR
+        and abs(here.y0 - there.y0) < _NEAR
+        and abs(here.scale / there.scale - 1) < _NEAR / found.shape[0]
+        and abs((here.roll - there.roll + 180) % 360 - 180) < np.degrees(_NEAR / found.shape[0])
+    )
+    if found.shape != expected.shape or not near:
+        raise DamagedProductError(
+            f"{path}: cut, turned or resampled since it was made, or its header changed: "
+            f"{_in_words(found)} found, expected {_in_words(expected)}"
+        )
+
+
+def _in_words(view: View) -> str:
+    pointing = view.pointing
+    return (
+        f"{view.shape[1]} x {view.shape[0]} pixels of {pointing.scale:.4f} arcsec, disk centre "
+        f"({pointing.x0 + 1:.2f}, {pointing.y0 + 1:.2f}), rolled by {pointing.roll:.2f} deg"
+    )
 
 
 def _as_input(output: Converted, view: View, source: Source) -> np.ndarray:

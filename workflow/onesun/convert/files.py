@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,14 +13,18 @@ from astropy.io import fits
 import onesun
 from onesun.convert import weights
 from onesun.convert.convert import Options, convert_source, weights_for
+from onesun.convert.naming import Naming, by_content, choose, made_before
 from onesun.convert.source import MADE_BY, of_file
-from onesun.convert.write import header_of_output, output_name, write_planes
+from onesun.convert.write import output_name, write_planes
 from onesun.errors import UntrustedFrameError
 from onesun.files import sha256
 from onesun.training import model
 
 STANDARD_ERROR = "standard error"
 NO_ERROR = "none, the network states no error"
+
+_Result = Literal["done", "skipped", "refused"]
+_BY_ITS_NAME = Naming()
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Outcome:
     """
 
     file: str
-    result: Literal["done", "skipped", "refused"]
+    result: _Result
     reason: str
     output: str
     seconds: float
@@ -48,54 +53,83 @@ class Outcome:
         return {**asdict(self), "seconds": round(self.seconds, 2)}
 
 
-def convert_file(path: Path, folder: Path, options: Options, *, again: bool = False) -> Outcome:
+def convert_file(
+    path: Path,
+    folder: Path,
+    options: Options,
+    *,
+    again: bool = False,
+    naming: Naming = _BY_ITS_NAME,
+) -> Outcome:
     """Convert ``path`` into ``folder``.
 
     Parameters
     ----------
     again : also where the output is there and was made of the same input in the same way.
+    naming : what is known of the output's name.
 
     A file that cannot be converted is an outcome; what is wrong with the options raises
     OneSunError.
     """
     start = time.perf_counter()
-    out = Path(folder) / output_name(Path(path).name)
+    path, folder = Path(path), Path(folder)
 
-    def ended(result: Literal["done", "skipped"], reason: str, errors: str) -> Outcome:
-        error = NO_ERROR if errors == weights.NO_ERROR else STANDARD_ERROR
+    def ended(
+        result: _Result, reason: str = "", out: Path | str = "", errors: str | None = None
+    ) -> Outcome:
         seconds = time.perf_counter() - start
-        return Outcome(str(path), result, reason, str(out), seconds, error)
+        return Outcome(str(path), result, reason, str(out), seconds, _error(errors))
+
+    def there(names: Iterable[str | None], digest: str) -> tuple[Path, fits.Header] | None:
+        return None if again else _there(folder, names, digest, options)
 
     try:
-        there = None if again else _there(out, path, options)
-        if there is not None:
-            return ended("skipped", "converted before", there["ERRORS"])
-        source = of_file(path, force=options.force)
+        found = None
+        if path.is_file():
+            found = there((naming.before, output_name(path.name)), sha256(path))
+        if not found:
+            source = of_file(path, force=options.force)
+            found = there(by_content(source), source.digest)
+        if found:
+            return ended("skipped", "converted before", found[0], found[1]["ERRORS"])
         planes = convert_source(source, weights_for(source, options), options)
     except UntrustedFrameError as error:
-        reason = str(error).removeprefix(f"{path}: ")
-        return Outcome(str(path), "refused", reason, "", time.perf_counter() - start)
-    write_planes(out, planes, options.samples)
-    return ended("done", "; ".join(source.doubts), planes.header["ERRORS"])
+        return ended("refused", str(error).removeprefix(f"{path}: "))
+    while True:
+        out, new = choose(path, source, folder, naming)
+        try:
+            write_planes(out, planes, options.samples, new=new)
+        except FileExistsError:
+            if not out.exists():
+                raise
+            continue  # another process took the name meanwhile, so that there is another for this
+        return ended("done", "; ".join(source.doubts), out, planes.header["ERRORS"])
 
 
-def _there(out: Path, path: Path, options: Options) -> fits.Header | None:
-    """The header of ``out`` if it is whole, and what this conversion would make."""
-    if not (out.is_file() and Path(path).is_file()):
+def _error(errors: str | None) -> str:
+    """What a row says of an output's error, by its keyword ``ERRORS``."""
+    if errors is None:
+        return ""
+    return NO_ERROR if errors == weights.NO_ERROR else STANDARD_ERROR
+
+
+def _there(
+    folder: Path, names: Iterable[str | None], digest: str, options: Options
+) -> tuple[Path, fits.Header] | None:
+    """The output of an input, if it is there, whole, and what this conversion would make."""
+    found = made_before(folder, names, digest)
+    if found is None:
         return None
-    header = header_of_output(out)
-    if header is None:
-        return None
+    _, header = found
     same = (
         header.get(MADE_BY) == onesun.__version__
         and header.get("GEOMETRY") == options.geometry
         and header.get("SAMPLES") == options.samples
-        and header.get("INSHA256") == sha256(path)
         and _of_these_weights(header, options)
         # What was forced then is only taken over if it may be forced now.
         and (options.force or "DOUBT1" not in header)
     )
-    return header if same else None
+    return found if same else None
 
 
 def _of_these_weights(header: fits.Header, options: Options) -> bool:

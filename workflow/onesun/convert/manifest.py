@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from onesun.convert.batch import write_summary
 from onesun.convert.convert import Options
 from onesun.convert.files import Outcome
+from onesun.convert.summary import write_summary
 from onesun.convert.write import header_of_output
 from onesun.errors import OneSunError
 from onesun.files import sha256, write_json

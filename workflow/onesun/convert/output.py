@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
 
-from onesun.convert.planes import in_gauss
+from onesun.convert.stored import extensions, load
 from onesun.convert.view import View
-from onesun.convert.write import is_output
 from onesun.errors import DamagedProductError
-from onesun.geometry.pointing import Pointing
 
 # Keywords beside those of the pointing without which an output cannot be told from others.
 _NEEDED = ("INFILE", "INSHA256", "GEOMETRY", "WEIGHTS", "WTSHA256")
@@ -40,56 +37,27 @@ class Converted:
 
 
 def read_output(path: Path) -> Converted:
-    """Read what ``onesun convert`` wrote.
+    """Read what ``onesun convert`` wrote, also where another program has saved all of it again.
 
-    Raises DamagedProductError when it is missing, damaged or something else.
+    Raises DamagedProductError when it is missing, damaged, incomplete or something else.
     """
-    try:
-        _check_sums(path)
-        with (
-            warnings.catch_warnings(action="ignore"),
-            fits.open(path, do_not_scale_image_data=True) as hdus,
-        ):
-            if not is_output(hdus):
-                raise DamagedProductError(f"{path}: no output of onesun convert")
-            field = in_gauss(hdus["FIELD"].data)
-            error = in_gauss(hdus["ERROR"].data) if "ERROR" in hdus else None
-            mask, header = hdus["MASK"].data.copy(), hdus[1].header.copy()
-            view = View(field.shape, _pointing(header))
-            _ = [header[key] for key in _NEEDED]
-    except FileNotFoundError:
+    stored = load(path)
+    names = extensions(stored.header)
+    missing = [name for name in names if name not in stored.images]
+    if missing:
         raise DamagedProductError(
-            f"{path}: missing, expected an output of onesun convert"
-        ) from None
-    except (OSError, IndexError, KeyError, TypeError, ValueError) as error:
-        what = str(error.args[0] if isinstance(error, KeyError) else error).rstrip(".")
+            f"{path}: {' and '.join(stored.images)} alone of an output of onesun convert, saved "
+            f"again by another program, expected the file that onesun convert wrote, with "
+            f"{' and '.join(missing)} too"
+        )
+    lost = [key for key in _NEEDED if key not in stored.header]
+    if lost:
         raise DamagedProductError(
-            f"{path}: not readable as an output of onesun convert ({what})"
-        ) from None
-    return Converted(field, error, mask, view, header)
-
-
-def _check_sums(path: Path) -> None:
-    """Every image of an output carries a sum over its bytes."""
-    with (
-        warnings.catch_warnings(action="ignore"),
-        fits.open(path, disable_image_compression=True) as tables,
-    ):
-        for hdu in tables[1:]:
-            if hdu.verify_datasum() == 0:
-                raise DamagedProductError(
-                    f"{path}: damaged (its data do not add up to DATASUM {hdu.header['DATASUM']})"
-                )
-
-
-def _pointing(header: fits.Header) -> Pointing:
-    return Pointing(
-        x0=header["CRPIX1"] - 1,
-        y0=header["CRPIX2"] - 1,
-        scale=header["CDELT1"],
-        roll=header["CROTA2"],
-        rsun=header["RSUN_OBS"],
-        dsun=header["DSUN_OBS"],
-        b0=header["CRLT_OBS"],
-        l0=header["CRLN_OBS"],
-    )
+            f"{path}: not readable as an output of onesun convert (its header has no {lost[0]})"
+        )
+    images = {name: stored.images[name] for name in names}
+    if len({image.shape for image in images.values()}) > 1:
+        raise DamagedProductError(f"{path}: its images differ in size, expected them of one size")
+    view = View(stored.shape, stored.pointing)
+    field, error, mask = (images.get(name) for name in ("FIELD", "ERROR", "MASK"))
+    return Converted(field, error, mask, view, stored.header)

@@ -6,18 +6,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from onesun.convert.trust import Evidence, doubts, recorded_pixels
+from onesun.convert.trust import Evidence, doubts
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
 from onesun.reading import fits
+from onesun.reading.plain import plain_header
 from onesun.reading.read import understand
-
-if TYPE_CHECKING:
-    from sunpy.map import GenericMap
+from onesun.reading.sky import recorded_pixels
+from onesun.reading.world import upright
 
 MADE_BY = "ONESUN"  # keyword that every output has
 
@@ -55,16 +55,25 @@ def of_file(path: Path, *, force: bool = False) -> Source:
     return _trusted(data, header, path, hashlib.sha256(path.read_bytes()).hexdigest(), force)
 
 
-def of_map(sunpy_map: GenericMap, *, force: bool = False) -> Source:
-    """Take a sunpy map as it was read from a file: not turned, cut, scaled or converted before.
+def of_array(
+    data: np.ndarray, header: Mapping[str, Any], path: Path, *, force: bool = False
+) -> Source:
+    """Take an image and its header as they were read from a file.
+
+    Parameters
+    ----------
+    data : (ny, nx) float32, NaN where there is no value.
+    header : its keywords, in capitals.
+    path : what sentences name as the file.
 
     Otherwise as :func:`of_file`.
     """
-    header = {str(key).upper(): value for key, value in sunpy_map.meta.items()}
-    data = np.array(sunpy_map.data, dtype=np.float32)
+    if data.ndim != 2:
+        raise UntrustedFrameError(f"{path}: an image of {data.ndim} axes found, expected 2")
     text = repr(sorted((key, repr(value)) for key, value in header.items()))
     digest = hashlib.sha256(data.tobytes() + text.encode()).hexdigest()
-    return _trusted(data, header, Path("sunpy map"), digest, force)
+    data, header = upright(data, plain_header(header, path))
+    return _trusted(data, header, path, digest, force)
 
 
 def _trusted(

@@ -1,7 +1,8 @@
 """What speaks against a frame although it can be read: its quality, its gaps, its own header.
 
 Each doubt is one sentence. ``--force`` converts in spite of doubts and writes them into the output;
-what cannot be read at all (another instrument, no disk, damaged bytes) has no such way.
+what cannot be read at all (another instrument, no disk, damaged bytes) has no such way. What the
+reader itself doubts, a contradiction between header and values, comes first.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Evidence:
     frame : as read.
     header : of the file.
     recorded : (ny, nx) bool, which pixels the file holds a measurement in, see
-        :func:`recorded_pixels`.
+        :func:`onesun.reading.sky.recorded_pixels`.
     """
 
     frame: Magnetogram
@@ -51,34 +52,17 @@ class Evidence:
         return instruments.load(self.frame.instrument)
 
 
-def recorded_pixels(data: np.ndarray) -> np.ndarray:
-    """Which pixels of an image as stored hold a measurement: no NaN, and not the sky's constant.
-
-    The constant is that of the corners; a corner with noise takes away nothing but equal pixels.
-    """
-    recorded = np.isfinite(data)
-    for corner in (data[0, 0], data[0, -1], data[-1, 0], data[-1, -1]):
-        if np.isfinite(corner):
-            recorded &= data != corner
-    return recorded
-
-
 def doubts(evidence: Evidence) -> list[str]:
     """Sentences about what cannot be trusted, the gravest first; empty for a good frame."""
-    return [said for each in _CHECKS if (said := each(evidence)) is not None]
+    found = [said for each in _CHECKS if (said := each(evidence)) is not None]
+    return [*evidence.frame.doubts, *found]
 
 
 def _quality(evidence: Evidence) -> str | None:
     quality = evidence.frame.quality
-    if quality.usable:
-        return None
-    return f"quality word {quality}, expected none of these bits"
-
-
-def _filled(evidence: Evidence) -> str | None:
-    """GONG's pipeline fills minutes that it lost and says so."""
-    filled = evidence.header.get("FILLED")
-    return None if filled in (None, "", 0, False) else f"FILLED is {filled!r}, expected none"
+    if not quality.refused:
+        return quality.objection or None
+    return f"{quality.objection}, expected none of these bits"
 
 
 def _limb(evidence: Evidence) -> str | None:
@@ -107,14 +91,10 @@ def _limb(evidence: Evidence) -> str | None:
 
 
 def _missing(evidence: Evidence) -> str | None:
-    share = float(np.mean(~evidence.recorded[_inside(evidence)]))
+    share = evidence.frame.missing_share()
     if share <= MAX_MISSING:
         return None
     return f"interrupted: {share:.1%} of the disk is missing, expected at most {MAX_MISSING:.0%}"
-
-
-def _inside(evidence: Evidence) -> np.ndarray:
-    return evidence.frame.pointing.radius(evidence.recorded.shape) < 0.98
 
 
 def _constant(evidence: Evidence) -> str | None:
@@ -178,7 +158,6 @@ def _slot(evidence: Evidence) -> str | None:
 
 _CHECKS: tuple[Callable[[Evidence], str | None], ...] = (
     _quality,
-    _filled,
     _missing,
     _limb,
     _constant,

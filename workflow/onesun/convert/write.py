@@ -13,7 +13,7 @@ from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
 from onesun.convert.planes import BLANK, Planes, draw
 from onesun.convert.source import MADE_BY
-from onesun.convert.weights import NO_ERROR
+from onesun.convert.stored import extensions
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
@@ -30,12 +30,13 @@ def output_name(source: str) -> str:
     return stem + SUFFIX
 
 
-def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
+def write_planes(path: Path, planes: Planes, samples: int = 0, *, new: bool = False) -> None:
     """Write a conversion, whole or not at all, with CHECKSUM and DATASUM in every HDU.
 
     Parameters
     ----------
     samples : how many draws of the field to write after the mask, as SAMPLE1, SAMPLE2, ...
+    new : raise FileExistsError rather than replace a file.
     """
     hdus = [_gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field")]
     if planes.error is not None:
@@ -46,7 +47,7 @@ def write_planes(path: Path, planes: Planes, samples: int = 0) -> None:
         hdus.append(_gauss(drawn, planes, f"SAMPLE{number}", "draw from FIELD and ERROR"))
     content = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(content)
-    write_bytes(path, _with_sums(content))
+    write_bytes(path, _with_sums(content), new=new)
 
 
 def _with_sums(content: io.BytesIO) -> bytes:
@@ -95,9 +96,8 @@ def is_output(hdus: fits.HDUList) -> bool:
     """
     if MADE_BY not in hdus[1].header:
         return False
-    without = hdus[1].header.get("ERRORS") == NO_ERROR
-    expected = ["FIELD", "MASK"] if without else ["FIELD", "ERROR", "MASK"]
-    return [hdu.name for hdu in hdus[1 : 1 + len(expected)]] == expected
+    expected = extensions(hdus[1].header)
+    return tuple(hdu.name for hdu in hdus[1 : 1 + len(expected)]) == expected
 
 
 def header_of_output(path: Path) -> fits.Header | None:

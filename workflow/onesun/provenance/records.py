@@ -13,12 +13,14 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "slots": ("cadence", "epoch"),  # MDI's, which every simulated instrument keeps to
     "archive": (
         *("title", "series", "segment", "file_pattern", "cadence", "epoch", "detector", "header"),
-        *("quality", "archive"),
+        *("values", "quality", "archive"),
     ),
-    "align": ("title", "cadence", "epoch", "detector", "header", "quality", "optics"),
+    "align": ("title", "cadence", "epoch", "detector", "header", "values", "quality", "optics"),
     "calibrate": ("detector", "optics"),
     "predict": ("detector", "optics"),
-    "convert": ("title", "cadence", "detector", "header", "quality", "off_disk", "response"),
+    "convert": (
+        *("title", "cadence", "detector", "header", "values", "quality", "off_disk", "response"),
+    ),
 }
 # Prose, and where an instrument's files are kept.
 _ABOUT = ("sources", "archive", "file_size")

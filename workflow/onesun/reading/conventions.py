@@ -16,12 +16,15 @@ from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.geometry.grid import ARCSEC_PER_RADIAN, AU_METRES
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
+from onesun.reading import soi
 from onesun.reading.keywords import gps_time, jsoc_time, number
+from onesun.reading.world import has_matrix, read_world, turned_by
 
 # JSOC counts Carrington longitude from W0 = 84.10 degrees, sunpy from 84.176 (IAU 2009), so
 # CRLN_OBS is larger by this; three real HMI frames show 0.077, 0.067 and 0.078, SDO's parallax
 # (up to 0.016) included. Left out, GONG would lie 0.6 input pixels off HMI.
 JSOC_LONGITUDE = 0.076
+_SAME_ANGLE = 1e-6  # degrees
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,17 @@ class Understood:
 
 def wcs(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood:
     """Helioprojective WCS keywords with an observer, as JSOC writes them for HMI and MDI."""
-    scale_x = number(header, "CDELT1", path, positive=True)
-    scale_y = number(header, "CDELT2", path, positive=True)
-    if abs(scale_x / scale_y - 1) > 1e-4:
-        raise UntrustedFrameError(
-            f"{path}: CDELT1 {scale_x} and CDELT2 {scale_y} differ, expected square pixels"
-        )
-    unit = str(header.get("CUNIT1", "arcsec")).strip()
-    if unit != "arcsec":
-        raise UntrustedFrameError(f"{path}: CUNIT1 is {unit!r}, expected 'arcsec'")
-    offset_x, offset_y = number(header, "CRVAL1", path), number(header, "CRVAL2", path)
-    roll = number(header, "CROTA2", path)
-    cos, sin = math.cos(math.radians(roll)), math.sin(math.radians(roll))
+    seen = read_world(header, path)
+    if seen.mirrored:
+        raise UntrustedFrameError(f"{path}: a mirror image found, expected west to the right")
+    roll = seen.roll
+    said = math.nan if has_matrix(header) else number(header, "CROTA2", path)
+    if abs((said - roll + 180) % 360 - 180) < _SAME_ANGLE:
+        roll = said  # 180 and -180 are the same; as the header has it
     pointing = Pointing(
-        # CRPIX sees CRVAL, which need not be the disk centre.
-        x0=number(header, "CRPIX1", path) - 1 - (cos * offset_x + sin * offset_y) / scale_x,
-        y0=number(header, "CRPIX2", path) - 1 - (cos * offset_y - sin * offset_x) / scale_x,
-        scale=scale_x,
+        x0=seen.x0,
+        y0=seen.y0,
+        scale=seen.scale,
         roll=roll,
         rsun=number(header, "RSUN_OBS", path, positive=True),
         dsun=number(header, "DSUN_OBS", path, positive=True),
@@ -60,6 +57,12 @@ def wcs(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood
     return Understood(pointing, jsoc_time(header, record.header.time_keyword, path))
 
 
+def mdi(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood:
+    """WCS keywords as JSOC writes them, or those of the SOI archive from before; recalibrated."""
+    soi.check_level(header, path)
+    return wcs(soi.as_jsoc(header, path) if soi.is_of_soi(header) else header, record, path)
+
+
 def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understood:
     """GONG's own keywords: a fitted limb in pixels, an ephemeris radius, GPS time, no CDELT.
 
@@ -67,6 +70,11 @@ def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understoo
     fill lies there less 1. The image has solar north up; the keyword ``ROLL`` is the turret's
     position, not the image's. The observer is taken at the Earth's centre.
     """
+    turned = turned_by(header, path)
+    if turned:
+        raise UntrustedFrameError(
+            f"{path}: {turned} found, expected an image that was not turned since GONG took it"
+        )
     time = gps_time(header, path)
     key = "RADIUS" if header.get("RADIUS") else "SEMIDIAM"
     if not header.get(key):
@@ -88,5 +96,6 @@ def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understoo
 
 CONVENTIONS: dict[str, Callable[[Mapping[str, Any], Instrument, Path], Understood]] = {
     "wcs": wcs,
+    "mdi": mdi,
     "gong": gong,
 }

@@ -14,6 +14,8 @@ from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
 from onesun.errors import DamagedFrameError, UntrustedFrameError
+from onesun.reading.hdu import choose
+from onesun.reading.world import upright
 
 _CARD = 80  # bytes
 _COUNT = re.compile(rb"(NAXIS   |ZNAXIS  |TFIELDS )= *\+?(\d{4,60})", re.IGNORECASE)
@@ -22,9 +24,10 @@ _GZIP = b"\x1f\x8b"
 
 
 def load(path: Path) -> tuple[np.ndarray, fits.Header]:
-    """Read the one image of a FITS file.
+    """Read the image of a FITS file that is meant, see :func:`onesun.reading.hdu.choose`.
 
-    Returns the field as float32 (ny, nx), BSCALE applied and BLANK as NaN, and its header.
+    Returns the field as float32 (ny, nx), BSCALE applied, BLANK as NaN and a mirror image turned
+    over, and its header.
     Raises UntrustedFrameError, naming the file, when it is missing or holds no two-dimensional
     image, its subclass DamagedFrameError when it is truncated or damaged.
     """
@@ -42,9 +45,9 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
             _check_counts(path, content)
             _check_sum(path, content)
             with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
-                hdu = _image(path, hdus)
-                header = _readable(hdu.header)
-                return _in_gauss(hdu.data, header), header
+                hdu, header = choose(path, hdus)
+                stored = hdu.data.reshape(hdu.data.shape[-2:])
+                return upright(_in_gauss(stored, header), header)
     except UntrustedFrameError:
         raise
     except PermissionError:
@@ -85,34 +88,6 @@ def _check_sum(path: Path, content: bytes) -> None:
                 raise DamagedFrameError(
                     f"{path}: damaged (its data do not add up to DATASUM {hdu.header['DATASUM']})"
                 )
-
-
-def _image(path: Path, hdus: fits.HDUList) -> fits.PrimaryHDU:
-    for hdu in hdus:
-        if getattr(hdu, "is_image", False) and hdu.header.get("NAXIS", 0) > 0:
-            if hdu.header["NAXIS"] != 2:
-                raise UntrustedFrameError(
-                    f"{path}: an image of {hdu.header['NAXIS']} axes found, expected 2"
-                )
-            return hdu
-    # So does what arrived of a file that broke off early.
-    raise DamagedFrameError(f"{path}: holds no image")
-
-
-def _readable(header: fits.Header) -> fits.Header:
-    """A copy in which a card that cannot be read as FITS has its text as its value.
-
-    Astropy would raise when its keyword is asked for, and only then.
-    """
-    header = header.copy()
-    for index, card in enumerate(list(header.cards)):
-        try:
-            _ = card.value
-        except fits.VerifyError:
-            text = "".join(char if " " <= char <= "~" else "?" for char in card.image[9:])
-            del header[index]
-            header.insert(index, (card.keyword, text.strip()))
-    return header
 
 
 def _in_gauss(stored: np.ndarray, header: fits.Header) -> np.ndarray:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from astropy.io import fits
 from astropy.time import Time
 
 from onesun.errors import MissingKeywordError, UntrustedFrameError
+from onesun.reading.plain import plain_value
 
 GPS_BEHIND_TAI = 19.0  # seconds, since 1980
 
@@ -20,12 +22,14 @@ def number(header: Mapping[str, Any], keyword: str, path: Path, *, positive: boo
     Raises MissingKeywordError when it is absent or blank, UntrustedFrameError when it is not a
     finite (and, if asked, positive) number.
     """
-    value = header.get(keyword)
-    if value is None or not isinstance(value, int | float | str) or value == "":
+    value = plain_value(header.get(keyword))
+    if value is None or isinstance(value, fits.card.Undefined) or str(value) == "":
         raise MissingKeywordError(f"{path}: header has no {keyword}")
     try:
-        result = float(value)
+        result = float(value) if isinstance(value, int | float | str) else math.nan
     except ValueError:
+        result = math.nan
+    if isinstance(value, bool):
         result = math.nan
     if not math.isfinite(result) or (positive and result <= 0):
         kind = "a positive number" if positive else "a number"
@@ -36,7 +40,7 @@ def number(header: Mapping[str, Any], keyword: str, path: Path, *, positive: boo
 def optional_number(header: Mapping[str, Any], keyword: str) -> float:
     """The number under ``keyword``; NaN where it is absent or not a number."""
     try:
-        return float(header.get(keyword, math.nan))
+        return float(plain_value(header.get(keyword, math.nan)))
     except (TypeError, ValueError):
         return math.nan
 

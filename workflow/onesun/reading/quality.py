@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from astropy.io.fits.card import Undefined
+
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.instruments import QualityWord
 from onesun.magnetogram import Quality
 
+_NOT_SET = ("", "F", "FALSE", "N", "NO", "NONE", "0")
+
 
 def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Quality:
-    """The quality word of ``header``, unsigned, with the name of each bit that is set.
+    """The quality word of ``header``, unsigned, with the name of each set bit, and the flag.
 
     JSOC writes it as a signed or unsigned integer in files and in hexadecimal in queries; all
     three are understood. Raises MissingKeywordError when the record expects a word and there is
     none, UntrustedFrameError when it is not a 32-bit integer.
     """
+    flagged = "" if rules.flag is None else flag(header, rules.flag)
     if rules.keyword is None:
-        return Quality(word=None, set_bits={}, refused=())
+        return Quality(word=None, set_bits={}, refused=(), flagged=flagged)
     value = header.get(rules.keyword)
     if value is None or value == "":
         raise MissingKeywordError(f"{path}: header has no {rules.keyword}")
@@ -31,7 +36,17 @@ def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Q
     word &= 0xFFFFFFFF
     set_bits = {bit: rules.bits.get(bit, "unnamed bit") for bit in range(32) if word >> bit & 1}
     refused = tuple(name for bit, name in set_bits.items() if bit in rules.refuse)
-    return Quality(word=word, set_bits=set_bits, refused=refused)
+    return Quality(word=word, set_bits=set_bits, refused=refused, flagged=flagged)
+
+
+def flag(header: Mapping[str, Any], keyword: str) -> str:
+    """What a keyword says that is set in bad images alone; empty where it is absent or not set."""
+    value = header.get(keyword)
+    if value is None or isinstance(value, Undefined):
+        return ""
+    if str(value).strip().upper() in _NOT_SET or value == 0:
+        return ""
+    return f"{keyword} is {value!r}, expected none in a good image"
 
 
 def _integer(value: Any) -> int | None:

@@ -13,16 +13,13 @@ from onesun.errors import UntrustedFrameError
 from onesun.geometry.grid import RSUN_AT_1AU
 from onesun.instruments import Instrument
 from onesun.magnetogram import Magnetogram
-from onesun.reading import fits
+from onesun.reading import fits, product
 from onesun.reading.conventions import CONVENTIONS
 from onesun.reading.keywords import optional_number
+from onesun.reading.plain import plain_header
 from onesun.reading.quality import read_quality
+from onesun.reading.values import understand_values
 
-_UNITS = ("gauss", "g", "mx/cm^2")
-_STRONGEST = 1e4  # gauss; nothing on the Sun that these instruments see is stronger
-# Share of the disk; the steps in which fields are stored make 0.03 of real frames repeat, what was
-# not recorded but filled in repeats everywhere.
-_REPEATED = 0.1
 # Angular radius of the Sun against that from 1 AU; from the Earth's orbit it varies by 2 %.
 _SMALLEST, _LARGEST = 0.9, 1.1
 _LONGEST = 86400.0  # seconds of integration
@@ -53,26 +50,25 @@ def understand(
 
     Parameters
     ----------
-    data : (ny, nx) float32 in gauss; becomes the field, and is changed.
+    data : (ny, nx) float32, scaled as BSCALE and BZERO say; becomes the field, and is changed.
     header : its keywords, in capitals.
     path : what sentences name as the file.
     instrument : as for :func:`read`.
 
     Raises UntrustedFrameError as :func:`read` does.
     """
-    record = _identify(header, path) if instrument is None else instruments.load(instrument)
+    header = plain_header(header, path)
+    named = instrument is not None
+    record = instruments.load(instrument) if named else product.identify(header, path)
     _check_product(header, record, path)
     understood = CONVENTIONS[record.header.convention](header, record, path)
     pointing = understood.pointing
     _check_disk(data.shape, pointing, record, path)
 
-    # Isfinite is no disk mask: HMI holds finite noise well past the limb.
-    inside = 1 - record.detector.limb_margin / pointing.limb_radius
-    data[pointing.radius(data.shape) >= inside] = np.nan
-    data[~np.isfinite(data)] = np.nan
-    _check_values(data, path)
+    values = understand_values(data, header, pointing, record, path)
+    product.check_signs(values.field, path)
     return Magnetogram(
-        field=data,
+        field=values.field,
         pointing=pointing,
         time=understood.time,
         instrument=record.name,
@@ -82,49 +78,13 @@ def understand(
         simulated=bool(header.get("SIMULATD", False)),
         source=path.name,
         header={key: header[key] for key in record.header.keep if key in header},
-    )
-
-
-def _matches(header: Mapping[str, Any], wanted: Mapping[str, tuple[str, ...]]) -> bool:
-    return all(
-        str(header.get(keyword, "")).strip().startswith(beginnings)
-        for keyword, beginnings in wanted.items()
-    )
-
-
-def _identify(header: Mapping[str, Any], path: Path) -> Instrument:
-    for name in instruments.names():
-        record = instruments.load(name)
-        if _matches(header, record.header.identify):
-            return record
-    raise _not_ours(
-        header,
-        path,
-        "a magnetogram of "
-        + ", ".join(instruments.load(name).title for name in instruments.names()),
-    )
-
-
-def _not_ours(header: Mapping[str, Any], path: Path, expected: str) -> UntrustedFrameError:
-    found = ", ".join(
-        f"{key} {str(header[key]).strip()!r}"
-        for key in ("TELESCOP", "INSTRUME", "CAMERA", "IMTYPE", "CONTENT", "WAVELNTH")
-        if key in header
-    )
-    return UntrustedFrameError(
-        f"{path}: {found or 'no identifying keyword'} found, expected {expected}"
+        unit=str(values.unit),
+        doubts=values.doubts,
     )
 
 
 def _check_product(header: Mapping[str, Any], record: Instrument, path: Path) -> None:
-    if not _matches(header, record.header.identify):
-        raise _not_ours(header, path, f"a magnetogram of {record.title}")
-    for keyword, beginnings in record.header.refuse.items():
-        if str(header.get(keyword, "")).strip().startswith(beginnings):
-            raise _not_ours(header, path, "a full-disk line-of-sight magnetogram")
-    unit = str(header.get("BUNIT", "gauss")).strip()
-    if unit.lower() not in _UNITS:
-        raise UntrustedFrameError(f"{path}: BUNIT is {unit!r}, expected gauss")
+    product.check_product(header, record, path)
 
 
 def _check_disk(shape: tuple[int, ...], pointing, record: Instrument, path: Path) -> None:
@@ -151,22 +111,6 @@ def _check_disk(shape: tuple[int, ...], pointing, record: Instrument, path: Path
                 f"{path}: disk centre ({pointing.x0:.6g}, {pointing.y0:.6g}) and radius "
                 f"{pointing.limb_radius:.6g} pixels found, expected a full disk on the detector"
             )
-
-
-def _check_values(data: np.ndarray, path: Path) -> None:
-    if not np.isfinite(data).any():
-        raise UntrustedFrameError(f"{path}: no pixel of the disk holds a value")
-    strongest = float(np.nanmax(np.abs(data)))
-    if strongest > _STRONGEST:
-        raise UntrustedFrameError(
-            f"{path}: {strongest:.6g} G found on the disk, expected at most {_STRONGEST:.0f} G"
-        )
-    repeated = np.count_nonzero(data[:, 1:] == data[:, :-1]) / np.count_nonzero(data == data)
-    if repeated > _REPEATED:
-        raise UntrustedFrameError(
-            f"{path}: {repeated:.0%} of the disk repeats the pixel beside it, expected at most "
-            f"{_REPEATED:.0%} in a field with noise"
-        )
 
 
 def _interval(header: Mapping[str, Any]) -> float:

@@ -12,6 +12,7 @@ Value = str | int | float
 # What onesun.reading reads of any frame of JSOC's, besides what the instrument's record names.
 _READ = (
     *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CUNIT1", "CUNIT2", "CROTA2"),
+    *("LONPOLE", "LATPOLE"),
     *("RSUN_OBS", "DSUN_OBS", "CRLN_OBS", "CRLT_OBS", "OBS_VR", "INTERVAL", "CADENCE", "BUNIT"),
 )
 # What others need, so that a file stands alone.
@@ -30,7 +31,9 @@ def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
     types : of all keywords of the series, by JSOC's name.
     """
     header = record.header
-    wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse, *header.keep]
+    wanted = [*_READ, *_CUSTOMARY, *header.identify, *header.refuse]
+    wanted += [*header.only, *header.keep]
+    wanted += [] if record.values.statistics is None else record.values.statistics.keywords
     wanted += [header.time_keyword, *([record.quality.keyword] if record.quality.keyword else [])]
     # The data base's names cannot have a hyphen; it writes DATE__OBS for DATE-OBS.
     known = {name.replace("__", "-").upper(): name for name in types}

@@ -14,10 +14,8 @@ FEWEST = 5
 def refusal(header: Mapping[str, Any]) -> str | None:
     """Why another site's average is to be taken instead, in words; None for a good one.
 
-    ``FILLED`` stands in the headers of bad images, ``N_USED`` counts the images averaged.
+    ``N_USED`` counts the images averaged.
     """
-    if "FILLED" in header and header["FILLED"] not in (False, 0, "", "F"):
-        return f"FILLED is {header['FILLED']!r}, expected none in a good image"
     used = optional_number(header, "N_USED")
     if used < FEWEST:
         return f"N_USED is {used:.0f}, expected at least {FEWEST} of ten images averaged"
