@@ -133,7 +133,7 @@ def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
             command = re.search(
-                r'(?:["\']onesun|onesun:q}) ([\w-]+)(?: (fetch|simulate)\b)?', rule
+                r'(?:["\']onesun|onesun:q}) ([\w-]+)(?: (fetch|simulate|collect|page)\b)?', rule
             )
             name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
             found[name] = (
