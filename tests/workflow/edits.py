@@ -157,13 +157,13 @@ EDITS = [
         config("losses.with-error.mdi-hmi.likelihood", 2e-5),
         "train, predict, evaluate, measure, table1, table2, table4, ladder",
     ),
-    Edit("bins of an error, which no table here shows", config("errors.fewest", 300)),
+    Edit("bins of an error, which none of these tables shows", config("errors.fewest", 300)),
     Edit("a weight of a loss that no table shows", config("losses.mse.mse", 2)),
     Edit("a number in a term of the loss", config("loss_terms.ssim.window", 9), ALL_NETWORKS),
     Edit(
         "the seed of a network",
         config("methods.onesun.seed", 2),
-        NETWORKS,
+        f"train 2, {SHOWN}, table4, ladder",
     ),
     Edit(
         "the seed of the sample",

@@ -62,7 +62,8 @@ FIGURE_EDITS = [
     Edit(
         "the likelihood's weight of one pair, of everything",
         config("losses.with-error.mdi-hmi.likelihood", 2e-5),
-        "",
+        "train, errors, coverage, predict, evaluate, measure, series, variability, table1, table2, "
+        f"table4, ladder, table_errors, fig5, fig6, fig8, fig_errors, {LAST}",
     ),
     Edit(
         "how an error is calibrated: uncertainty/calibrate.py",
@@ -74,7 +75,11 @@ FIGURE_EDITS = [
         code("statistics/coverage.py"),
         f"errors 2, {JUDGED}",
     ),
-    Edit("the table of errors: tables/errors.py", code("tables/errors.py"), ""),
+    Edit(
+        "the table of errors: tables/errors.py",
+        code("tables/errors.py"),
+        f"table_errors, fig_errors, {LAST}",
+    ),
     Edit("the report's region", config("report.region.size", [256, 256]), "report"),
     Edit(
         "a weight of the ablation's loss",

@@ -159,7 +159,9 @@ def show(made: Made, path: Path, *, limit: float, aligned: bool) -> None:
     Raises UntrustedFrameError where the file has neither.
     """
     images, header = made.stored.images, made.stored.header
-    names = [name for name in ("FIELD", "ERROR", *sorted(images)) if name in images and name != "MASK"]
+    names = [
+        name for name in ("FIELD", "ERROR", *sorted(images)) if name in images and name != "MASK"
+    ]
     if not names:
         raise UntrustedFrameError(f"{made.path}: holds a mask alone, expected a field to show")
     frame = Magnetogram(
