@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from onesun.errors import ConfigError, UntrustedFrameError
+from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
 
-Files = Annotated[list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG, or outputs of onesun convert.")
+]
 Name = Annotated[
     str | None,
     typer.Option(help="Instrument record to read with; the header decides if absent."),
@@ -20,10 +22,18 @@ Name = Annotated[
 
 def info(files: Files, instrument: Name = None) -> None:
     """Print what is understood of each FILE: pointing, time, noise, quality."""
+    from onesun.convert.made import is_converted
     from onesun.describe import describe
     from onesun.reading import read
 
-    _each(files, lambda path: print(describe(read(path, instrument)), flush=True))
+    def words(path: Path) -> str:
+        if not is_converted(path):
+            return describe(read(path, instrument))
+        from onesun.convert import output, shown
+
+        return shown.describe(output.read_output(path))
+
+    _each(files, lambda path: print(words(path), flush=True))
 
 
 def show(
@@ -38,6 +48,7 @@ def show(
     ] = False,
 ) -> None:
     """Write a PNG of each FILE, solar axes in arcsec."""
+    from onesun.convert.made import is_converted
     from onesun.reading import read
     from onesun.show import write_png
 
@@ -46,10 +57,21 @@ def show(
 
     def picture(path: Path) -> None:
         target = out or path.with_name(path.name.split(".fits")[0] + ".png")
-        write_png(read(path, instrument), target, limit=field_range, aligned=aligned)
+        if is_converted(path):
+            _show_output(path, target, field_range, aligned)
+        else:
+            write_png(read(path, instrument), target, limit=field_range, aligned=aligned)
         print(target, flush=True)
 
     _each(files, picture)
+
+
+def _show_output(path: Path, target: Path, limit: float, aligned: bool) -> None:
+    from onesun.convert import output, shown
+
+    if aligned:
+        raise ConfigError(f"--aligned: given for {path}, an output, expected a frame as recorded")
+    shown.write_png(output.read_output(path), target, limit=limit)
 
 
 def _each(files: list[Path], do: Callable[[Path], None]) -> None:
@@ -58,7 +80,7 @@ def _each(files: list[Path], do: Callable[[Path], None]) -> None:
     for path in files:
         try:
             do(path)
-        except UntrustedFrameError as error:
+        except (UntrustedFrameError, DamagedProductError) as error:
             print(f"onesun: {error}", file=sys.stderr)
             refused += 1
     if refused:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onesun.convert.made import MADE_BY
 from onesun.convert.trust import Evidence, doubts, recorded_pixels
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
@@ -18,8 +19,6 @@ from onesun.reading.read import understand
 
 if TYPE_CHECKING:
     from sunpy.map import GenericMap
-
-MADE_BY = "ONESUN"  # keyword that every output has
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from astropy.io import fits
 
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
+from onesun.convert.made import MADE_BY
 from onesun.convert.planes import BLANK, Planes, draw
-from onesun.convert.source import MADE_BY
 from onesun.convert.weights import NO_ERROR
 from onesun.files import write_bytes
 
