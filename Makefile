@@ -40,7 +40,7 @@ table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, and i
 why: $(VENV)/.installed  ## what would run again, and because of which edit (TARGET, or all of it)
 	@$(BIN)/snakemake --dry-run $(TARGET) 2>&1 | $(BIN)/python -m onesun.provenance.why
 
-archive-demo: $(VENV)/.installed  ## from HTTP to Table 1: downloads from a stand-in for JSOC and NSO
+archive-demo: $(VENV)/.installed  ## from HTTP to Table 1 and a converted month, from a stand-in for JSOC and NSO
 	@PYTHONPATH=tests $(BIN)/python -m archive.demo --cores $(CORES)
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage

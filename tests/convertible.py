@@ -11,7 +11,6 @@ from astropy.io import fits
 from astropy.time import Time
 
 from cards import ERROR_SCALE, save_model
-from onesun.convert import view
 from onesun.geometry.grid import Grid
 from onesun.geometry.pointing import Pointing
 from onesun.networks import Calibration
@@ -23,6 +22,7 @@ MDI_TIME = Time("2010-10-15T00:03:30", scale="tai", precision=3)
 MDI_SLOT = Time("2010-10-15T00:00:00", scale="tai", precision=3)
 GONG_TIME = Time("2011-02-03T20:04:35", scale="tai", precision=3)
 # The disk of the common grid in eight times fewer pixels along each axis.
+STANDARD = Grid()
 COARSE = Grid(target_size=512, target_scale=8 * 0.504273)
 NOISE = 10.0  # gauss
 
@@ -74,6 +74,7 @@ def write_weights(
     kind: str = "onesun",
     name: str | None = None,
     *,
+    grid: Grid = STANDARD,
     calibrated: bool = True,
     **more: Any,
 ) -> Path:
@@ -83,6 +84,7 @@ def write_weights(
     ----------
     kind : of the network: ``onesun``, with an error, or ``highresnet``, without one.
     name : of the file; by the pair if None.
+    grid : on which it would have been trained.
     calibrated : whether the card holds what calibrates the error.
     more : further entries of the card.
     """
@@ -92,6 +94,7 @@ def write_weights(
         more = {"error_scale": ERROR_SCALE} | more
     random = {"tail": spread} if kind == "onesun" else {"spread": spread}
     name = name or f"{pair}{WEIGHTS_SUFFIX}"
-    grid = {"grid": asdict(view.GRID)}
     calibration = Calibration(0.0, gain, 100.0)
-    return save_model(folder, network, calibration, name=name, pair=pair, **random, **grid | more)
+    return save_model(
+        folder, network, calibration, name=name, pair=pair, grid=asdict(grid), **random, **more
+    )

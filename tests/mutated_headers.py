@@ -26,7 +26,6 @@ import torch
 from astropy.io import fits
 
 from convertible import gong, mdi, write_weights
-from onesun.convert import view
 from onesun.convert.convert import Options
 from onesun.convert.files import convert_file
 from onesun.convert.flags import Flag
@@ -111,10 +110,9 @@ def _bytes(cards: list[bytes], index: int, rng: random.Random) -> None:
 
 def run(count: int, folder: Path, seed: int = 1, first: int = 0) -> Tally:
     """Convert ``count`` mutated files, from number ``first`` on, and look at what came out."""
-    view.GRID = GRID
     tally = Tally()
     kinds = [(cards_of(*mdi()), "mdi-hmi"), (cards_of(*gong()), "gong-hmi")]
-    weights = {pair: write_weights(folder, pair) for _, pair in kinds}
+    weights = {pair: write_weights(folder, pair, grid=GRID) for _, pair in kinds}
     for number in track(range(first, first + count), "mutated headers"):
         (cards, data), pair = kinds[number % 2]
         changed = mutated(cards, random.Random(f"{seed}, {number}"))

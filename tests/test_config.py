@@ -441,6 +441,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         "0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1], expected measure.within_radius 0.92 "
         "among them",
     ),
+    "bins of an error that do not rise": (
+        _set("errors", "radius_edges", [0, 0.5, 0.5, 1]),
+        "errors.radius_edges: found [0, 0.5, 0.5, 1], expected rising numbers",
+    ),
+    "a bin of an error without a month": (
+        _set("errors", "fewest", 0),
+        "errors.fewest: found 0, expected a whole number of at least 1",
+    ),
     "bins of the field that do not rise": (
         _set("measure", "field_edges", [0, 20, 10]),
         "measure.field_edges: found [0, 20, 10], expected rising numbers",
@@ -521,11 +529,6 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("convert", "weights", "ridge"),
         'convert.weights: found "ridge", a method of kind ridge, expected package or a method of '
         "kind network",
-    ),
-    "conversion by a network of another grid": (
-        _both(_set("convert", "weights", "onesun"), _set("grid", "target_scale", 0.6)),
-        'convert.weights: found "onesun", trained with grid.target_scale 0.6, expected package, as '
-        "frames are converted with 0.504273",
     ),
     "conversion by a network that is trained for one pair": (
         _both(

@@ -12,11 +12,19 @@ import pytest
 import sunpy.map
 import torch
 from astropy.io import fits
-from onesun.convert.tiles import predict_tiles
 from scipy import ndimage
 
 import onesun
-from convertible import COARSE, MDI_TIME, mdi, where_mdi, write_gong, write_mdi, write_weights
+from convertible import (
+    COARSE,
+    MDI_TIME,
+    STANDARD,
+    mdi,
+    where_mdi,
+    write_gong,
+    write_mdi,
+    write_weights,
+)
 from onesun.convert import view
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.flags import Flag
@@ -26,21 +34,22 @@ from onesun.convert.source import of_file
 from onesun.convert.view import View, read_by_network
 from onesun.convert.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
+from onesun.geometry.grid import Grid
+from onesun.methods.tiles import predict_tiles
 from onesun.training import model
 
 
 @pytest.fixture
-def coarse(monkeypatch) -> None:
+def coarse() -> Grid:
     """A common grid with 64 times fewer pixels."""
-    monkeypatch.setattr(view, "GRID", COARSE)
+    return COARSE
 
 
 @pytest.fixture
 def weights(request, tmp_path):
     """Weights for the grid that the test converts on."""
-    if "coarse" in request.fixturenames:
-        request.getfixturevalue("coarse")
-    return write_weights(tmp_path / "weights")
+    grid = COARSE if "coarse" in request.fixturenames else STANDARD
+    return write_weights(tmp_path / "weights", grid=grid)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +91,7 @@ def tiled(loaded: model.Model, tile: int, sky: View, field: np.ndarray) -> np.nd
 
 @pytest.fixture
 def small_sky() -> tuple[View, np.ndarray]:
-    where = read_by_network(where_mdi(), (1024, 1024), "standard").pointing
+    where = read_by_network(where_mdi(), (1024, 1024), "standard", STANDARD).pointing
     sky = View((112, 100), view.replace(where, x0=49.0, y0=56.0, scale=where.rsun / 46))
     field = 300 * np.random.default_rng(0).standard_normal(sky.shape).astype(np.float32)
     return sky, np.where(sky.radius() < 1, field, np.float32(0))
@@ -178,7 +187,7 @@ def test_the_inputs_geometry_divides_its_pixels(tmp_path, weights, frame):
 
 def test_gongs_larger_pixels_are_divided_by_five():
     where = view.replace(where_mdi(0.0), scale=2.55)
-    low = read_by_network(where, (860, 860), "input")
+    low = read_by_network(where, (860, 860), "input", STANDARD)
     assert low.finer(4).shape == (4300, 4300)
     assert low.finer(4).pointing.scale == pytest.approx(2.55 / 5)
 
@@ -302,7 +311,9 @@ def changed(tmp_path, change, weights, *, force=False) -> Converted:
     taken = of_file(path, force=force)
     chosen = Options(weights)
     planes = convert_source(taken, weights_for(taken, chosen), chosen)
-    sky = read_by_network(taken.frame.pointing, data.shape, "standard").finer(4)
+    sky = read_by_network(
+        taken.frame.pointing, data.shape, "standard", model.load(weights).grid
+    ).finer(4)
     field, error = in_gauss(planes.field), in_gauss(planes.error)
     return Converted(field, error, planes.mask, sky, planes.header)
 
@@ -379,7 +390,7 @@ def test_a_map_gives_what_its_file_gives(frame, weights, coarse):
 
 
 def test_a_gong_frame_too(tmp_path, coarse):
-    weights = write_weights(tmp_path, "gong-hmi")
+    weights = write_weights(tmp_path, "gong-hmi", grid=coarse)
     got = onesun.convert(write_gong(tmp_path / "gong.fits.gz"), weights=weights)
     assert got.meta["instrume"] == "GONG"
     assert np.isfinite(got.data[256, 256])

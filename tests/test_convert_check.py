@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from convertible import NOISE, mdi, where_mdi, write_gong, write_mdi, write_weights
+from convertible import NOISE, STANDARD, mdi, where_mdi, write_gong, write_mdi, write_weights
 from onesun.cli.app import app
 from onesun.convert import spectrum
 from onesun.convert.checks import Compared, compare, table
@@ -152,7 +152,7 @@ def test_an_output_of_another_input_is_refused(pair, tmp_path):
 
 def test_blocks_of_the_inputs_geometry_lie_on_its_pixels():
     # In the input's geometry the mean of a block is the input's pixel, here of a flat ramp.
-    low = read_by_network(where_mdi(), (1024, 1024), "input")
+    low = read_by_network(where_mdi(), (1024, 1024), "input", STANDARD)
     x, _ = low.finer(4).pointing.to_disk(np.arange(4096.0)[None, :], np.arange(4096.0)[:, None])
     blocks = x.reshape(1024, 4, 1024, 4).mean(axis=(1, 3))
     expected, _ = where_mdi().to_disk(np.arange(1024.0)[None, :], np.arange(1024.0)[:, None])

@@ -42,14 +42,9 @@ def frames(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch) -> None:
-    monkeypatch.setattr(view, "GRID", COARSE)
-
-
 @pytest.fixture
-def weights(coarse, tmp_path_factory):
-    return write_weights(tmp_path_factory.mktemp("weights"))
+def weights(tmp_path_factory):
+    return write_weights(tmp_path_factory.mktemp("weights"), grid=COARSE)
 
 
 def call(*words) -> tuple[int, str, str]:
@@ -152,7 +147,7 @@ def cut(out, tmp_path) -> dict:
 
 
 def other_weights(out, tmp_path) -> dict:
-    return {"weights": write_weights(tmp_path, spread=0.1)}
+    return {"weights": write_weights(tmp_path, spread=0.1, grid=COARSE)}
 
 
 def other_geometry(out, tmp_path) -> dict:
@@ -193,9 +188,7 @@ def test_what_fits_cannot_hold_is_written_as_text(frames, weights, tmp_path):
 
 @pytest.mark.slow
 def test_workers_give_the_same_as_one(frames, tmp_path, monkeypatch):
-    # Workers are processes of their own, on the real grid.
-    monkeypatch.undo()
-    weights = write_weights(tmp_path / "weights")
+    weights = write_weights(tmp_path / "weights", grid=COARSE)
     files = inputs_in([frames])
     outcomes = convert_files(files, tmp_path, Options(weights), workers=2, again=False)
     assert [outcome.result for outcome in outcomes] == ["done", "refused", "done"]
@@ -255,7 +248,7 @@ def test_the_pair_is_picked_from_the_header(tmp_path, monkeypatch):
     folder = tmp_path / "weights"
     folder.mkdir()
     for pair in ("mdi-hmi", "gong-hmi"):
-        write_weights(folder, pair)
+        write_weights(folder, pair, grid=COARSE)
     monkeypatch.setattr(model, "_folder", lambda: folder)
     write_mdi(tmp_path / "m.fits")
     write_gong(tmp_path / "g.fits.gz")

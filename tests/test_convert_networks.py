@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import matplotlib.image
@@ -15,9 +14,8 @@ from typer.testing import CliRunner
 
 import onesun
 from cards import ERROR_SCALE, RANGES
-from convertible import COARSE, mdi, write_gong, write_mdi, write_weights
+from convertible import COARSE, STANDARD, mdi, write_gong, write_mdi, write_weights
 from onesun.cli.app import app
-from onesun.convert import view
 from onesun.convert.checks import compare
 from onesun.convert.convert import Options, weights_for
 from onesun.convert.files import convert_file
@@ -39,14 +37,11 @@ def frame(tmp_path_factory):
     return write_mdi(tmp_path_factory.mktemp("frame") / "mdi.fits")
 
 
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch) -> None:
-    monkeypatch.setattr(view, "GRID", COARSE)
-
-
-def trained(folder: Path, kind: str = "highresnet", **more) -> Path:
+def trained(folder: Path, kind: str = "highresnet", grid: Grid = COARSE, **more) -> Path:
     """Weights as `onesun train` leaves them."""
-    return write_weights(folder, kind=kind, name=WEIGHTS, calibrated=False, method=kind, **more)
+    return write_weights(
+        folder, kind=kind, name=WEIGHTS, calibrated=False, method=kind, grid=grid, **more
+    )
 
 
 def calibrate(weights: Path, factor: float = 1.0, **more) -> None:
@@ -86,7 +81,9 @@ def test_a_network_without_an_error_gives_field_and_mask(frame, tmp_path):
     inside = made.view.radius() < 0.99
     assert np.isfinite(made.field[inside]).all()
     assert made.field[inside].std() > 0
-    with_error = convert_file(frame, tmp_path / "o", Options(write_weights(tmp_path / "w")))
+    with_error = convert_file(
+        frame, tmp_path / "o", Options(write_weights(tmp_path / "w", grid=COARSE))
+    )
     np.testing.assert_array_equal(made.mask, read_output(with_error.output).mask)
 
 
@@ -130,9 +127,9 @@ def test_summary_and_manifest_say_that_there_is_no_error(frame, tmp_path):
     assert (told["weights"], told["method"], told["errors"]) == ("mdi-hmi", "highresnet", "none")
 
 
-def test_check_and_its_picture_do_without_an_error(frame, tmp_path, monkeypatch):
-    monkeypatch.undo()  # the scales that it compares are not on a coarse grid
-    weights = trained(tmp_path / "model")
+def test_check_and_its_picture_do_without_an_error(frame, tmp_path):
+    # The scales that it compares are not on a coarse grid.
+    weights = trained(tmp_path / "model", grid=STANDARD)
     out = convert_file(frame, tmp_path, Options(weights)).output
     picture, figures = tmp_path / "picture.png", tmp_path / "figures.json"
     code, told, _ = call(
@@ -200,7 +197,7 @@ def test_samples_need_an_error(frame, tmp_path):
 
 
 def test_a_file_that_lost_its_errors_is_no_output(frame, tmp_path):
-    weights = write_weights(tmp_path / "w")
+    weights = write_weights(tmp_path / "w", grid=COARSE)
     out = convert_file(frame, tmp_path, Options(weights)).output
     with fits.open(out, disable_image_compression=True, mode="update") as hdus:
         del hdus["ERROR"]
@@ -240,9 +237,9 @@ def test_errors_are_calibrated_by_the_file_beside_the_weights(frame, tmp_path):
 
 
 def test_factors_apply_by_the_field_and_the_radius_of_each_pixel(frame, tmp_path):
-    plain = write_weights(tmp_path / "a")
+    plain = write_weights(tmp_path / "a", grid=COARSE)
     by_radius = ERROR_SCALE | {"radius_knots": [0.0, 1.0], "radius_factors": [1.0, 3.0]}
-    steep = write_weights(tmp_path / "b", error_scale=by_radius)
+    steep = write_weights(tmp_path / "b", grid=COARSE, error_scale=by_radius)
     one, other = (
         read_output(convert_file(frame, tmp_path / path.parent.name, Options(path)).output)
         for path in (plain, steep)
@@ -256,14 +253,12 @@ def test_factors_apply_by_the_field_and_the_radius_of_each_pixel(frame, tmp_path
 # Weights that do not fit
 
 
-def test_weights_of_another_grid_are_refused(frame, tmp_path):
-    grid = asdict(Grid(target_size=512, target_scale=0.6))
-    weights = trained(tmp_path / "model", grid=grid)
-    with pytest.raises(WeightsError, match=r"pixels of 0\.6 arcsec .* expected 4\.03418 arcsec"):
-        convert_file(frame, tmp_path, Options(weights))
-    weights = trained(tmp_path / "half", factor=2)
-    with pytest.raises(WeightsError, match=r"a factor of 2, expected .* a factor of 4"):
-        convert_file(frame, tmp_path, Options(weights))
+def test_a_frame_is_converted_on_the_grid_of_the_network(frame, tmp_path):
+    grid = Grid(target_size=256, target_scale=16 * 0.504273)
+    out = convert_file(frame, tmp_path, Options(trained(tmp_path / "model", grid=grid))).output
+    made = read_output(out)
+    assert made.field.shape == (256, 256)
+    assert made.view.pointing.limb_radius == pytest.approx(grid.limb_radius("target"), rel=1e-6)
 
 
 def test_weights_for_another_target_are_refused(frame, tmp_path):
@@ -299,7 +294,7 @@ def test_what_was_not_recorded_is_not_flagged(tmp_path):
 def test_outputs_of_other_weights_are_not_taken_for_these(frame, tmp_path, monkeypatch):
     own = tmp_path / "own"
     monkeypatch.setattr(model, "_folder", lambda: own)
-    write_weights(own)
+    write_weights(own, grid=COARSE)
     weights = trained(tmp_path / "model")
     chosen = Options(weights)
     assert convert_file(frame, tmp_path, chosen).result == "done"
@@ -323,14 +318,14 @@ def test_an_output_of_a_pair_that_does_not_come_with_onesun_is_converted_again(
     frame, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(model, "_folder", lambda: tmp_path / "own")
-    write_weights(tmp_path / "own")
+    write_weights(tmp_path / "own", grid=COARSE)
     convert_file(frame, tmp_path, Options(trained(tmp_path / "model", pair="mdi-own", **MDI_HMI)))
     assert convert_file(frame, tmp_path, Options()).result == "done"
 
 
 def test_check_asks_for_the_weights_that_an_output_was_made_with(frame, tmp_path, monkeypatch):
     monkeypatch.setattr(model, "_folder", lambda: tmp_path / "own")
-    write_weights(tmp_path / "own")
+    write_weights(tmp_path / "own", grid=COARSE)
     weights = trained(tmp_path / "model")
     out = Path(convert_file(frame, tmp_path, Options(weights)).output)
     with pytest.raises(WeightsError, match="made with the weights mdi-hmi, highresnet, of SHA"):

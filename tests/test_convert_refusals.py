@@ -182,11 +182,8 @@ def test_what_is_no_magnetogram_is_not_taken_by_force(tmp_path):
             source.of_file(make(folder), force=True)
 
 
-def test_mutated_headers_give_a_conversion_or_a_sentence(tmp_path, monkeypatch):
+def test_mutated_headers_give_a_conversion_or_a_sentence(tmp_path):
     # The command in mutated_headers.py runs 2,000.
-    from onesun.convert import view
-
-    monkeypatch.setattr(view, "GRID", view.GRID)  # is put back afterwards
     tally = run(24, tmp_path)
     assert not tally.wrong
     assert tally.counts["converted"] > 3

@@ -208,6 +208,19 @@ def test_the_page_holds_tables_figures_and_how_it_was_made(parts):
     assert "<code>sample.seed</code></th><td>20111217</td>" in page
 
 
+def test_a_table_and_a_figure_of_one_name_have_anchors_of_their_own(parts):
+    figure = parts.folder / "figures" / "table1.png"
+    figure.parent.mkdir()
+    for suffix in (".png", ".md"):
+        figure.with_suffix(suffix).write_bytes(parts.figure.with_suffix(suffix).read_bytes())
+    parts.figure = figure
+    page = parts.write()
+    found = re.findall(r'\bid="([^"]+)"', page)
+    assert len(found) == len(set(found))
+    assert '<h3 id="figure-table1-title">Table1</h3>' in page
+    assert '<a href="#figure-table1">Table1</a>' in page
+
+
 def test_the_configuration_on_the_page_is_complete_and_makes_the_run_again(parts):
     text = re.search(r"<pre[^>]*><code>(.*?)</code></pre>", parts.write(), re.S)[1]
     assert yaml.safe_load(html.unescape(text)) == config.complete(parts.config)

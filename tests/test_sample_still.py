@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from astropy.io import fits
+from typer.testing import CliRunner
 
 import suns
 from onesun import instruments, raw
@@ -93,8 +94,8 @@ def test_headers_alone_bring_inputs_onto_the_target(instrument, month, sample, t
         x, y = sky.place(*true.to_disk(*mapping.rows(slice(None))))
         axis = grid.axis("input")
         apart = np.hypot(x - axis[None, :], y - axis[:, None]) * grid.limb_radius("input")
-        assert np.nanmax(apart[grid.radius("input") < 0.98]) < 0.05
-        assert np.nanmedian(apart) < 0.01
+        assert np.nanmax(apart[grid.radius("input") < 0.98]) < 0.01
+        assert np.nanmedian(apart) < 0.005
 
 
 def test_a_sky_seen_from_elsewhere_is_the_sun_seen_from_there():
@@ -242,6 +243,24 @@ def test_what_cannot_be_made_is_told(change, expected, sample, tmp_path):
     with pytest.raises(ConfigError, match=expected):
         made("mdi", sample, tmp_path, AGAIN, **change)
     assert not (tmp_path / "raw").exists()
+
+
+def test_a_sample_fetched_without_the_regions_is_told(sample, tmp_path):
+    change = {"regions": REGIONS, "again": {AGAIN: REAL, "2014-12": REGIONS}}
+    with pytest.raises(ConfigError, match=r"2014-12: no real .*, expected 2011-12, 2012-02$"):
+        made("mdi", sample, tmp_path, "2014-12", **change)
+
+
+def test_regions_are_not_fetched_into_the_month_of_a_real_frame(tmp_path):
+    from onesun.cli.sample import app
+
+    settings = '{"sample": {"regions": "2016-07"}}'
+    result = CliRunner().invoke(
+        app, ["fetch", "--settings", settings, "--out", str(tmp_path / "sample")]
+    )
+    assert isinstance(result.exception, ConfigError)
+    assert 'sample.regions: found "2016-07", which has a real' in str(result.exception)
+    assert list(tmp_path.glob("sample*")) == []
 
 
 def test_a_month_that_is_not_made_again_is_told(sample, tmp_path):

@@ -1,11 +1,12 @@
-"""``make archive-demo``: from HTTP to Table 1, and once more from the same files placed by hand.
+"""``make archive-demo``: from HTTP to Table 1 and a converted month, and once more from files.
 
     PYTHONPATH=tests python -m archive.demo [--folder FOLDER] [--cores N]
 
 Three short months of MDI, GONG and HMI are simulated, served on loopback by a stand-in for JSOC and
-NSO, downloaded by the client that everybody uses, and made into Table 1. Then the archive's own
-files are put into a folder, and the table made of these has to be the same, value for value. The
-server and Snakemake end with this command, however it ends.
+NSO, downloaded by the client that everybody uses, and made into Table 1; the network that this
+trains converts the test month. Then the archive's own files are put into a folder, and the table
+made of these has to be the same, value for value. The server and Snakemake end with this command,
+however it ends.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from astropy.io import fits
 
 from archive.protocol import shape, strange
 from archive.server import CGI, REGISTERED, Archive
@@ -31,6 +33,7 @@ from onesun.sample.fetch import fetch
 
 ROOT = Path(__file__).parents[2]
 TABLE = "results/table1.csv"
+CONVERTED = "results/converted/mdi-hmi/2010-12.json"
 # One frame each of MDI and HMI has to be exported.
 ON_TAPE = {"kind": "offline", "match": r"2010\.12\.17_08:00", "times": None}
 
@@ -71,10 +74,10 @@ def demonstrate(folder: Path, cores: int) -> None:
     with Archive(folder / "archive", log=log, rules=[ON_TAPE]) as archive:
         say(f"From HTTP to Table 1: JSOC and NSO are stood in for at {archive.url}")
         over_http = folder / "http"
-        snakemake(over_http, of_archive(config, archive.url), cores, TABLE)
+        snakemake(over_http, of_archive(config, archive.url), cores, TABLE, CONVERTED)
         asked = len(archive.entries)
         say("Once more: there has to be nothing to do")
-        snakemake(over_http, None, cores, TABLE)
+        snakemake(over_http, None, cores, TABLE, CONVERTED)
         if len(archive.entries) != asked:
             raise DemoError(f"{len(archive.entries) - asked} requests of a run with nothing to do")
         entries = list(archive.entries)
@@ -84,6 +87,7 @@ def demonstrate(folder: Path, cores: int) -> None:
     snakemake(by_hand, of_folder(config, by_hand / "mine"), cores, TABLE)
     compare(over_http / TABLE, by_hand / TABLE)
     report(entries, over_http)
+    report_converted(over_http)
 
 
 def changed_config() -> dict[str, Any]:
@@ -129,7 +133,7 @@ def place(archive: Path, folder: Path) -> None:
                 os.link(file, folder / name / month.name / file.name)
 
 
-def snakemake(folder: Path, config: dict[str, Any] | None, cores: int, target: str) -> None:
+def snakemake(folder: Path, config: dict[str, Any] | None, cores: int, *targets: str) -> None:
     """Run the workflow as a user does; its processes end with it, whatever ends it.
 
     Raises DemoError when it fails.
@@ -142,10 +146,10 @@ def snakemake(folder: Path, config: dict[str, Any] | None, cores: int, target: s
     command += ["--directory", str(folder), "--cores", str(cores), "--quiet", "host", "reason"]
     # Not a user's own address: the stand-in does not know it.
     environment = {key: os.environ[key] for key in os.environ if key != "JSOC_EMAIL"}
-    running = subprocess.Popen([*command, "--", target], env=environment, start_new_session=True)
+    running = subprocess.Popen([*command, "--", *targets], env=environment, start_new_session=True)
     try:
         if running.wait() != 0:
-            raise DemoError(f"snakemake {target} failed in {folder} (see above)")
+            raise DemoError(f"snakemake {' '.join(targets)} failed in {folder} (see above)")
     finally:
         end(running)
 
@@ -195,6 +199,25 @@ def report(entries: list[dict[str, Any]], folder: Path) -> None:
             f"{content['instrument']:>5s} {content['month']}: {len(content['files'])} files, "
             f"{len(content['missing'])} slots missing"
         )
+
+
+def report_converted(folder: Path) -> None:
+    """Print what became of the converted month.
+
+    Raises DemoError unless each frame has its error, by the network that this run trained.
+    """
+    say("A month converted with the network of this run")
+    manifest = folder / CONVERTED
+    card = json.loads((folder / "results/models/mdi-hmi/onesun/card.json").read_text("utf-8"))
+    frames = sorted((folder / CONVERTED).with_suffix("").glob("*.fits"))
+    if not frames:
+        raise DemoError(f"{manifest}: no frame converted, expected some")
+    for path in frames:
+        with fits.open(path) as hdus:
+            header, names = hdus["FIELD"].header, [hdu.name for hdu in hdus]
+        if header["WTSHA256"] != card["weights"]["sha256"] or "ERROR" not in names:
+            raise DemoError(f"{path}: not made with the weights and the error of this run")
+        print(f"{path.name}: {', '.join(names[1:])}; {header['WEIGHTS']} {header['METHOD']}")
 
 
 def say(what: str) -> None:

@@ -173,7 +173,8 @@ def check_requests(found: list[dict[str, str]]) -> None:
     for job in found:
         asks = profile[job["rule"]]
         mem_mb, runtime = (eval(asks[name], {"attempt": 1}) for name in ("mem_mb", "runtime"))
-        network = job["rule"] in ("train", "predict") and "onesun" in job["Comment"]
+        uses_one = job["rule"] in ("train", "errors", "coverage", "predict")
+        network = uses_one and "onesun" in job["Comment"]
         wanted = {
             "MinMemoryNode": f"{mem_mb}M",
             "TimeLimit": f"{runtime // 60:02}:{runtime % 60:02}:00",

@@ -149,15 +149,21 @@ EDITS = [
     # The configuration.
     Edit(
         "a loss weight of one pair",
-        config("losses.full.mdi-hmi.ssim", 1e-3),
+        config("losses.with-error.mdi-hmi.ssim", 1e-3),
         "train, predict, evaluate, measure, table1, table2, table4, ladder",
     ),
+    Edit(
+        "the likelihood's weight of one pair",
+        config("losses.with-error.mdi-hmi.likelihood", 2e-5),
+        "train, predict, evaluate, measure, table1, table2, table4, ladder",
+    ),
+    Edit("bins of an error, which no table here shows", config("errors.fewest", 300)),
     Edit("a weight of a loss that no table shows", config("losses.mse.mse", 2)),
     Edit("a number in a term of the loss", config("loss_terms.ssim.window", 9), ALL_NETWORKS),
     Edit(
         "the seed of a network",
         config("methods.onesun.seed", 2),
-        ALL_NETWORKS,
+        NETWORKS,
     ),
     Edit(
         "the seed of the sample",
@@ -175,8 +181,13 @@ EDITS = [
         f"fetch, simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
     ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
+    Edit(
+        "how one method is trained on one pair",
+        config("methods.onesun.training", {"by_pair": {"gong-hmi": {"batch": 64}}}),
+        "train, predict, evaluate, measure, table1, table2, table4, ladder",
+    ),
     Edit("how often a training is saved", config("training.checkpoint_minutes", 1)),
-    Edit("channels of the network", config("networks.onesun.channels", 16), ALL_NETWORKS),
+    Edit("channels of the network", config("networks.onesun.channels", 16), NETWORKS),
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
@@ -245,7 +256,7 @@ EDITS = [
         "a loss more, a network by it and a column of Table 1",
         both(
             config("losses.other", {"mse": 1}),
-            config("methods.other", {"kind": "network", "network": "onesun", "loss": "other"}),
+            config("methods.other", {"kind": "network", "network": "field-only", "loss": "other"}),
             lambda place: place.config["table1"]["columns"].append(
                 {"name": "Other", "pair": "mdi-hmi", "method": "other"}
             ),
@@ -255,7 +266,9 @@ EDITS = [
     Edit(
         "a loss renamed",
         both(
-            lambda place: place.config["losses"].update(other=place.config["losses"].pop("full")),
+            lambda place: place.config["losses"].update(
+                other=place.config["losses"].pop("with-error")
+            ),
             config("methods.onesun.loss", "other"),
         ),
         "table4, ladder",
@@ -266,6 +279,7 @@ EDITS = [
             without("pairs.gong-hmi"),
             without("losses.mse-grad-hist.gong-hmi"),
             without("losses.full.gong-hmi"),
+            without("losses.with-error.gong-hmi"),
             without("losses.released.gong-hmi"),
             without("table1.columns.3"),
             without("table1.columns.2"),

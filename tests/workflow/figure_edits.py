@@ -12,7 +12,8 @@ from edits import Edit, code, config, nothing, prose, text
 
 Edit = partial(Edit, over="all")
 LAST = "cost, report"
-EVERY_FIGURE = "fig1, fig2, fig3, fig4, fig5, fig6, fig7, fig8, fig9"
+EVERY_FIGURE = "fig1, fig2, fig3, fig4, fig5, fig6, fig7, fig8, fig9, fig_errors"
+JUDGED = f"coverage 2, table_errors, fig_errors, {LAST}"
 # What is made of a region's frames.
 FOLLOWED = f"series 2, variability, fig6, fig8, {LAST}"
 REGION = f"simulate_series 3, align_series 2, crop 2, {FOLLOWED}"
@@ -53,6 +54,27 @@ FIGURE_EDITS = [
         config("variability.degree", 2),
         f"variability, fig8, {LAST}",
     ),
+    Edit(
+        "the bins of an error",
+        config("errors.field_edges", [0, 50, 500]),
+        f"errors 2, {JUDGED}",
+    ),
+    Edit(
+        "the likelihood's weight of one pair, of everything",
+        config("losses.with-error.mdi-hmi.likelihood", 2e-5),
+        "",
+    ),
+    Edit(
+        "how an error is calibrated: uncertainty/calibrate.py",
+        code("uncertainty/calibrate.py"),
+        f"errors 2, {JUDGED}",
+    ),
+    Edit(
+        "what is counted of errors: statistics/coverage.py",
+        code("statistics/coverage.py"),
+        f"errors 2, {JUDGED}",
+    ),
+    Edit("the table of errors: tables/errors.py", code("tables/errors.py"), ""),
     Edit("the report's region", config("report.region.size", [256, 256]), "report"),
     Edit(
         "a weight of the ablation's loss",

@@ -127,6 +127,17 @@ def test_onesuns_network_joins_the_papers_and_is_trained_as_shipped(tmp_path, pa
         assert sections["training"] == shipped["training"]
 
 
+@pytest.mark.parametrize(
+    ("last", "method", "errors"), [(None, "full", 0), ("config/paper-onesun.yaml", "onesun", 2)]
+)
+def test_the_archives_months_are_converted_by_what_they_trained(tmp_path, last, method, errors):
+    run = over_the_shipped(tmp_path, "--dry-run", "--printshellcmds", "converted", last=last)
+    plan = planned(run.stdout)
+    assert (plan["convert"], plan["train"], plan.get("errors", 0)) == (12 + 57, 2, errors)
+    weights = re.findall(r"onesun convert .*? --weights (\S+)", run.stdout)
+    assert set(weights) == {f"{model(pair, method)}/weights.safetensors" for pair in PINNED}
+
+
 def test_everything_is_planned_from_the_archives_too(tmp_path):
     run = over_the_shipped(tmp_path, "--dry-run", "all")
     plan = planned(run.stdout)

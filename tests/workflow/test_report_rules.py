@@ -101,8 +101,9 @@ def test_snakemakes_own_report_holds_everything_with_its_caption(tmp_path):
     made = plan_snakemake(tmp_path, config, "--report", str(out), *target)
     assert made.returncode == 0, made.stdout
     page = out.read_text("utf-8")
-    tables = {f"table{number}.csv" for number in range(1, 5)} | {"ladder.csv", "ablation.csv"}
-    figures = {f"figures/fig{number}.png" for number in range(1, 10)}
+    tables = {f"table{number}.csv" for number in range(1, 5)}
+    tables |= {"ladder.csv", "ablation.csv", "errors.csv"}
+    figures = {f"figures/fig{number}.png" for number in range(1, 10)} | {"figures/errors.png"}
     # What is shown and by which caption, from the page's own data.
     shown = dict(
         re.findall(r'"results/([^"]+)": \{"name": .*?"caption": "<p>((?:[^"\\]|\\.)*)"', page)

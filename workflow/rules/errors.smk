@@ -27,8 +27,8 @@ rule errors:
         "../../envs/onesun.yaml"
     threads: 16
     resources:
-        # Pixels of all frames at once: 24 frames of a month are twenty million.
-        mem_mb=lambda wildcards, input: 2000 + 2000 * len(input.aligned),
+        # Pixels of all frames at once, 120 bytes each; 24 frames of a month have twenty million.
+        mem_mb=lambda wildcards, input: 1500 + 2500 * len(input.aligned),
         gpu=1,
     params:
         code=code("errors"),

@@ -23,12 +23,14 @@ def fetch(
     """Download the real HMI frames (41 MB, once) and unpack them."""
     from onesun.config import settings as section
     from onesun.sample import fetch as fetching
+    from onesun.sample.settings import check
 
-    month = section(settings, "sample")["sample"]["regions"]
+    sample = section(settings, "sample")["sample"]
+    check(sample)
     if regions:
         fetching.fetch(out, fetching.REGIONS)
     else:
-        fetching.fetch(out, fetching.SAMPLE, month)
+        fetching.fetch(out, fetching.SAMPLE, sample["regions"])
 
 
 @app.command()

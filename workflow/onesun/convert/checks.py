@@ -25,7 +25,7 @@ from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.psf import FWHM_PER_SIGMA, blur
 from onesun.training import model
-from onesun.training.model import WeightsError
+from onesun.training.model import Model, WeightsError
 
 _SLOPE_WITHIN = 0.9  # limb radii
 _FLUX_WITHIN = 0.95
@@ -101,8 +101,9 @@ def compare(output: Path, source: Path, weights: str | Path | None = None) -> Co
             f"the SHA-256 {header['INSHA256'][:12]}…"
         )
     frame = taken.frame
-    calibration = _calibration(output, header, weights)
-    view = read_by_network(frame.pointing, frame.field.shape, header["GEOMETRY"])
+    network = _network(output, header, weights)
+    calibration = network.card["calibration"]
+    view = read_by_network(frame.pointing, frame.field.shape, header["GEOMETRY"], network.grid)
     given = resample(frame.field, frame.pointing, ViewMapping(view, frame.pointing))
     given = (given - np.float32(calibration["a"])) / np.float32(calibration["b"])
     matched = _as_input(converted, view, taken)
@@ -110,10 +111,8 @@ def compare(output: Path, source: Path, weights: str | Path | None = None) -> Co
     return Compared(converted, taken, given, matched, view, float(calibration["b"]))
 
 
-def _calibration(
-    output: Path, header: Mapping[str, Any], weights: str | Path | None
-) -> dict[str, float]:
-    """Zero point and gain of the input against the target, as the network was given them."""
+def _network(output: Path, header: Mapping[str, Any], weights: str | Path | None) -> Model:
+    """The network that an output was made with."""
     made_with = (
         f"{output}: made with the weights {header['WEIGHTS']}, {header.get('METHOD', 'onesun')}, "
         f"of SHA-256 {header['WTSHA256'][:12]}…"
@@ -123,7 +122,7 @@ def _calibration(
     network = model.load(weights or header["WEIGHTS"])
     if network.digest != header["WTSHA256"]:
         raise WeightsError(f"{made_with}, expected these by --weights, not {network.digest[:12]}…")
-    return network.card["calibration"]
+    return network
 
 
 def _as_input(output: Converted, view: View, source: Source) -> np.ndarray:

@@ -95,7 +95,7 @@ def convert_source(source: Source, network: Model, options: Options) -> Planes:
     network : from :func:`weights_for`.
     """
     frame = source.frame
-    view = read_by_network(frame.pointing, frame.field.shape, options.geometry)
+    view = read_by_network(frame.pointing, frame.field.shape, options.geometry, network.grid)
     given = resample(frame.field, frame.pointing, ViewMapping(view, frame.pointing))
     ranges = flags.Ranges.of_card(network.card)
     by_input = flags.input_flags(given, view, frame.instrument, ranges)

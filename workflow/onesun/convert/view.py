@@ -20,7 +20,6 @@ from onesun.geometry.pointing import Pointing
 
 Geometry = Literal["standard", "input"]
 GEOMETRIES: tuple[Geometry, ...] = get_args(Geometry)
-GRID = Grid()  # what the networks are trained on
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,9 @@ def check_geometry(name: str) -> None:
         raise ConfigError(f"geometry: {name!r} found, expected one of {', '.join(GEOMETRIES)}")
 
 
-def read_by_network(frame: Pointing, shape: tuple[int, int], geometry: Geometry) -> View:
+def read_by_network(
+    frame: Pointing, shape: tuple[int, int], geometry: Geometry, grid: Grid
+) -> View:
     """The low-resolution view that a frame is resampled to.
 
     Parameters
@@ -72,16 +73,17 @@ def read_by_network(frame: Pointing, shape: tuple[int, int], geometry: Geometry)
     frame : the frame's own pointing.
     shape : its rows and columns.
     geometry : see the module.
+    grid : the common grid on which the network is trained.
     """
     check_geometry(geometry)
     # Arcsec per pixel that make the Sun as large on the grid as from 1 AU.
-    trained_scale = GRID.input_scale * frame.rsun / RSUN_AT_1AU
+    trained_scale = grid.input_scale * frame.rsun / RSUN_AT_1AU
     if geometry == "standard":
-        middle = (GRID.input_size - 1) / 2
+        middle = (grid.input_size - 1) / 2
         pointing = replace(frame, x0=middle, y0=middle, scale=trained_scale, roll=0.0)
-        return View(GRID.shape("input"), pointing)
-    divided_by = max(round(GRID.factor * frame.scale / trained_scale), 1)
-    ratio = divided_by / GRID.factor  # low-resolution pixels to a pixel of the frame
+        return View(grid.shape("input"), pointing)
+    divided_by = max(round(grid.factor * frame.scale / trained_scale), 1)
+    ratio = divided_by / grid.factor  # low-resolution pixels to a pixel of the frame
     pointing = replace(
         frame,
         x0=(frame.x0 + 0.5) * ratio - 0.5,

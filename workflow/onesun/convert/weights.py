@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from pathlib import Path
 
-from onesun.convert import view
 from onesun.errors import ConfigError
 from onesun.training import model
 from onesun.training.model import Model, WeightsError
@@ -24,12 +22,11 @@ def load(name: str | Path, samples: int = 0) -> Model:
     name : as :func:`onesun.training.model.load` takes it.
     samples : how many fields are to be drawn from its errors.
 
-    Raises what that function raises; WeightsError for a network of another target or grid, or
-    whose error is not calibrated; ConfigError for samples of a network without an error.
+    Raises what that function raises; WeightsError for a network of another target, or one whose
+    error is not calibrated; ConfigError for samples of a network without an error.
     """
     found = model.load(name)
     _check_target(found, name)
-    _check_grid(found, name)
     if found.network.error and found.errors is None:
         raise WeightsError(
             f"{name}: weights of a network whose error is not calibrated yet, expected "
@@ -51,21 +48,6 @@ def _check_target(found: Model, name: str | Path) -> None:
             f"{name}: weights of a network whose target is {target.upper()}, expected "
             f"{TARGET.upper()}"
         )
-
-
-def _check_grid(found: Model, name: str | Path) -> None:
-    """A network knows the Sun at the scale that it was trained on, and at no other."""
-    scale = (found.card.get("grid") or {}).get("target_scale", math.nan)
-    standard = view.GRID
-    if math.isclose(scale, standard.target_scale, rel_tol=1e-6) and (
-        found.factor == standard.factor
-    ):
-        return
-    raise WeightsError(
-        f"{name}: weights of a network that was trained on pixels of {scale:.6g} arcsec with a "
-        f"factor of {found.factor}, expected {standard.target_scale:.6g} arcsec and a factor of "
-        f"{standard.factor}, the grid on which frames are converted"
-    )
 
 
 def signature(found: Model) -> dict[str, str]:

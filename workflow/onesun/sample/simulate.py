@@ -157,7 +157,8 @@ def real_frame(
     months, again = content["months"], again or {}
     found = again.get(month, month)
     if found not in months:
-        expected = ", ".join(sorted({*months, *again}))
+        made = [other for other, real in again.items() if real in months]
+        expected = ", ".join(sorted({*months, *made}))
         raise ConfigError(f"month {month}: no real frame in the sample, expected {expected}")
     return folder / months[found], sorted(set(months) - {content.get("regions")})
 

@@ -14,6 +14,7 @@ from safetensors.torch import load as tensors_of
 from onesun import locations
 from onesun.errors import DamagedProductError, OneSunError
 from onesun.files import read_json, sha256
+from onesun.geometry.grid import Grid
 from onesun.networks import Calibration, Network, build
 from onesun.training.error_scale import ErrorScale
 
@@ -66,6 +67,11 @@ class Model:
     def field_scale(self) -> float:
         """Gauss per unit of the network's input and output."""
         return float(self.card["field_scale"])
+
+    @property
+    def grid(self) -> Grid:
+        """The common grid on which it is trained."""
+        return Grid.from_settings(self.card["grid"])
 
     @property
     def factor(self) -> int:
@@ -132,7 +138,7 @@ def load(pair_or_path: str | Path, *, calibrated: bool = True) -> Model:
             raise DamagedProductError(f"{weights}: not the weights whose SHA-256 {path.name} gives")
         calibration = Calibration(**card["calibration"], field_scale=card["field_scale"])
         network = build(card["network"], card["factor"], calibration)
-        for needed in ("pair", "method", "instruments", "ranges"):
+        for needed in ("pair", "method", "instruments", "ranges", "grid"):
             _ = card[needed]
         network.load_state_dict(tensors_of(weights.read_bytes()))
         errors = _errors(weights, card, digest) if network.error and calibrated else None
