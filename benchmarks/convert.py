@@ -98,6 +98,12 @@ def shares(frame: Path) -> None:
     from onesun.convert.convert import Options, convert_source, weights_for
     from onesun.convert.source import of_file
     from onesun.convert.write import write_planes
+    from onesun.training.model import Model
+
+    class InBfloat16(Model):
+        def predict(self, *given, device):
+            with torch.autocast("cpu", torch.bfloat16):
+                return super().predict(*given, device=device)
 
     start = time.perf_counter()
     source = of_file(frame)
@@ -108,15 +114,9 @@ def shares(frame: Path) -> None:
         start = time.perf_counter()
         results[tile] = convert_source(source, weights, Options(tile=tile))
         print(f"  converting in tiles of {tile}: {time.perf_counter() - start:.2f} s")
-    exact, ordinary = results[TILES[-1]], weights.predict
-
-    def in_bfloat16(*given, device):
-        with torch.autocast("cpu", torch.bfloat16):
-            return ordinary(*given, device=device)
-
-    weights.predict = in_bfloat16
+    exact = results[TILES[-1]]
     start = time.perf_counter()
-    rounded = convert_source(source, weights, Options(tile=TILES[-1]))
+    rounded = convert_source(source, InBfloat16(**vars(weights)), Options(tile=TILES[-1]))
     seconds = time.perf_counter() - start
     off = 0.1 * np.abs(rounded.field - exact.field)[exact.mask == 0]
     print(

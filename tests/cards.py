@@ -63,6 +63,7 @@ def save_model(
         "method": "onesun",
         "instruments": {"input": instrument, "target": target},
         "network": network,
+        "grid": {"target_size": 4096, "target_scale": 0.504273, "factor": factor, "patch": 32},
         "factor": factor,
         "field_scale": calibration.field_scale,
         "calibration": {"a": calibration.a, "b": calibration.b},

@@ -540,11 +540,6 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         'convert.weights: found "ridge", a method of kind ridge, expected package or a method of '
         "kind network",
     ),
-    "conversion by a network of another grid": (
-        _both(_set("convert", "weights", "onesun"), _set("grid", "target_scale", 0.6)),
-        'convert.weights: found "onesun", trained with grid.target_scale 0.6, expected package, as '
-        "frames are converted with 0.504273",
-    ),
     "conversion by a network that is trained for one pair": (
         _both(
             _set("convert", "weights", "mse-grad-hist"),

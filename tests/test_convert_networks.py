@@ -148,6 +148,40 @@ def test_check_and_its_picture_do_without_an_error(frame, tmp_path):
     assert matplotlib.image.imread(picture).shape[1] == pytest.approx(11 * 2 / 3 * 110, abs=1)
 
 
+@pytest.mark.parametrize("kind", ["onesun", "highresnet"])
+def test_info_and_show_tell_of_an_output(frame, tmp_path, kind):
+    weights = write_weights(tmp_path / "model", kind=kind, name=WEIGHTS, method=kind)
+    out = convert_file(frame, tmp_path, Options(weights)).output
+    code, told, _ = call("info", out)
+    assert code == 0
+    rows = dict(line.strip().split("  ", 1) for line in told.splitlines()[1:])
+    assert rows["network"].strip().startswith(f"{kind}, mdi-hmi, SHA-256")
+    assert (f"none, {NO_ERROR}" in rows["error"]) == (kind == "highresnet")
+    picture = tmp_path / "picture.png"
+    assert call("show", out, "--out", picture)[0] == 0
+    # Without an error there is one panel of 6.4 inches, at 150 pixels to the inch.
+    panels = 1 if kind == "highresnet" else 2
+    assert matplotlib.image.imread(picture).shape[1] == pytest.approx(panels * 960, abs=1)
+
+
+def test_an_output_is_as_it_is_aligned(frame, tmp_path):
+    out = convert_file(frame, tmp_path, Options(trained(tmp_path / "model"))).output
+    with pytest.raises(ConfigError, match=r"--aligned: given for .* an output"):
+        call("show", out, "--aligned")
+
+
+def test_a_damaged_output_is_named_and_the_others_are_told_of(frame, tmp_path):
+    out = Path(convert_file(frame, tmp_path, Options(trained(tmp_path / "model"))).output)
+    bad = tmp_path / "bad.onesun.fits"
+    content = bytearray(out.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    bad.write_bytes(content)
+    code, told, beside = call("info", bad, out)
+    assert code == 2
+    assert f"{bad}: damaged" in beside
+    assert told.startswith("mdi.fits")
+
+
 def test_a_map_without_an_error_has_no_uncertainty(frame, tmp_path):
     got = onesun.convert(frame, weights=trained(tmp_path / "model"))
     assert got.uncertainty is None

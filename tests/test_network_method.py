@@ -129,6 +129,7 @@ def test_damaged_models_are_refused(tmp_path):
     path.unlink()
     with pytest.raises(DamagedProductError, match=r"weights\.safetensors: missing"):
         NetworkMethod(path, GRID)
+    path.write_bytes(content)
     path.with_name("card.json").unlink()
     with pytest.raises(DamagedProductError, match=r"card\.json: missing"):
         NetworkMethod(path, GRID)

@@ -138,13 +138,9 @@ def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
     found = {}
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
-<<<<<<< HEAD
-            command = re.search(r'(?:["\']onesun|onesun:q}) ([\w-]+)(?: (fetch|simulate)\b)?', rule)
-=======
             command = re.search(
                 r'(?:["\']onesun|onesun:q}) ([\w-]+)(?: (fetch|simulate|collect|page)\b)?', rule
             )
->>>>>>> i11-f
             name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
             found[name] = (
                 ":".join(filter(None, command.groups())).replace("-", "_") if command else None,

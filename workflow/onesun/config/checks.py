@@ -295,13 +295,6 @@ def _convert(config: Config) -> Iterator[str]:
             f'convert.weights: found "{name}", a method of kind {methods[name]["kind"]}, expected '
             f"{PACKAGE} or a method of kind network"
         )
-    for key in ("target_scale", "factor"):
-        given, standard = config["grid"][key], getattr(Grid(), key)
-        if given != standard:
-            yield (
-                f'convert.weights: found "{name}", trained with grid.{key} {given}, expected '
-                f"{PACKAGE}, as frames are converted with {standard}"
-            )
 
 
 def _release(config: Config) -> Iterator[str]:
