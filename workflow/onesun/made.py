@@ -117,7 +117,7 @@ def describe(made: Made) -> str:
     if "ERROR" in images and np.isfinite(images["ERROR"]).any():
         rows["error"] = f"median {np.nanmedian(images['ERROR']):.2f} G"
     elif "ERROR" not in extensions(header):
-        rows["error"] = "none, as the network states none"
+        rows["error"] = "none, the network states no error"
     if "MASK" in images:
         rows["mask"] = _mask(images["MASK"])
     doubts = (str(header[key]) for key in header if re.fullmatch(r"DOUBT\d+", key))

@@ -11,7 +11,6 @@ from PIL import Image
 from onesun import instruments
 from onesun.files import whole_file
 from onesun.geometry.grid import RSUN_AT_1AU
-from onesun.geometry.pointing import Pointing
 from onesun.magnetogram import Magnetogram
 
 MADE_WITH = "onesun show"  # by which a picture of an earlier call is known
@@ -90,22 +89,11 @@ def _picture(
         half = field.shape[0] / 2 * (2.2 * RSUN_AT_1AU / _PIXELS)
         labels = ("solar west as from 1 AU", "solar north as from 1 AU")
         return field, (-half, half, -half, half), labels
-    labels = ("detector x from the disk centre", "detector y from the disk centre")
-    return *thinned(frame.field, frame.pointing), labels
-
-
-def thinned(
-    field: np.ndarray, pointing: Pointing
-) -> tuple[np.ndarray, tuple[float, float, float, float]]:
-    """A field averaged down to a picture's pixels, and where these end: arcsec from disk centre."""
-    thin = max(1, field.shape[0] // _PIXELS)
-    ny, nx = (size // thin * thin for size in field.shape)
-    blocks = field[:ny, :nx].reshape(ny // thin, thin, nx // thin, thin)
+    pointing = frame.pointing
+    thin = max(1, frame.field.shape[0] // _PIXELS)
+    ny, nx = (size // thin * thin for size in frame.field.shape)
+    blocks = frame.field[:ny, :nx].reshape(ny // thin, thin, nx // thin, thin)
     left, right = (np.array([-0.5, nx - 0.5]) - pointing.x0) * pointing.scale
     low, high = (np.array([-0.5, ny - 0.5]) - pointing.y0) * pointing.scale
-<<<<<<< HEAD
     labels = (f"{axes_of} x from the disk centre", f"{axes_of} y from the disk centre")
     return blocks.mean(axis=(1, 3)), (left, right, low, high), labels
-=======
-    return blocks.mean(axis=(1, 3)), (left, right, low, high)
->>>>>>> i11-e

@@ -12,18 +12,13 @@ from typing import Annotated
 
 import typer
 
-from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
+from onesun.errors import ConfigError, UntrustedFrameError
 
 Files = Annotated[
-<<<<<<< HEAD
     list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG, or outputs of OneSun.")
 ]
 # Keywords and beginnings of cards by which headers of outputs are known.
 _MARKS = (b"ONESUN  =", b"ORIGIN  = 'OneSun", b"METHOD  =")
-=======
-    list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG, or outputs of onesun convert.")
-]
->>>>>>> i11-e
 Name = Annotated[
     str | None,
     typer.Option(help="Instrument record to read with; the header decides if absent."),
@@ -32,7 +27,6 @@ Name = Annotated[
 
 def info(files: Files, instrument: Name = None) -> None:
     """Print what is understood of each FILE: pointing, time, noise, quality."""
-<<<<<<< HEAD
 
     def tell(path: Path) -> None:
         if _may_be_made(path):
@@ -48,20 +42,6 @@ def info(files: Files, instrument: Name = None) -> None:
         print(describe(read(path, instrument)), flush=True)
 
     _each(files, tell)
-=======
-    from onesun.convert.made import is_converted
-    from onesun.describe import describe
-    from onesun.reading import read
-
-    def words(path: Path) -> str:
-        if not is_converted(path):
-            return describe(read(path, instrument))
-        from onesun.convert import output, shown
-
-        return shown.describe(output.read_output(path))
-
-    _each(files, lambda path: print(words(path), flush=True))
->>>>>>> i11-e
 
 
 def show(
@@ -76,20 +56,13 @@ def show(
     ] = False,
 ) -> None:
     """Write a PNG of each FILE, solar axes in arcsec."""
-<<<<<<< HEAD
     from onesun.show import is_other_picture
-=======
-    from onesun.convert.made import is_converted
-    from onesun.reading import read
-    from onesun.show import write_png
->>>>>>> i11-e
 
     if out is not None and len(files) > 1:
         raise ConfigError(f"--out: {out} given for {len(files)} files, expected one file")
     beside = Counter(map(_beside, files))
 
     def picture(path: Path) -> None:
-<<<<<<< HEAD
         target = out or _beside(path)
         if out is None and beside[target] > 1:
             target = path.with_name(f"{path.name}.png")
@@ -99,19 +72,11 @@ def show(
                 "for that of this file (--out)"
             )
         _draw(path, target, instrument, field_range, aligned)
-=======
-        target = out or path.with_name(path.name.split(".fits")[0] + ".png")
-        if is_converted(path):
-            _show_output(path, target, field_range, aligned)
-        else:
-            write_png(read(path, instrument), target, limit=field_range, aligned=aligned)
->>>>>>> i11-e
         print(target, flush=True)
 
     _each(files, picture)
 
 
-<<<<<<< HEAD
 def _beside(path: Path) -> Path:
     """The picture of a file, if no other file has the same."""
     return path.with_name(path.name.split(".fits")[0] + ".png")
@@ -140,14 +105,6 @@ def _may_be_made(path: Path) -> bool:
     except (OSError, EOFError, ValueError, zlib.error):
         return False
     return any(mark in content for mark in _MARKS)
-=======
-def _show_output(path: Path, target: Path, limit: float, aligned: bool) -> None:
-    from onesun.convert import output, shown
-
-    if aligned:
-        raise ConfigError(f"--aligned: given for {path}, an output, expected a frame as recorded")
-    shown.write_png(output.read_output(path), target, limit=limit)
->>>>>>> i11-e
 
 
 def _each(files: list[Path], do: Callable[[Path], None]) -> None:
@@ -156,7 +113,7 @@ def _each(files: list[Path], do: Callable[[Path], None]) -> None:
     for path in files:
         try:
             do(path)
-        except (UntrustedFrameError, DamagedProductError) as error:
+        except UntrustedFrameError as error:
             print(f"onesun: {error}", file=sys.stderr)
             refused += 1
     if refused:

@@ -13,15 +13,9 @@ from astropy.io import fits
 import onesun
 from onesun.convert import weights
 from onesun.convert.convert import Options, convert_source, weights_for
-<<<<<<< HEAD
 from onesun.convert.naming import Naming, by_content, choose, made_before
 from onesun.convert.source import MADE_BY, of_file
 from onesun.convert.write import output_name, write_planes
-=======
-from onesun.convert.made import MADE_BY
-from onesun.convert.source import of_file
-from onesun.convert.write import header_of_output, output_name, write_planes
->>>>>>> i11-e
 from onesun.errors import UntrustedFrameError
 from onesun.files import sha256
 from onesun.training import model

@@ -20,8 +20,7 @@ from sunpy.coordinates import sun
 import onesun
 from onesun import instruments
 from onesun.convert import weights
-from onesun.convert.made import MADE_BY
-from onesun.convert.source import Source
+from onesun.convert.source import MADE_BY, Source
 from onesun.convert.view import Geometry, View
 from onesun.geometry.grid import SOLAR_RADIUS_METRES
 from onesun.reading.conventions import JSOC_LONGITUDE

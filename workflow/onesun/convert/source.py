@@ -10,12 +10,7 @@ from typing import Any
 
 import numpy as np
 
-<<<<<<< HEAD
 from onesun.convert.trust import Evidence, doubts
-=======
-from onesun.convert.made import MADE_BY
-from onesun.convert.trust import Evidence, doubts, recorded_pixels
->>>>>>> i11-e
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
 from onesun.reading import fits
@@ -23,6 +18,8 @@ from onesun.reading.plain import plain_header
 from onesun.reading.read import understand
 from onesun.reading.sky import recorded_pixels
 from onesun.reading.world import upright
+
+MADE_BY = "ONESUN"  # keyword that every output has
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,9 @@ from astropy.io import fits
 
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
-from onesun.convert.made import MADE_BY
 from onesun.convert.planes import BLANK, Planes, draw
-<<<<<<< HEAD
 from onesun.convert.source import MADE_BY
 from onesun.convert.stored import extensions
-=======
-from onesun.convert.weights import NO_ERROR
->>>>>>> i11-e
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
