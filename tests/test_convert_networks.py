@@ -172,7 +172,7 @@ def test_a_damaged_output_is_named_and_the_others_are_told_of(frame, tmp_path):
     code, told, beside = call("info", bad, out)
     assert code == 2
     assert f"{bad}: damaged" in beside
-    assert told.startswith("mdi.fits")
+    assert told.startswith("mdi.onesun.fits")
 
 
 def test_a_map_without_an_error_has_no_uncertainty(frame, tmp_path):
