@@ -67,6 +67,7 @@ except ConfigError as error:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/methods.smk"
+include: "workflow/rules/carried.smk"
 include: "workflow/rules/drawing.smk"
 include: "workflow/rules/origin.smk"
 # Where raw frames come from: sample.smk, folder.smk or archive.smk.

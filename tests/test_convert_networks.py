@@ -194,7 +194,9 @@ def test_a_file_that_lost_its_errors_is_no_output(frame, tmp_path):
     out = convert_file(frame, tmp_path, Options(weights)).output
     with fits.open(out, disable_image_compression=True, mode="update") as hdus:
         del hdus["ERROR"]
-    with pytest.raises(DamagedProductError, match="no output of onesun convert"):
+    with pytest.raises(
+        DamagedProductError, match="FIELD and MASK alone of an output of onesun convert"
+    ):
         read_output(out)
     assert convert_file(frame, tmp_path, Options(weights)).result == "done"
 

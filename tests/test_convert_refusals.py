@@ -142,7 +142,7 @@ def test_a_malformed_input_is_refused_in_one_sentence(tmp_path, weights, name):
     assert sentence.startswith(f"onesun: {path}: ")
     assert said in sentence
     assert sentence.count(path.name) == 1
-    assert not list(out.glob("*"))
+    assert [made.name for made in out.glob("*")] in ([], ["summary.csv"])
 
 
 def test_there_are_thirty_or_more():

@@ -15,7 +15,6 @@ from astropy.time import Time
 
 import onesun
 from convertible import COARSE, gong, mdi, where_mdi, write_gong, write_mdi, write_weights
-from onesun.convert import view
 from onesun.convert.flags import Flag
 from onesun.convert.given import take
 from onesun.errors import MissingKeywordError, UntrustedFrameError
@@ -27,7 +26,7 @@ HOLE = np.s_[480:520, 480:520]
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    return write_weights(tmp_path_factory.mktemp("weights"))
+    return write_weights(tmp_path_factory.mktemp("weights"), grid=COARSE)
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +37,6 @@ def path(tmp_path_factory):
 @pytest.fixture(scope="module")
 def expected(path):
     return take(path).frame
-
-
-@pytest.fixture
-def coarse(monkeypatch):
-    monkeypatch.setattr(view, "GRID", COARSE)
 
 
 def map_of(data, header, **more):
@@ -87,7 +81,7 @@ def test_what_is_masked_has_no_value(name, expected):
     np.testing.assert_allclose(frame.field[rest], expected.field[rest], atol=0.11)
 
 
-def test_what_is_masked_is_marked_in_the_output(weights, coarse):
+def test_what_is_masked_is_marked_in_the_output(weights):
     got = onesun.convert(dict(masks())["of a map"], weights=weights)
     lost = np.isnan(got.data) & ~np.isnan(onesun.convert(mdi(), weights=weights).data)
     assert 10 < lost.sum() < 1000
@@ -179,7 +173,7 @@ def test_unsigned_numbers_of_astropy_are_physical():
 # Several frames
 
 
-def test_a_list_of_maps_comes_back_for_several(path, weights, coarse):
+def test_a_list_of_maps_comes_back_for_several(path, weights):
     frame = map_of(*mdi())
     alone = onesun.convert(path, weights=weights)
     many = {
@@ -197,17 +191,17 @@ def test_a_list_of_maps_comes_back_for_several(path, weights, coarse):
     assert onesun.convert([], weights=weights) == []
 
 
-def test_frames_of_both_instruments_are_each_converted_by_their_own(tmp_path, coarse, monkeypatch):
+def test_frames_of_both_instruments_are_each_converted_by_their_own(tmp_path, monkeypatch):
     from onesun.convert import convert as convert_module
 
-    files = {pair: write_weights(tmp_path, pair) for pair in ("mdi-hmi", "gong-hmi")}
+    files = {pair: write_weights(tmp_path, pair, grid=COARSE) for pair in ("mdi-hmi", "gong-hmi")}
     load = convert_module.release.load
     monkeypatch.setattr(convert_module.release, "load", lambda name: load(files.get(name, name)))
     frames = [write_gong(tmp_path / "g.fits.gz"), mdi()]
     assert [each.meta["instrume"] for each in onesun.convert(frames)] == ["GONG", "MDI"]
 
 
-def test_the_frame_that_is_refused_is_named_by_its_place(path, weights, coarse):
+def test_the_frame_that_is_refused_is_named_by_its_place(path, weights):
     data, header = mdi()
     header["QUALITY"] = 0x80
     with pytest.raises(UntrustedFrameError, match=r"^array 2 of 3: quality word"):
@@ -356,7 +350,7 @@ def test_what_is_no_value_is_one_sentence(changes, said):
         take((data, dict(header) | changes))
 
 
-def test_a_hole_marked_by_a_mask_gets_the_flag_of_missing(weights, coarse):
+def test_a_hole_marked_by_a_mask_gets_the_flag_of_missing(weights):
     from onesun.convert.convert import Options, convert_source, weights_for
 
     taken = take(dict(masks())["of a map"])

@@ -18,7 +18,6 @@ from convertible import COARSE, write_mdi, write_weights
 from onesun import made, show
 from onesun.aligned import write_field
 from onesun.cli.app import app
-from onesun.convert import view
 from onesun.convert.checks import compare
 from onesun.convert.convert import Options
 from onesun.convert.files import convert_file
@@ -26,20 +25,13 @@ from onesun.convert.output import read_output
 from onesun.errors import DamagedProductError
 
 
-@pytest.fixture(autouse=True)
-def coarse(monkeypatch) -> None:
-    monkeypatch.setattr(view, "GRID", COARSE)
-
-
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     """An input, its output and the weights."""
     folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(view, "GRID", COARSE)
-        weights = write_weights(folder, spread=0.0)
-        path = write_mdi(folder / "mdi.fits")
-        return path, Path(convert_file(path, folder, Options(weights)).output), weights
+    weights = write_weights(folder, spread=0.0, grid=COARSE)
+    path = write_mdi(folder / "mdi.fits")
+    return path, Path(convert_file(path, folder, Options(weights)).output), weights
 
 
 def sunpy_map(output, number=0):

@@ -156,7 +156,7 @@ def test_active_regions_are_a_month_more(packed, tmp_path, monkeypatch, record_r
     suns.small_records(tmp_path / "records", monkeypatch)
     inside = "smallsun-1.0/data/region.fits"
     hdu = fits.CompImageHDU(
-        np.arange(1200, dtype=np.int32).reshape(30, 40), compression_type="RICE_1"
+        np.arange(-600, 600, dtype=np.int32).reshape(30, 40), compression_type="RICE_1"
     )
     hdu.header["T_REC"] = "2010.08.07_20:36:00_TAI"
     hdu.header["BSCALE"] = 0.1

@@ -17,7 +17,6 @@ import onesun
 from convertible import COARSE, gong, mdi, where_mdi, write_weights
 from onesun.alignment.standard import by_header
 from onesun.cli.app import app
-from onesun.convert import view
 from onesun.convert.source import of_file
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.reading import read
@@ -177,9 +176,8 @@ def test_pixels_look_where_sunpy_has_them_look(tmp_path, name):
     assert np.abs(seen.Ty.to_value(u.arcsec) - y * pointing.rsun).max() < 0.01
 
 
-def test_a_conversion_of_a_sun_upside_down_is_that_of_the_sun(tmp_path, plain, monkeypatch):
-    monkeypatch.setattr(view, "GRID", COARSE)
-    weights = write_weights(tmp_path)
+def test_a_conversion_of_a_sun_upside_down_is_that_of_the_sun(tmp_path, plain):
+    weights = write_weights(tmp_path, grid=COARSE)
     expected = onesun.convert(plain, weights=weights)
     for name in ("upside down by PC beside CROTA2 0", "east to the right"):
         path = write(tmp_path / f"{name}.fits", *FORMS[name])

@@ -40,7 +40,7 @@ def test_figures_2_and_3_show_the_same_month_of_every_pair(shipped, snakemake):
     months = [f"results/aligned/{pair}/2011-12.json" for pair in PAIRS]
     assert values(disks, "--aligned") == values(region, "--aligned") == months
     assert values(disks, "--predictions") == [
-        f"results/predictions/{pair}/onesun/2011-12.json" for pair in PAIRS
+        f"results/predictions/{pair}/full/2011-12.json" for pair in PAIRS
     ]
     assert len(values(region, "--predictions")) == 10
     (given,) = values(region, "--settings")

@@ -114,7 +114,7 @@ def test_a_damaged_month_is_named_and_made_again_alone(finished):
 def test_an_edit_reruns_what_reads_it_and_what_follows(finished):
     folder, _ = finished
     config = small_config()
-    config["losses"]["full"]["gong-hmi"]["gradient"] = 4
+    config["losses"]["with-error"]["gong-hmi"]["gradient"] = 4
     run = plan_snakemake(folder, config, "--dry-run", "results/table1.csv")
     table = run.stdout.split("Job stats:")[1].split("\n\n")[0].split("\n")[3:]
     assert dict(line.split() for line in table) == {

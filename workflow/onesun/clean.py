@@ -26,15 +26,16 @@ from onesun.parts import PART
 # Below results/ and logs/, by their first part; a test compares them with the rules.
 RESULTS = (
     "ablation.*", "ablation_terms.csv", "aligned", "archive-demo", "calibration", "converted",
-    "cost.*", "figures", "ladder.*", "measures", "models", "noise", "patches", "predictions",
-    "report.html", "search", "series", "snakemake_report.html", "split", "statistics",
-    "table[1-4].*", "variability",
+    "cost.*", "coverage", "errors.*", "figures", "ladder.*", "measures", "models", "noise",
+    "patches", "predictions", "release", "report.html", "search", "series", "snakemake_report.html", "split", "statistics",
+    "table[1-4].*", "variability", "weights",
 )  # fmt: skip
 LOGS = (
     "ablation.*", "align", "align_series", "calibrate", "convert", "cost.*", "crop", "download",
-    "evaluate", "fetch.*", "fig[1-9].*", "fig4-*.*", "fit", "index", "ladder.*", "measure", "noise",
-    "predict", "report.*", "search", "series", "simulate", "simulate_series", "split", "store",
-    "sunspots.*", "table[1-4].*", "train", "variability",
+    "coverage", "errors", "evaluate", "fetch.*", "fig[1-9].*", "fig_errors.*", "fig4-*.*", "fit",
+    "index", "ladder.*", "measure", "noise", "predict", "report.*", "search", "series",
+    "simulate", "simulate_series", "split", "store", "sunspots.*", "table[1-4].*",
+    "table_errors.*", "train", "variability", "weights",
 )  # fmt: skip
 # Environments that Snakemake made were downloaded, too.
 _ENVIRONMENTS = ("conda", "conda-archive", "singularity")

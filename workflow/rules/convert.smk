@@ -6,23 +6,6 @@ Comes out: results/converted/{pair}/{month}/ with a FITS file (field, error, mas
 manifest {month}.json; frames that were refused are in {month}.refused.csv with the reason.
 """
 
-from onesun import locations
-from onesun.config.checks import PACKAGE
-
-OF_PACKAGE = CONFIG["convert"]["weights"] == PACKAGE
-
-
-def converted_by():
-    """The files of the network that converts, by what they are; of an error if it states one."""
-    if OF_PACKAGE:
-        path = str(locations.resource("weights") / "{pair}")
-        # Where they are, also if a workflow that uses this one as a module gives all paths a prefix.
-        return {"weights": local(f"{path}.safetensors"), "card": local(f"{path}.card.json")}
-    method = CONFIG["convert"]["weights"]
-    model = f"results/models/{{pair}}/{method}"
-    files = {"weights": f"{model}/weights.safetensors", "card": f"{model}/card.json"}
-    return files | ({"errors": f"{model}/errors.json"} if has_error(method) else {})
-
 
 rule converted:
     """Stage: every month of every pair, converted."""

@@ -6,33 +6,6 @@ Comes out: results/weights/ with {pair}.safetensors, {pair}.card.json and {pair}
 pair, and weights.md, the page about them.
 """
 
-RELEASE = CONFIG["release"]
-
-
-def left_out(pattern, *rows):
-    """Function of wildcards: ``pattern`` for each method of ``rows`` (all if none) and its Sun's month."""
-    return lambda wildcards: [
-        pattern.format(pair=wildcards.pair, method=method, month=entry["month"])
-        for entry in RELEASE["suns"].values()
-        for row, method in [
-            *((name, name) for name in RELEASE["baselines"]),
-            *entry["methods"].items(),
-        ]
-        if not rows or row in rows
-    ]
-
-
-def truths(wildcards):
-    """What the training months of the release's network were simulated with."""
-    if CONFIG["source"]["kind"] != "sample":
-        return []
-    pattern = "results/raw/{instrument}/{month}.truth.json"
-    rows = trained_rows(CONFIG, wildcards.pair, RELEASE["method"])
-    instrument = PAIRS[wildcards.pair]["input"]
-    return [
-        pattern.format(instrument=instrument, month=row.month) for row in rows if row.set == "train"
-    ]
-
 
 rule weights:
     """Stage: the files that the package carries, and the page about them."""

@@ -6,12 +6,11 @@ disk with all its frames is what is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from onesun.statistics import blocks, bootstrap
+from onesun.statistics import blocks
 from onesun.statistics.comparison import Comparison
 from onesun.statistics.statistic import Contribution, Statistic
 
@@ -95,50 +94,3 @@ def scores(sums: np.ndarray) -> np.ndarray:
             s / sn,
         )
         return np.stack(found, axis=-1)
-
-
-def compared(
-    sums: Mapping[str, Sequence[np.ndarray]], bar: str, settings: Mapping[str, Any]
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Scores of each method with intervals, and their differences from the bar's.
-
-    The same tiles are drawn for all methods, so that differences are paired.
-
-    Parameters
-    ----------
-    sums : by method, of each Sun what :meth:`TileStatistic.of_tiles` gives.
-    bar : the method that differences are taken from.
-    settings : ``resamples``, ``confidence`` and ``seed`` of the draw.
-
-    Returns by method and score: ``value``, ``interval``, ``gain`` (less the bar's) and
-    ``gain_interval``; None where undetermined.
-    """
-    tables = {name: np.concatenate(list(suns)) for name, suns in sums.items()}
-    used = np.flatnonzero(tables[bar][:, 0] > 0)
-    weights = bootstrap.draw(used.size, settings["resamples"], settings["seed"])
-    drawn = {name: scores(weights @ table[used]) for name, table in tables.items()}
-    values = {name: scores(table.sum(axis=0)) for name, table in tables.items()}
-    return {
-        name: _rows(values[name], drawn[name], values[bar], drawn[bar], settings["confidence"])
-        for name in tables
-    }
-
-
-def _rows(
-    value: np.ndarray, drawn: np.ndarray, bar: np.ndarray, bar_drawn: np.ndarray, confidence: float
-) -> dict[str, dict[str, Any]]:
-    intervals = bootstrap.interval(drawn, confidence)
-    gains = bootstrap.interval(drawn - bar_drawn, confidence)
-    return {
-        score: {
-            "value": _known(value[i]),
-            "interval": intervals[i],
-            "gain": _known(value[i] - bar[i]),
-            "gain_interval": gains[i],
-        }
-        for i, score in enumerate(SCORES)
-    }
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

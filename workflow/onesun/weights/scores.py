@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from onesun.errors import ConfigError
-from onesun.statistics import covered, measured, tiles
+from onesun.statistics import bootstrap as bootstraps
+from onesun.statistics import covered, measured
 from onesun.statistics.covered import CoveredMonth
 from onesun.statistics.measured import MeasuredMonth
+from onesun.statistics.tiles import SCORES, scores
 
 PRODUCT = "scores of weights"
 NETWORK = "network"  # the row of the network, whatever its method is called
@@ -31,7 +35,7 @@ def scored(
         out, the ``month`` in which it is judged and the ``methods`` that have not seen it, by the
         name of their row; ``baselines`` are judged in every month; ``bar`` is the row that gains
         are measured from.
-    bootstrap : see :func:`onesun.statistics.tiles.compared`.
+    bootstrap : see :func:`compared`.
 
     Raises ConfigError when a file is missing or of another pair.
     """
@@ -53,7 +57,7 @@ def scored(
     names = next(iter(rows.values()))
     together = {row: [part for of_sun in sums.values() for part in of_sun[row]] for row in names}
     # Before they are merged into one: merging changes the first.
-    by_sun = {sun: _described(each, tiles.compared(sums[sun], settings["bar"], bootstrap))
+    by_sun = {sun: _described(each, compared(sums[sun], settings["bar"], bootstrap))
               for sun, each in judged.items()}  # fmt: skip
     whole, *others = (each.coverage for each in judged.values())
     for each in others:
@@ -65,7 +69,7 @@ def scored(
         "bar": settings["bar"],
         "suns": by_sun,
         "together": {
-            "methods": tiles.compared(together, settings["bar"], bootstrap),
+            "methods": compared(together, settings["bar"], bootstrap),
             "coverage": [row.as_dict() for row in whole.result()],
         },
         "settings": {"release": settings, "bootstrap": bootstrap},
@@ -104,3 +108,50 @@ def _of(found: Mapping[tuple[str, str], Any], key: tuple[str, str], what: str) -
     if key not in found:
         raise ConfigError(f"--{what}: none of {' '.join(key)} found, expected one")
     return found[key]
+
+
+def compared(
+    sums: Mapping[str, Sequence[np.ndarray]], bar: str, settings: Mapping[str, Any]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Scores of each method with intervals, and their differences from the bar's.
+
+    The same tiles are drawn for all methods, so that differences are paired.
+
+    Parameters
+    ----------
+    sums : by method, of each Sun what :meth:`TileStatistic.of_tiles` gives.
+    bar : the method that differences are taken from.
+    settings : ``resamples``, ``confidence`` and ``seed`` of the draw.
+
+    Returns by method and score: ``value``, ``interval``, ``gain`` (less the bar's) and
+    ``gain_interval``; None where undetermined.
+    """
+    tables = {name: np.concatenate(list(suns)) for name, suns in sums.items()}
+    used = np.flatnonzero(tables[bar][:, 0] > 0)
+    weights = bootstraps.draw(used.size, settings["resamples"], settings["seed"])
+    drawn = {name: scores(weights @ table[used]) for name, table in tables.items()}
+    values = {name: scores(table.sum(axis=0)) for name, table in tables.items()}
+    return {
+        name: _rows(values[name], drawn[name], values[bar], drawn[bar], settings["confidence"])
+        for name in tables
+    }
+
+
+def _rows(
+    value: np.ndarray, drawn: np.ndarray, bar: np.ndarray, bar_drawn: np.ndarray, confidence: float
+) -> dict[str, dict[str, Any]]:
+    intervals = bootstraps.interval(drawn, confidence)
+    gains = bootstraps.interval(drawn - bar_drawn, confidence)
+    return {
+        score: {
+            "value": _known(value[i]),
+            "interval": intervals[i],
+            "gain": _known(value[i] - bar[i]),
+            "gain_interval": gains[i],
+        }
+        for i, score in enumerate(SCORES)
+    }
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
