@@ -132,7 +132,7 @@ def test_info_tells_what_an_output_is(pair):
     )
     assert rows["input"].startswith("mdi.fits, SHA-256 ")
     assert rows["images"] == "FIELD, ERROR, MASK"
-    assert rows["weights"].startswith("mdi-hmi, ")
+    assert rows["weights"].startswith("mdi-hmi onesun, ")
     assert rows["size"] == "512 x 512 px"
     assert rows["instrument"] == "SoHO/MDI, simulated"  # the second file's
     assert "input missing here or beside it" in rows["mask"]

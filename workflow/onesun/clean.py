@@ -27,7 +27,8 @@ from onesun.parts import PART
 RESULTS = (
     "ablation.*", "ablation_terms.csv", "aligned", "archive-demo", "calibration", "converted",
     "cost.*", "coverage", "errors.*", "figures", "ladder.*", "measures", "models", "noise",
-    "patches", "predictions", "release", "report.html", "search", "series", "snakemake_report.html", "split", "statistics",
+    "patches", "predictions", "release", "report.html", "search", "series",
+    "snakemake_report.html", "split", "statistics",
     "table[1-4].*", "variability", "weights",
 )  # fmt: skip
 LOGS = (
