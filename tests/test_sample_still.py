@@ -14,7 +14,7 @@ from onesun.geometry.grid import Grid
 from onesun.geometry.pointing import Pointing
 from onesun.reading import fits as fits_reading
 from onesun.reading import read
-from onesun.sample import forward, regions, series
+from onesun.sample import conditions, forward, regions, series
 from onesun.sample.carry import Observer
 from onesun.sample.simulate import simulate
 from onesun.slots import seconds_between
@@ -164,6 +164,16 @@ def test_errors_of_headers_are_the_ones_asked_for(instrument, sample, tmp_path):
     assert np.std([one["radial_stretch"] for one in told]) > 3e-4
     if instrument == "gong":
         assert all(one["header"]["roll"] == 0 for one in told)
+
+
+def test_a_months_conditions_are_spread_over_their_ranges():
+    found = conditions.shares(8, np.random.default_rng(3))
+    assert found.shape == (8, 3)
+    for column in found.T:
+        assert np.array_equal(np.sort(np.floor(8 * column)), np.arange(8))
+    orders = np.argsort(found, axis=0).T
+    assert not np.array_equal(orders[0], orders[1])
+    assert np.array_equal(found, conditions.shares(8, np.random.default_rng(3)))
 
 
 def test_conditions_may_be_drawn_while_the_sun_turns(sample, tmp_path):

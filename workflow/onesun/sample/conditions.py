@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
 from onesun.geometry.grid import ARCSEC_PER_RADIAN, AU_METRES
 from onesun.geometry.pointing import Pointing
@@ -55,12 +56,24 @@ class Conditions:
         return record.model_copy(update={"response": response, "optics": Optics(fwhm=self.fwhm)})
 
 
+def shares(frames: int, rng: np.random.Generator) -> np.ndarray:
+    """Where in their ranges a month's frames lie, spread over them; (frames, 3) from 0 to 1.
+
+    Of the optics' width, the noise and the gain each frame has another of as many equal parts, in
+    an order of chance (a Latin hypercube): how a network does rests on the width of the optics, and
+    eight draws alone may all be of wide ones.
+    """
+    parts = rng.permuted(np.tile(np.arange(frames), (3, 1)), axis=1).T
+    return (parts + rng.random((frames, 3))) / frames
+
+
 def draw(
     settings: Mapping[str, Any],
     record: Instrument,
     observer: Observer,
     rng: np.random.Generator,
     *,
+    place: np.ndarray,
     tells_roll: bool,
 ) -> Conditions:
     """Draw the conditions of one frame.
@@ -71,6 +84,7 @@ def draw(
         ``limb_growth``), a spread the standard deviation of a normal distribution.
     record : of the instrument.
     observer : where it is; its distance is drawn.
+    place : of the frame among those of its month, a row of :func:`shares`.
     tells_roll : False for files that have no place for a roll: the detector is then turned only
         by the header's error.
     """
@@ -88,9 +102,9 @@ def draw(
     if not tells_roll:
         true, header = replace(true, roll=true.roll - header.roll), replace(header, roll=0.0)
     return Conditions(
-        fwhm=_between(own["fwhm"], rng),
-        gain=record.response.gain * float(np.exp(own["gain_spread"] * rng.standard_normal())),
-        noise=_between(own["noise"], rng),
+        fwhm=_between(own["fwhm"], place[0]),
+        gain=record.response.gain * float(np.exp(own["gain_spread"] * norm.ppf(place[2]))),
+        noise=_between(own["noise"], place[1]),
         limb_growth=float(rng.uniform(*own["limb_growth"])),
         zero_point=own["zero_point"],
         true=true,
@@ -106,7 +120,7 @@ def _pointing(
     rng: np.random.Generator,
 ) -> Pointing:
     detector, spread = record.detector, settings["centre_spread"]
-    seen = replace(observer, dsun=AU_METRES * _between(settings["distance"], rng))
+    seen = replace(observer, dsun=AU_METRES * _between(settings["distance"], rng.random()))
     return Pointing(
         x0=(detector.width - 1) / 2 + spread * float(rng.standard_normal()),
         y0=(detector.height - 1) / 2 + spread * float(rng.standard_normal()),
@@ -119,5 +133,7 @@ def _pointing(
     )
 
 
-def _between(bounds: Sequence[float], rng: np.random.Generator) -> float:
-    return float(np.exp(rng.uniform(*np.log(bounds))))
+def _between(bounds: Sequence[float], share: float) -> float:
+    """At a share of the way from the lower bound to the upper one, in the logarithm."""
+    low, high = np.log(bounds)
+    return float(np.exp(low + share * (high - low)))

@@ -65,6 +65,12 @@ class Month:
         """The random numbers of one frame."""
         return np.random.default_rng([*self.seed, frame + 1])
 
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Of each frame, where its conditions lie in their ranges; (frames, 3)."""
+        rng = np.random.default_rng([*self.seed, 0, 1])
+        return conditions.shares(len(self.slots), rng)
+
     @property
     def sun(self) -> forward.Sun:
         return forward.Sun(self.real.field, self.real.pointing)
@@ -245,7 +251,7 @@ def _shoot(month: Month, number: int, t_obs: Time, observer: Observer, interval:
     if not month.settings["rotation"]:
         observer = replace(observers.earth(t_obs), dsun=observer.dsun)
     rng = month.draws(number)
-    taken = _taken(month, observer, interval, rng)
+    taken = _taken(month, number, observer, interval, rng)
     elapsed = seconds_between(month.real.time, t_obs)
     image, offset = forward.record_exposure(
         month.sky(replace(observer, dsun=taken.true.dsun), elapsed),
@@ -281,7 +287,9 @@ class _Taken:
     more: dict[str, Any]
 
 
-def _taken(month: Month, observer: Observer, interval: int, rng: np.random.Generator) -> _Taken:
+def _taken(
+    month: Month, number: int, observer: Observer, interval: int, rng: np.random.Generator
+) -> _Taken:
     """Under the record's own conditions and the month's plate, or under drawn ones."""
     record, drawn_from = month.record, month.settings["conditions"]
     if drawn_from is None:
@@ -295,7 +303,9 @@ def _taken(month: Month, observer: Observer, interval: int, rng: np.random.Gener
         return _Taken(record, month.plate.stretch, true, header, {})
     # GONG's files hold images that have been turned to solar north.
     tells_roll = record.header.convention != "gong"
-    drawn = conditions.draw(drawn_from, record, observer, rng, tells_roll=tells_roll)
+    drawn = conditions.draw(
+        drawn_from, record, observer, rng, place=month.places[number], tells_roll=tells_roll
+    )
     more = {"fwhm": drawn.fwhm, "limb_growth": drawn.limb_growth}
     return _Taken(drawn.record(record, interval), drawn.stretch, drawn.true, drawn.header, more)
 
