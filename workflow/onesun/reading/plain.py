@@ -11,6 +11,7 @@ from astropy import units
 from astropy.time import Time
 
 from onesun.errors import UntrustedFrameError
+from onesun.reading.angles import angle
 
 # In what a keyword counts; CDELTi and CRVALi count in CUNITi.
 _UNITS = {
@@ -77,6 +78,4 @@ def _number_of(header: Mapping[str, Any], key: str, value: Any, path: Path) -> A
 def _unit_of(header: Mapping[str, Any], key: str) -> units.UnitBase | None:
     if key[:-1] not in _IN_CUNIT:
         return _UNITS.get(key)
-    from onesun.reading.world import angle
-
     return angle(header.get(f"CUNIT{key[-1]}")) or units.arcsec

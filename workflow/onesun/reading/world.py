@@ -17,6 +17,7 @@ from astropy import units
 from astropy.wcs import WCS, WcsError
 
 from onesun.errors import UntrustedFrameError
+from onesun.reading.angles import angle
 from onesun.reading.keywords import number, optional_number
 
 _AXES = (1, 2)
@@ -143,19 +144,6 @@ def upright(data: np.ndarray, header: Mapping[str, Any]) -> tuple[np.ndarray, Ma
 
 
 _CD = tuple(f"CD{element}" for element in _ELEMENTS)
-
-
-def angle(text: Any) -> units.UnitBase | None:
-    """The unit of an angle as headers spell it; None where there is none, or it is no angle."""
-    name = str(text or "").strip().lower().split("/")[0]
-    for spelling in (name, name.rstrip("s"), name.replace("arcsecond", "arcsec").rstrip("s")):
-        try:
-            unit = units.Unit(spelling)
-        except ValueError:
-            continue
-        if unit.is_equivalent(units.arcsec):
-            return unit
-    return None
 
 
 def _astropy_wcs(header: Mapping[str, Any], path: Path) -> WCS:

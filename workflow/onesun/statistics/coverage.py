@@ -12,7 +12,6 @@ import numpy as np
 from onesun.statistics.statistic import Contribution, Statistic
 
 NORMAL = 1.96  # standard errors that hold 95 % of a normal distribution
-BY = ("all", "field", "radius", "target")
 
 
 @dataclass(frozen=True)
