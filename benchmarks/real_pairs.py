@@ -198,9 +198,9 @@ def rows(pair: Pair, models: dict[str, Model]) -> list[str]:
 
 def of_network(model: Model, pair: Pair) -> str:
     field, error = model.predict(pair.given, pair.window.radius("input"))
-    told = scores(without_surroundings(field, pair), pair)
+    cells = scores(without_surroundings(field, pair), pair)
     if error is None:
-        return f"{told} | no error | —"
+        return f"{cells} | no error | —"
     wide = np.full_like(field, NORMAL_95)
     if model.errors is not None:
         error = model.errors.calibrated(error, field, pair.window.radius("target"))
@@ -209,8 +209,8 @@ def of_network(model: Model, pair: Pair) -> str:
     known = np.isfinite(pair.target)
     for limit in (error, wide * error):
         share = np.mean((misfit <= without_surroundings(limit, pair))[known])
-        told += f" | {100 * share:.1f}"
-    return told if model.errors is not None else f"{told} (not calibrated)"
+        cells += f" | {100 * share:.1f}"
+    return cells if model.errors is not None else f"{cells} (not calibrated)"
 
 
 def without_surroundings(field: np.ndarray, pair: Pair) -> np.ndarray:

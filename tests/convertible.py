@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,15 @@ def mdi(where: Pointing | None = None) -> tuple[np.ndarray, fits.Header]:
 def write_mdi(path: Path, where: Pointing | None = None) -> Path:
     write.write_jsoc(path, *mdi(where), write.MDI_STEP)
     return path
+
+
+def mdi_again(where: Pointing) -> tuple[np.ndarray, fits.Header]:
+    """What :func:`mdi` makes, made once for all calls, and a header that may be changed."""
+    data, header = _mdi_once(where)
+    return data, header.copy()
+
+
+_mdi_once = cache(mdi)
 
 
 def gong() -> tuple[np.ndarray, fits.Header]:

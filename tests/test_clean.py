@@ -33,14 +33,14 @@ def write(path: str | Path, text: str = "x") -> Path:
     return path
 
 
-def month(instrument: str, told: dict | None = None, folder: str | None = None) -> Path:
+def month(instrument: str, more: dict | None = None, folder: str | None = None) -> Path:
     """A month of raw frames in results/raw; the manifest."""
     place = Path("results/raw", instrument, MONTH)
     write(place / "a.fits")
     write(place / "b.fits", "y")
     write(place / ".snakemake_timestamp")
     manifest = place.with_suffix(".json")
-    raw.write_manifest(manifest, instrument, MONTH, folder or MONTH, folder_listing(place), told)
+    raw.write_manifest(manifest, instrument, MONTH, folder or MONTH, folder_listing(place), more)
     return manifest
 
 

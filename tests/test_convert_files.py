@@ -128,14 +128,14 @@ def right(out, sums) -> bool:
 def test_files_of_one_name_in_one_call_are_named_by_time(sums, weights, tmp_path):
     out = tmp_path / "out"
     words = (sums, "--out", out, "--weights", weights, "--workers", 1)
-    code, told, _ = call(*words)
-    assert (code, told.splitlines()[-1]) == (0, "3 done, 0 skipped, 0 refused")
+    code, printed, _ = call(*words)
+    assert (code, printed.splitlines()[-1]) == (0, "3 done, 0 skipped, 0 refused")
     assert right(out, sums)
     assert "data.onesun.fits" not in made_of(out)
     assert set(BY_TIME) < set(made_of(out))
-    code, told, _ = call(*words)
-    assert told.splitlines()[-1] == "0 done, 3 skipped, 0 refused"
-    assert str(sums / "D1" / "data.fits") in told
+    code, printed, _ = call(*words)
+    assert printed.splitlines()[-1] == "0 done, 3 skipped, 0 refused"
+    assert str(sums / "D1" / "data.fits") in printed
     assert right(out, sums)
 
 
@@ -207,8 +207,8 @@ def test_a_compressed_and_a_plain_file_of_one_name_are_two(frames, weights, tmp_
     folder.mkdir()
     shutil.copy(frames / "a.fits", folder / "a.fits")
     (folder / "a.fits.gz").write_bytes(gzip.compress((frames / "a.fits").read_bytes(), mtime=0))
-    code, told, _ = call(folder, "--out", tmp_path / "out", "--weights", weights, "--workers", 1)
-    assert (code, told.splitlines()[-1]) == (0, "2 done, 0 skipped, 0 refused")
+    code, printed, _ = call(folder, "--out", tmp_path / "out", "--weights", weights, "--workers", 1)
+    assert (code, printed.splitlines()[-1]) == (0, "2 done, 0 skipped, 0 refused")
     assert set(made_of(tmp_path / "out").values()) == {sha256(path) for path in folder.iterdir()}
 
 
@@ -275,10 +275,10 @@ def test_a_process_that_was_killed_is_one_sentence(frames, tmp_path, monkeypatch
 
 
 def test_a_folder_is_converted_and_summed_up(frames, weights, tmp_path):
-    code, told, _ = call(frames, "--out", tmp_path, "--weights", weights, "--workers", 1)
+    code, printed, _ = call(frames, "--out", tmp_path, "--weights", weights, "--workers", 1)
     assert code == 2
-    assert told.splitlines()[-1] == "2 done, 0 skipped, 1 refused"
-    assert "damaged or not FITS" in told
+    assert printed.splitlines()[-1] == "2 done, 0 skipped, 1 refused"
+    assert "damaged or not FITS" in printed
     made = {path.name for path in tmp_path.iterdir()}
     assert made == {"a.onesun.fits", "b.onesun.fits", "summary.csv"}
     with open(tmp_path / "summary.csv", encoding="utf-8") as rows:
@@ -368,8 +368,8 @@ def is_deaf(path, folder, options, *, again) -> bool:
 def test_an_interruption_is_left_to_the_process_that_shares_the_work(frames, tmp_path, monkeypatch):
     # Each would print where it was, and leave its file.
     monkeypatch.setattr(batch, "convert_file", is_deaf)
-    told = convert_files(inputs_in([frames]), tmp_path, Options(), workers=2, again=False)
-    assert told == [True, True, True]
+    printed = convert_files(inputs_in([frames]), tmp_path, Options(), workers=2, again=False)
+    assert printed == [True, True, True]
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
 
 
@@ -389,8 +389,8 @@ def test_a_manifest_lists_what_was_made(frames, weights, tmp_path):
     )  # fmt: skip
     manifest = tmp_path / "made.json"
     words = ("--out", tmp_path / "made", "--weights", weights, "--manifest", manifest)
-    code, told, _ = call(raw, *words, "--workers", 1)
-    assert (code, told.splitlines()[-1]) == (0, "1 done, 0 skipped, 1 refused")
+    code, printed, _ = call(raw, *words, "--workers", 1)
+    assert (code, printed.splitlines()[-1]) == (0, "1 done, 0 skipped, 1 refused")
     _, content = open_product(manifest, "converted frames", contents=True)
     assert list(content["files"]) == ["a.onesun.fits"]
     assert (tmp_path / "made.refused.csv").read_text().count("bad.fits") == 1

@@ -102,9 +102,9 @@ def test_the_command_says_that_there_is_no_error(frame, tmp_path):
     weights = trained(tmp_path / "model")
     words = ("convert", frame, "--out", tmp_path, "--weights", weights, "--workers", 1)
     for said in ("mdi.onesun.fits", "there already"):
-        code, told, beside = call(*words)
+        code, printed, beside = call(*words)
         assert code == 0
-        assert told.strip().endswith(said)
+        assert printed.strip().endswith(said)
         assert f"without an ERROR extension, as {NO_ERROR}" in beside
 
 
@@ -112,9 +112,9 @@ def test_summary_and_manifest_say_that_there_is_no_error(frame, tmp_path):
     weights = trained(tmp_path / "model")
     (tmp_path / "bad.fits").write_bytes(b"nothing")
     words = (frame, tmp_path / "bad.fits", "--weights", weights, "--workers", 1)
-    code, told, _ = call("convert", *words, "--out", tmp_path / "o")
+    code, printed, _ = call("convert", *words, "--out", tmp_path / "o")
     assert code == 2
-    assert told.splitlines()[-1] == (
+    assert printed.splitlines()[-1] == (
         f"1 done, 0 skipped, 1 refused; 1 without an ERROR extension, as {NO_ERROR}"
     )
     with open(tmp_path / "o" / "summary.csv", encoding="utf-8") as rows:
@@ -123,8 +123,8 @@ def test_summary_and_manifest_say_that_there_is_no_error(frame, tmp_path):
     assert call("convert", *words, "--out", tmp_path / "o", "--manifest", manifest)[0] == 0
     _, content = open_product(manifest, "converted frames", contents=True)
     assert content["error"] == [f"none, {NO_ERROR}"]
-    (told,) = content["frames"].values()
-    assert (told["weights"], told["method"], told["errors"]) == ("mdi-hmi", "highresnet", "none")
+    (entry,) = content["frames"].values()
+    assert (entry["weights"], entry["method"], entry["errors"]) == ("mdi-hmi", "highresnet", "none")
 
 
 def test_check_and_its_picture_do_without_an_error(frame, tmp_path):
@@ -132,11 +132,11 @@ def test_check_and_its_picture_do_without_an_error(frame, tmp_path):
     weights = trained(tmp_path / "model", grid=STANDARD)
     out = convert_file(frame, tmp_path, Options(weights)).output
     picture, figures = tmp_path / "picture.png", tmp_path / "figures.json"
-    code, told, _ = call(
+    code, printed, _ = call(
         *("check", out, frame, "--weights", weights), *("--picture", picture, "--out", figures)
     )
     assert code == 0
-    (line,) = [line for line in told.splitlines() if "median error" in line]
+    (line,) = [line for line in printed.splitlines() if "median error" in line]
     assert line.endswith(f"none, as {NO_ERROR}")
     (row,) = [
         row
@@ -152,9 +152,9 @@ def test_check_and_its_picture_do_without_an_error(frame, tmp_path):
 def test_info_and_show_tell_of_an_output(frame, tmp_path, kind):
     weights = write_weights(tmp_path / "model", kind=kind, name=WEIGHTS, method=kind)
     out = convert_file(frame, tmp_path, Options(weights)).output
-    code, told, _ = call("info", out)
+    code, printed, _ = call("info", out)
     assert code == 0
-    rows = dict(line.strip().split("  ", 1) for line in told.splitlines()[1:])
+    rows = dict(line.strip().split("  ", 1) for line in printed.splitlines()[1:])
     assert rows["weights"].strip().startswith(f"mdi-hmi {kind}, SHA-256")
     assert (f"none, {NO_ERROR}" in rows["error"]) == (kind == "highresnet")
     assert "lost" not in rows["images"]
@@ -169,10 +169,10 @@ def test_a_damaged_output_is_named_and_the_others_are_told_of(frame, tmp_path):
     content = bytearray(out.read_bytes())
     content[len(content) // 2] ^= 0xFF
     bad.write_bytes(content)
-    code, told, beside = call("info", bad, out)
+    code, printed, beside = call("info", bad, out)
     assert code == 2
     assert f"{bad}: damaged" in beside
-    assert told.startswith("mdi.onesun.fits")
+    assert printed.startswith("mdi.onesun.fits")
 
 
 def test_a_map_without_an_error_has_no_uncertainty(frame, tmp_path):

@@ -48,16 +48,16 @@ def test_everything_works(surroundings, tmp_path, named):
     usable = {key: str(tmp_path) if value == "usable" else value for key, value in named.items()}
     code = "import sys; from onesun.cli import main; main()"
     path = write_mdi(tmp_path / "mdi.fits")
-    told = run(code, "info", str(path), **surroundings, **usable)
-    assert "SoHO/MDI" in told
+    printed = run(code, "info", str(path), **surroundings, **usable)
+    assert "SoHO/MDI" in printed
     code = "import onesun.show, sunpy.map; from sunpy.data import manager"
     run(code, **surroundings, **usable)
 
 
 def test_a_usable_home_is_used(surroundings, tmp_path):
     code = "import onesun, os; print(os.environ.get('SUNPY_CONFIGDIR'), os.environ['HOME'])"
-    told = run(code, **surroundings, HOME=str(tmp_path))
-    assert told.split() == ["None", str(tmp_path)]
+    printed = run(code, **surroundings, HOME=str(tmp_path))
+    assert printed.split() == ["None", str(tmp_path)]
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
@@ -65,8 +65,8 @@ def test_a_configuration_of_the_users_is_left(surroundings, tmp_path):
     """Its folder can be written to, and it may say where sunpy is to work."""
     (tmp_path / "sunpyrc").write_text("[general]\nworking_dir = /mine\n")
     code = "import onesun, os; print(os.environ['SUNPY_CONFIGDIR'])"
-    told = run(code, **surroundings, HOME="/dev/null", SUNPY_CONFIGDIR=str(tmp_path))
-    assert told.strip() == str(tmp_path)
+    printed = run(code, **surroundings, HOME="/dev/null", SUNPY_CONFIGDIR=str(tmp_path))
+    assert printed.strip() == str(tmp_path)
 
 
 def test_without_a_home_one_is_made(monkeypatch, tmp_path):

@@ -123,9 +123,9 @@ def test_check_refuses_an_output_that_was_moved(pair, tmp_path):
 
 def test_info_tells_what_an_output_is(pair):
     path, output, _ = pair
-    code, told, _ = call("info", output, path)
+    code, printed, _ = call("info", output, path)
     assert code == 0
-    rows = dict(line.strip().split("  ", 1) for line in told.splitlines() if line[0] == " ")
+    rows = dict(line.strip().split("  ", 1) for line in printed.splitlines() if line[0] == " ")
     rows = {key: value.strip() for key, value in rows.items()}
     assert (
         rows["output"] == "HMI-like magnetogram, made by OneSun 0.1.0 of a frame of MDI, simulated"
@@ -142,10 +142,10 @@ def test_info_tells_what_an_output_is(pair):
 def test_info_tells_what_an_output_is_that_was_saved_again(pair, tmp_path, how):
     _, output, _ = pair
     again = saved(output, tmp_path / "again.fits", how)
-    code, told, wrong = call("info", again)
+    code, printed, wrong = call("info", again)
     assert (code, wrong) == (0, "")
-    assert "HMI-like magnetogram, made by OneSun" in told
-    assert ("lost when another program saved it" in told) == (how in PART)
+    assert "HMI-like magnetogram, made by OneSun" in printed
+    assert ("lost when another program saved it" in printed) == (how in PART)
     pointing = made.find(again).stored.pointing
     of_output = made.find(output).stored.pointing
     assert pointing.rsun == of_output.rsun
@@ -162,8 +162,8 @@ def test_info_tells_what_an_output_is_that_was_saved_again(pair, tmp_path, how):
 def test_show_draws_an_output(pair, tmp_path):
     _, output, _ = pair
     for words in ([], ["--aligned"]):
-        code, told, _ = call("show", output, "--range", 10, "--out", tmp_path / "a.png", *words)
-        assert (code, told) == (0, f"{tmp_path / 'a.png'}\n")
+        code, printed, _ = call("show", output, "--range", 10, "--out", tmp_path / "a.png", *words)
+        assert (code, printed) == (0, f"{tmp_path / 'a.png'}\n")
         picture = matplotlib.image.imread(tmp_path / "a.png")
         assert np.ptp(picture[350:450, 350:450, :3], axis=2).max() < 0.02  # a grey disk
         assert picture[350:450, 350:450, 0].std() > 0.01
@@ -206,10 +206,10 @@ def test_other_products_are_told_and_shown(tmp_path, cards, what):
     path = tmp_path / "frame.fits"
     field = np.linspace(-50, 50, 64 * 64, dtype=np.float32).reshape(64, 64)
     write_field(path, field, PLACE | cards)
-    code, told, wrong = call("info", path)
+    code, printed, wrong = call("info", path)
     assert (code, wrong) == (0, "")
-    assert what in told
-    assert "-50.0 to 50.0 G" in told
+    assert what in printed
+    assert "-50.0 to 50.0 G" in printed
     assert call("show", path)[0] == 0
     write_field(path, field, {key: value for key, value in PLACE.items() if key[0] != "R"} | cards)
     code, _, wrong = call("info", path)
@@ -248,6 +248,6 @@ def test_pictures_of_files_of_one_name_do_not_replace_each_other(pair, tmp_path)
     for name in ("mdi.fits", "mdi.fits.gz"):
         content = pair[0].read_bytes()
         (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    code, told, _ = call("show", tmp_path / "mdi.fits", tmp_path / "mdi.fits.gz")
+    code, printed, _ = call("show", tmp_path / "mdi.fits", tmp_path / "mdi.fits.gz")
     assert code == 0
-    assert {Path(line).name for line in told.split()} == {"mdi.fits.png", "mdi.fits.gz.png"}
+    assert {Path(line).name for line in printed.split()} == {"mdi.fits.png", "mdi.fits.gz.png"}

@@ -37,8 +37,8 @@ def test_another_scale_is_a_doubt_with_both_numbers(tmp_path, frame, factor):
     path = saved(tmp_path / "bad.fits", data * factor, header)
     (doubt,) = read(path).doubts
     keyword = doubt.split()[0]
-    told = header[keyword]
-    assert f"{keyword} is {told:.6g} and the " in doubt
+    stated = header[keyword]
+    assert f"{keyword} is {stated:.6g} and the " in doubt
     with pytest.raises(UntrustedFrameError, match=f"{keyword} is "):
         of_file(path)
     assert of_file(path, force=True).doubts[0] == doubt

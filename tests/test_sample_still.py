@@ -114,18 +114,18 @@ def test_a_sky_seen_from_elsewhere_is_the_sun_seen_from_there():
 def test_each_frame_has_conditions_of_its_own(instrument, sample, tmp_path):
     files, truth = made(instrument, sample, tmp_path, frames=4)
     own, record = CONDITIONS[instrument], instruments.load(instrument)
-    told = [truth[path.name] for path in files]
+    given = [truth[path.name] for path in files]
     for key, low, high in (
         ("fwhm", *own["fwhm"]),
         ("noise_at_centre", *own["noise"]),
         ("limb_growth", *own["limb_growth"]),
     ):
-        values = [one[key] for one in told]
+        values = [one[key] for one in given]
         assert len(set(values)) == 4
         assert all(low <= value <= high for value in values), key
-    assert all(0.5 < one["gain"] / record.response.gain < 2 for one in told)
-    assert len({one["zero_point"] for one in told}) == 4
-    for path, one in zip(files, told, strict=True):
+    assert all(0.5 < one["gain"] / record.response.gain < 2 for one in given)
+    assert len({one["zero_point"] for one in given}) == 4
+    for path, one in zip(files, given, strict=True):
         pointing = read(path).pointing
         assert one["true"] == one["header"]  # no errors were asked for
         assert pointing.roll == one["true"]["roll"]
@@ -133,20 +133,20 @@ def test_each_frame_has_conditions_of_its_own(instrument, sample, tmp_path):
             one["true"]["rsun"] / one["true"]["scale"], abs=1e-4
         )
         assert 0.983 <= pointing.dsun / 1.495978707e11 <= 1.017
-    assert all((one["true"]["roll"] == 0) == (instrument == "gong") for one in told)
+    assert all((one["true"]["roll"] == 0) == (instrument == "gong") for one in given)
 
 
 def test_what_is_drawn_is_what_is_recorded(sample, tmp_path):
     """Of a frame without noise and blur, the field of the spots is the gain times HMI's."""
     one = ONE | {"noise": [1e-3, 1e-3], "zero_point": 0.0, "gain_spread": 0.3, "fwhm": [1.0, 1.0]}
     (path, _), truth = made("mdi", sample, tmp_path, conditions=CONDITIONS | {"mdi": one})
-    frame, told = read(path), truth[path.name]
+    frame, given = read(path), truth[path.name]
     disk = frame.field[frame.pointing.radius(frame.field.shape) < 0.9]
     real = read(tmp_path / "sample" / NAME)
     whole = real.field[real.pointing.radius(real.field.shape) < 0.9]
     area = (real.pointing.limb_radius / frame.pointing.limb_radius) ** 2
     flux = np.abs(disk[np.abs(disk) > 40]).sum() * area
-    assert flux / np.abs(whole[np.abs(whole) > 30]).sum() == pytest.approx(told["gain"], rel=0.1)
+    assert flux / np.abs(whole[np.abs(whole) > 30]).sum() == pytest.approx(given["gain"], rel=0.1)
 
 
 @pytest.mark.parametrize("instrument", ["mdi", "gong"])
@@ -154,16 +154,16 @@ def test_errors_of_headers_are_the_ones_asked_for(instrument, sample, tmp_path):
     errors = {"centre": 0.5, "roll": 0.2, "scale": 1e-3, "radial_stretch": 1e-3}
     conditions = CONDITIONS | {"pointing_errors": errors}
     _, truth = made(instrument, sample, tmp_path, frames=8, conditions=conditions)
-    told = list(truth.values())
+    given = list(truth.values())
     for key in ("x0", "y0", "roll", "scale"):
-        wrong = [one["header"][key] - one["true"][key] for one in told]
+        wrong = [one["header"][key] - one["true"][key] for one in given]
         spread = errors["centre"] if key[1:] == "0" else errors[key]
         if key == "scale":
-            spread *= told[0]["true"]["scale"]
+            spread *= given[0]["true"]["scale"]
         assert 0.4 * spread < np.std(wrong) < 2 * spread
-    assert np.std([one["radial_stretch"] for one in told]) > 3e-4
+    assert np.std([one["radial_stretch"] for one in given]) > 3e-4
     if instrument == "gong":
-        assert all(one["header"]["roll"] == 0 for one in told)
+        assert all(one["header"]["roll"] == 0 for one in given)
 
 
 def test_a_months_conditions_are_spread_over_their_ranges():

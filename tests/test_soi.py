@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 from astropy.io import fits
 from typer.testing import CliRunner
 
-from convertible import mdi, where_mdi
+from convertible import mdi_again, where_mdi
 from onesun.alignment.standard import by_header
 from onesun.cli.app import app
 from onesun.convert.source import of_file
@@ -22,15 +20,9 @@ INSTEAD = "fetch this time from JSOC's series mdi.fd_M_96m_lev182 instead"
 UNCORRECTED = "October 2007, before which values are about 1.7 times too weak"
 
 
-@cache
-def made():
-    return mdi(WHERE)
-
-
 def sun():
     """A frame of MDI and a header to change."""
-    data, header = made()
-    return data, header.copy()
+    return mdi_again(WHERE)
 
 
 def cards() -> dict:

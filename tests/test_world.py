@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from functools import cache
 
 import astropy.units as u
 import numpy as np
@@ -14,7 +13,7 @@ from astropy.io import fits
 from typer.testing import CliRunner
 
 import onesun
-from convertible import COARSE, gong, mdi, where_mdi, write_weights
+from convertible import COARSE, gong, mdi_again, where_mdi, write_weights
 from onesun.alignment.standard import by_header
 from onesun.cli.app import app
 from onesun.convert.source import of_file
@@ -30,15 +29,9 @@ CD = {key.replace("PC", "CD"): SCALE * value for key, value in TURN.items()}
 NONE = dict.fromkeys(("CROTA2", "CDELT1", "CDELT2"))
 
 
-@cache
-def made():
-    return mdi(WHERE)
-
-
 def sun():
     """A frame of MDI and a header to change."""
-    data, header = made()
-    return data, header.copy()
+    return mdi_again(WHERE)
 
 
 def negative(cards: dict) -> dict:

@@ -114,16 +114,16 @@ def _raw(instrument: Path, found: Found) -> None:
         found.stay[instrument] = "not made by the workflow"
         return
     manifests = _manifests(instrument)
-    told = set()
+    listed = set()
     for manifest in manifests:
         folder = manifest.with_suffix("")
-        told |= {manifest, folder, folder.with_suffix(".truth.json")}
+        listed |= {manifest, folder, folder.with_suffix(".truth.json")}
         if "archive" in (_content(manifest) or {}):
             found.stay[folder] = "downloaded"
         else:
             found.listed += [*_with_manifest(manifest), folder.with_suffix(".truth.json")]
     for path in _entries(instrument):
-        if path not in told and path.name != _STAMP:
+        if path not in listed and path.name != _STAMP:
             found.stay[path] = "not made by the workflow"
 
 

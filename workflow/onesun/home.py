@@ -27,8 +27,8 @@ def make_usable() -> None:
     usual = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
     sunpy = Path(os.environ.get("SUNPY_CONFIGDIR") or usual / "sunpy")
     # Without a word from the user, sunpy works in the home folder itself.
-    told = (sunpy / "sunpyrc").exists() or (home.is_dir() and os.access(home, os.W_OK))
-    if not (can_be_written(sunpy) and told):
+    works = (sunpy / "sunpyrc").exists() or (home.is_dir() and os.access(home, os.W_OK))
+    if not (can_be_written(sunpy) and works):
         os.environ["SUNPY_CONFIGDIR"] = str(_for_sunpy())
     if not can_be_written(Path(os.environ.get("MPLCONFIGDIR") or usual / "matplotlib")):
         os.environ["MPLCONFIGDIR"] = str(instead("matplotlib"))

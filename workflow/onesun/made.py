@@ -1,4 +1,4 @@
-"""Outputs of OneSun, told and shown as frames of the instruments are."""
+"""Outputs of OneSun, described and drawn as frames of the instruments are."""
 
 from __future__ import annotations
 
@@ -141,12 +141,12 @@ def _making(header: fits.Header, images: dict[str, np.ndarray]) -> dict[str, str
 def _mask(mask: np.ndarray) -> str:
     """Shares of the disk by flag, and what holds for the whole frame."""
     disk = mask[(mask & np.uint8(Flag.OFF_DISK)) == 0]
-    told = []
+    phrases = []
     for flag, meaning in MEANINGS.items():
         share = float(np.mean((disk & np.uint8(flag)) != 0)) if disk.size else 0.0
         if share > 0:
-            told.append(meaning if flag & WHOLE_FRAME else f"{100 * share:.2f} % {meaning}")
-    return "; ".join(told) if told else "nothing flagged on the disk"
+            phrases.append(meaning if flag & WHOLE_FRAME else f"{100 * share:.2f} % {meaning}")
+    return "; ".join(phrases) if phrases else "nothing flagged on the disk"
 
 
 def show(made: Made, path: Path, *, limit: float, aligned: bool) -> None:

@@ -136,4 +136,6 @@ def _of_these_weights(header: fits.Header, options: Options) -> bool:
     if options.weights is None and header.get("WEIGHTS") not in model.names():
         return False
     network = weights.load(options.weights or header["WEIGHTS"], options.samples)
-    return all(header.get(keyword) == told for keyword, told in weights.signature(network).items())
+    return all(
+        header.get(keyword) == value for keyword, value in weights.signature(network).items()
+    )

@@ -70,9 +70,14 @@ class Ranges:
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> Ranges:
-        told = card["ranges"]
-        noise = told["noise"] and tuple(told["noise"])
-        return cls(float(told["field"]), noise, tuple(told["radius"]), tuple(told["interval"]))
+        card_ranges = card["ranges"]
+        noise = card_ranges["noise"] and tuple(card_ranges["noise"])
+        return cls(
+            float(card_ranges["field"]),
+            noise,
+            tuple(card_ranges["radius"]),
+            tuple(card_ranges["interval"]),
+        )
 
 
 def frame_flags(frame: Magnetogram, ranges: Ranges, *, forced: bool) -> Flag:

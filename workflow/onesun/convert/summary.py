@@ -27,13 +27,13 @@ _RESULTS = ("done", "skipped", "refused")
 def summary_text(outcomes: Sequence[Outcome]) -> str:
     """How many files were done, skipped and refused, and a row for each that was not just done."""
     counts = Counter(outcome.result for outcome in outcomes)
-    told = ", ".join(f"{counts[result]} {result}" for result in _RESULTS)
+    totals = ", ".join(f"{counts[result]} {result}" for result in _RESULTS)
     without = sum(outcome.error == NO_ERROR for outcome in outcomes)
     if without:
-        told += f"; {without} without an ERROR extension, as the network states no error"
+        totals += f"; {without} without an ERROR extension, as the network states no error"
     worth = [outcome for outcome in outcomes if outcome.reason]
     if not worth:
-        return told
+        return totals
     table = Table("file", "result", "reason", box=None, pad_edge=False)
     names = _names(outcomes)
     for outcome in worth:
@@ -43,7 +43,7 @@ def summary_text(outcomes: Sequence[Outcome]) -> str:
     width = max(len(names[one.file]) + len(one.reason) for one in worth) + 12
     console = Console(file=text, width=max(width, 80))
     console.print(table)
-    return "\n".join([*(line.rstrip() for line in text.getvalue().splitlines()), told])
+    return "\n".join([*(line.rstrip() for line in text.getvalue().splitlines()), totals])
 
 
 def _names(outcomes: Sequence[Outcome]) -> dict[str, str]:

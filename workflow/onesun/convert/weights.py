@@ -57,9 +57,9 @@ def signature(found: Model) -> dict[str, str]:
     ``WTSHA256`` is of its file of weights, and ``ERRORS`` says whether it states an error;
     ``ERSHA256`` is of the factors that calibrate it.
     """
-    told = {"WEIGHTS": found.pair, "METHOD": found.method, "WTSHA256": found.digest}
+    cards = {"WEIGHTS": found.pair, "METHOD": found.method, "WTSHA256": found.digest}
     if found.errors is None:
-        return told | {"ERRORS": NO_ERROR}
+        return cards | {"ERRORS": NO_ERROR}
     factors = json.dumps(found.errors.for_card(), sort_keys=True)
     digest = hashlib.sha256(factors.encode()).hexdigest()
-    return told | {"ERRORS": "calibrated", "ERSHA256": digest}
+    return cards | {"ERRORS": "calibrated", "ERSHA256": digest}

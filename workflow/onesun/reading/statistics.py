@@ -56,21 +56,21 @@ def compare(
     """
     if rule is None or values.size == 0:
         return Comparison(None, agree=False, maximum=False)
-    told = {
+    stated = {
         name: optional_number(header, getattr(rule, name))
         for name in ("minimum", "maximum", "mean", "rms")
     }
     found = _statistics(values)
-    alike = {name: _close(told[name], found[name]) for name in ("minimum", "maximum")}
-    known = [name for name in alike if math.isfinite(told[name])]
+    alike = {name: _close(stated[name], found[name]) for name in ("minimum", "maximum")}
+    known = [name for name in alike if math.isfinite(stated[name])]
     wrong = None
     if known and not any(alike[name] for name in known):
-        wrong = max(known, key=lambda name: abs(told[name] - found[name]))
+        wrong = max(known, key=lambda name: abs(stated[name] - found[name]))
     # A fill that was replaced since changes what it is part of.
     elif complete and (not rule.with_sky or alike["minimum"]):
-        wrong = _of_all(told, found)
-    doubt = None if wrong is None else _sentence(rule, wrong, told[wrong], found[wrong])
-    any_known = any(math.isfinite(value) for value in told.values())
+        wrong = _of_all(stated, found)
+    doubt = None if wrong is None else _sentence(rule, wrong, stated[wrong], found[wrong])
+    any_known = any(math.isfinite(value) for value in stated.values())
     return Comparison(doubt, agree=any_known and doubt is None, maximum=alike["maximum"])
 
 
@@ -88,12 +88,12 @@ def _close(one: float, other: float) -> bool:
     return abs(one - other) <= max(_EXTREME * max(abs(one), abs(other)), _STEP)
 
 
-def _of_all(told: Mapping[str, float], found: Mapping[str, float]) -> str | None:
+def _of_all(stated: Mapping[str, float], found: Mapping[str, float]) -> str | None:
     """Which of the root mean square and the mean contradicts the data, if any."""
-    spread = max(abs(told["rms"]), found["rms"]) if math.isfinite(told["rms"]) else found["rms"]
-    if abs(told["rms"] - found["rms"]) > _SPREAD * spread:
+    spread = max(abs(stated["rms"]), found["rms"]) if math.isfinite(stated["rms"]) else found["rms"]
+    if abs(stated["rms"] - found["rms"]) > _SPREAD * spread:
         return "rms"
-    return "mean" if abs(told["mean"] - found["mean"]) > _MEAN * spread else None
+    return "mean" if abs(stated["mean"] - found["mean"]) > _MEAN * spread else None
 
 
 _WORDS = {
@@ -104,8 +104,8 @@ _WORDS = {
 }
 
 
-def _sentence(rule: Statistics, name: str, told: float, found: float) -> str:
+def _sentence(rule: Statistics, name: str, stated: float, found: float) -> str:
     return (
-        f"{getattr(rule, name)} is {told:.6g} and {_WORDS[name]} {found:.6g}, expected the same "
+        f"{getattr(rule, name)} is {stated:.6g} and {_WORDS[name]} {found:.6g}, expected the same "
         "(has a scale been lost, or applied twice?)"
     )
