@@ -80,18 +80,16 @@ def convert_files(
     return [outcomes[path] for path in files]
 
 
-Told = Iterator[tuple[Path, Outcome]]
-
-
+Outcomes = Iterator[tuple[Path, Outcome]]
 Named = Mapping[Path, Mapping[str, Naming]]
 
 
-def _alone(files: Named, folder: Path, options: Options, workers: int, again: bool) -> Told:
+def _alone(files: Named, folder: Path, options: Options, workers: int, again: bool) -> Outcomes:
     for path, naming in files.items():
         yield path, convert_file(path, folder, options, again=again, **naming)
 
 
-def _shared(files: Named, folder: Path, options: Options, workers: int, again: bool) -> Told:
+def _shared(files: Named, folder: Path, options: Options, workers: int, again: bool) -> Outcomes:
     # Forked processes would inherit torch's threads in an unusable state.
     context = multiprocessing.get_context("spawn")
     threads = max(1, torch.get_num_threads() // workers)

@@ -59,9 +59,10 @@ def cover(
     scale = read_errors(errors, weights, digest)
     noise = target_noise(opened, frames, section["weak"])
     coverage = Coverage(section["field_edges"], section["radius_edges"])
-    seen = np.zeros(grid.shape("target"), dtype=bool)
+    # Which tiles trained matters to the fit of errors alone.
+    none_unseen = np.zeros(grid.shape("target"), dtype=bool)
     for frame in track(frames, f"coverage of {pair} {method} {month}"):
-        found = judge.residuals(opened, frame, noise, seen)
+        found = judge.residuals(opened, frame, noise, none_unseen)
         coverage.update(promised(frame.stamp, found, scale))
     covered.write(
         out,
