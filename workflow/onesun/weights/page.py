@@ -16,7 +16,7 @@ from onesun.weights import scores
 from onesun.weights.collect import SCORES_SUFFIX
 
 _TEMPLATE = "weights.md.j2"
-_LEVELS = {"standard": 68.27, "wide": 95.0}
+_LEVELS = {"half_68": 68.27, "half_95": 95.0}
 _TOGETHER = "all together"
 _PLACES = {"field": "predicted {} G", "radius": "{} R", "target": "HMI {} G"}
 
@@ -32,7 +32,7 @@ class Described:
     coverage : rows of ``name``, ``pixels`` (of all Suns together) and ``cells``.
     overall : of all Suns together.
     worst : by level, the bin of predicted field or radius farthest from its promise, with its per
-        cent, by the errors for each Sun's own noise.
+        cent, as delivered.
     """
 
     pair: str
@@ -91,8 +91,8 @@ def _described(path: Path) -> Described:
 def _worst(rows: Sequence[Mapping[str, Any]], level: str, promise: float) -> tuple[str, float]:
     """Name and share of the bin that misses its promise by most."""
     known = [row for row in rows if row["by"] in ("field", "radius") and row["pixels"]]
-    row = max(known, key=lambda row: abs(row["with_noise"][level] - promise))
-    return _place(row), row["with_noise"][level]
+    row = max(known, key=lambda row: abs(row["delivered"][level] - promise))
+    return _place(row), row["delivered"][level]
 
 
 def _place(row: Mapping[str, Any]) -> str:
