@@ -160,6 +160,6 @@ def _network(network: Model) -> list[tuple[str, Any, str]]:
     # The error of a block's mean is so many times what independent errors of its pixels would make.
     for size, ratio in zip(network.errors.block_sizes, network.errors.block_inflation, strict=True):
         cards.append(
-            (f"INFL{size}", round(ratio, 2), f"error of a mean of {size} x {size} px, see docs")
+            (f"INFL{size}", round(ratio, 2), f"of the error of means of {size} x {size} pixels")
         )
     return cards
