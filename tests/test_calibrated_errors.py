@@ -130,13 +130,17 @@ def test_another_noise_of_the_month_is_put_in(plain) -> None:
     assert weakest.with_noise.half_68 == pytest.approx(68.27, abs=1)
 
 
-def test_months_of_different_noise_are_each_judged_with_their_own() -> None:
+def test_months_of_different_noise_are_covered_together_as_delivered() -> None:
     months = [residuals(5, noise=4.0), residuals(6, noise=8.0)]
     scale = calibrate(months, SETTINGS)
     assert scale.target_noise == pytest.approx(np.sqrt((16 + 64) / 2))
+    row = coverage_of(*months, scale=scale).result()[0]
+    assert row.delivered.half_68 == pytest.approx(68.27, abs=0.5)
+    assert row.delivered.rms == pytest.approx(1, abs=0.02)
     for part in months:
         row = coverage_of(part, scale=scale).result()[0]
-        assert row.with_noise.half_68 == pytest.approx(68.27, abs=1)
+        assert row.with_noise.half_68 == pytest.approx(68.27, abs=1.5)
+        assert row.with_noise.rms == pytest.approx(1, abs=0.05)
 
 
 def test_months_weigh_alike_however_many_pixels_they_have() -> None:

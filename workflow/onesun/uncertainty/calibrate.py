@@ -13,7 +13,7 @@ from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
 
 NARROW, WIDE = 0.6827, 0.95  # shares of the readings within the two half-widths
-_SWEEPS = 8  # the noise is no factor: it takes some more to settle
+_SWEEPS = 8  # bins of field and of radius in turn
 
 
 def calibrate(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> ErrorScale:
@@ -26,7 +26,8 @@ def calibrate(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> Error
     the same in a bin, as if the next Sun were one of them drawn at random: the most active one has
     most of the strong pixels. A knot stands at the median of its bin; a Sun with too few pixels in
     a bin does not count there, a bin without a Sun is left out. The target's noise is not the same
-    in every epoch: each Sun is judged with its own, and errors are for their root mean square.
+    in every epoch, and no user knows that of the next one: a standard deviation over all Suns is
+    one for the root mean square of their noises.
 
     Parameters
     ----------
@@ -61,16 +62,16 @@ def _fitted(
 ) -> ErrorScale:
     """Factors from those of ``scale``, which are 1."""
     for _ in range(_SWEEPS):
-        ratio = found.misfit / scale.half_68(found.deviation(scale), found.field)
+        ratio = found.misfit / scale.half_68(_deviation(scale, found), found.field)
         more = np.array([members.quantile(ratio, NARROW) for members in radii])
         # Only the product counts; what all radii share belongs to the field's factors.
         more /= np.exp(np.log(scale.radius_factors * more).mean())
         scale = replace(scale, radius_factors=scale.radius_factors * more)
-        ratio = found.misfit / found.deviation(scale)
+        ratio = found.misfit / _deviation(scale, found)
         more = np.array([members.root_mean_square(ratio) for members in fields])
         narrow = np.array([members.quantile(ratio, NARROW) for members in fields]) / more
         scale = replace(scale, field_factors=scale.field_factors * more, half_widths_68=narrow)
-    ratio = found.misfit / found.deviation(scale)
+    ratio = found.misfit / _deviation(scale, found)
     return replace(
         scale,
         field_factors=scale.field_factors.tolist(),
@@ -108,7 +109,7 @@ def widened(
     narrow = np.multiply(scale.field_factors, scale.half_widths_68)
     wide = np.multiply(scale.field_factors, scale.half_widths_95)
     for _ in range(_SWEEPS):
-        deviation = found.deviation(scale)
+        deviation = _deviation(scale, found)
         more = [each.root_mean_square(found.misfit / deviation) for each in bins]
         factors = raised(scale.field_factors, more)
         ratio = found.misfit / scale.half_68(deviation, found.field)
@@ -122,6 +123,10 @@ def widened(
             half_widths_95=(wide / factors).tolist(),
         )
     return scale
+
+
+def _deviation(scale: ErrorScale, found: Residuals) -> np.ndarray:
+    return scale.deviation(found.error, found.field, found.radius)
 
 
 @dataclass(frozen=True)
