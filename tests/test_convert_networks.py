@@ -22,7 +22,7 @@ from onesun.convert.files import convert_file
 from onesun.convert.flags import Flag
 from onesun.convert.output import read_output
 from onesun.convert.source import of_file
-from onesun.convert.stored import TYPES
+from onesun.convert.stored import TYPES, UNCERTAINTY
 from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.files import open_product, read_json, sha256, write_json
 from onesun.geometry.grid import Grid
@@ -187,9 +187,10 @@ def test_a_file_that_lost_its_errors_is_no_output(frame, tmp_path):
     weights = write_weights(tmp_path / "w", grid=COARSE)
     out = convert_file(frame, tmp_path, Options(weights)).output
     with fits.open(out, disable_image_compression=True, mode="update") as hdus:
-        del hdus["ERROR"]
+        for name in UNCERTAINTY:
+            del hdus[name]
     with pytest.raises(
-        DamagedProductError, match="FIELD and MASK alone of an output of onesun convert"
+        DamagedProductError, match="FIELD, MASK alone of an output of onesun convert"
     ):
         read_output(out)
     assert convert_file(frame, tmp_path, Options(weights)).result == "done"
@@ -332,10 +333,11 @@ def test_half_widths_and_the_inflation_of_means_are_beside_the_deviation(frame, 
         "block_sizes": [2, 64], "block_inflation": [1.234, 9.876],
     }  # fmt: skip
     weights = write_weights(tmp_path, grid=COARSE, error_scale=scale)
-    made = read_output(convert_file(frame, tmp_path, Options(weights)).output)
+    out = convert_file(frame, tmp_path, Options(weights)).output
+    made = read_output(out)
     known = np.isfinite(made.deviation)
     np.testing.assert_allclose(made.half_68[known], 0.5 * made.deviation[known], atol=0.11)
     np.testing.assert_allclose(made.half_95[known], 3.0 * made.deviation[known], atol=0.31)
     assert (made.header["INFL2"], made.header["INFL64"]) == (1.23, 9.88)
-    with fits.open(tmp_path / "a.onesun.fits") as hdus:
+    with fits.open(out) as hdus:
         assert [hdu.header["BTYPE"] for hdu in hdus[1:]] == list(TYPES.values())

@@ -135,8 +135,8 @@ def test_tiles_that_trained_nothing_raise_the_error_and_never_lower_it(stage, tm
     plain = errors(stage, tmp_path / "a.json")["error_scale"]
     held = errors(stage, tmp_path / "b.json", "held")["error_scale"]
     more = np.divide(held["field_factors"], plain["field_factors"])
-    np.testing.assert_allclose(more, more[0], rtol=1e-5)
-    assert more[0] >= 1
+    assert (more >= 1).all()
+    assert (more > 1.05).any()
     assert held["radius_factors"] == plain["radius_factors"]
 
 

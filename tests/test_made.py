@@ -62,7 +62,7 @@ def saved(output: Path, out: Path, how: str) -> Path:
         elif how == "sunpy, error":
             sunpy_map(output, 1).save(out)
         elif how == "sunpy, mask":
-            sunpy_map(output, 2).save(out)
+            sunpy_map(output, 4).save(out)
         elif how == "sunpy, compressed":
             sunpy_map(output).save(out, hdu_type=fits.CompImageHDU)
         elif how == "sunpy, turned":
@@ -106,7 +106,7 @@ def test_check_says_what_is_missing_of_an_output(pair, tmp_path, how):
     again = saved(output, tmp_path / "again.fits", how)
     with pytest.raises(DamagedProductError) as caught:
         compare(again, path, weights)
-    missing = " and ".join(name for name in TYPES if name != PART[how])
+    missing = ", ".join(name for name in TYPES if name != PART[how])
     assert str(caught.value) == (
         f"{again}: {PART[how]} alone of an output of onesun convert, saved again by another "
         f"program, expected the file that onesun convert wrote, with {missing} too"

@@ -159,7 +159,8 @@ def test_page_shows_every_figure(run, tmp_path):
     assert "FWHM 2.5 to 3.5 arcsec, gain 1.3 to 1.4" in text
     assert "6.00 G (2011-12), 6.00 G (2016-07)" in text
     assert "8 epochs of 5,120 crops" in text
-    assert "all Suns together: delivered 70.0 %" in text
+    assert "all Suns together, as delivered: 70.0 % and " in text
+    assert "| k | 2 | 4 |\n|:---|---:|---:|\n| mdi-hmi | 1.50 | 2.50 |" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     for above, line in pairwise(tables):
         if set(line) <= set("|-: "):

@@ -50,9 +50,9 @@ def read_output(path: Path) -> Converted:
     missing = [name for name in names if name not in stored.images]
     if missing:
         raise DamagedProductError(
-            f"{path}: {' and '.join(stored.images)} alone of an output of onesun convert, saved "
+            f"{path}: {', '.join(stored.images)} alone of an output of onesun convert, saved "
             f"again by another program, expected the file that onesun convert wrote, with "
-            f"{' and '.join(missing)} too"
+            f"{', '.join(missing)} too"
         )
     lost = [key for key in _NEEDED if key not in stored.header]
     if lost:
