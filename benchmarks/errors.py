@@ -91,7 +91,7 @@ def judged(network: Network, month: AlignedMonth, weights: Path) -> str:
     started = time.perf_counter()
     found = list(residuals(judge, month, noise))
     seconds = (time.perf_counter() - started) / len(found)
-    scale = calibrate(found[:1], errors)
+    scale = calibrate(found[:1], [], errors)
     coverage = Coverage(errors["field_edges"], errors["radius_edges"])
     for number, each in enumerate(found[1:]):
         coverage.update(promised(str(number), each, scale))

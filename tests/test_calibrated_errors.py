@@ -75,7 +75,7 @@ def known(coverage: Coverage) -> list:
 
 @pytest.fixture(scope="module")
 def plain() -> ErrorScale:
-    return calibrate([residuals(1), residuals(2)], SETTINGS)
+    return calibrate([residuals(1), residuals(2)], [], SETTINGS)
 
 
 def test_the_factors_are_those_that_are_missing(plain) -> None:
@@ -101,13 +101,13 @@ def test_coverage_on_other_pixels_is_as_promised(plain) -> None:
 
 
 def test_a_network_that_states_other_errors_is_corrected() -> None:
-    once, twice = (calibrate([residuals(3, stated=stated)], SETTINGS) for stated in (1.0, 10.0))
+    once, twice = (calibrate([residuals(3, stated=stated)], [], SETTINGS) for stated in (1.0, 10.0))
     np.testing.assert_allclose(np.divide(once.field_factors, twice.field_factors), 10, rtol=1e-3)
     np.testing.assert_allclose(once.radius_factors, twice.radius_factors, rtol=1e-3)
 
 
 def test_long_tails_make_the_wide_interval_wider() -> None:
-    scale = calibrate([residuals(4, tails=True)], SETTINGS)
+    scale = calibrate([residuals(4, tails=True)], [], SETTINGS)
     shares = np.array([0.6827, 0.95])
     expected = stats.t.ppf((1 + shares) / 2, TAILS) / stats.t.std(TAILS)
     assert expected[0] < 0.9
@@ -130,43 +130,61 @@ def test_another_noise_of_the_month_is_put_in(plain) -> None:
     assert weakest.with_noise.half_68 == pytest.approx(68.27, abs=1)
 
 
-def test_months_of_different_noise_are_covered_together_as_delivered() -> None:
+def test_months_of_different_noise_are_each_judged_with_their_own() -> None:
     months = [residuals(5, noise=4.0), residuals(6, noise=8.0)]
-    scale = calibrate(months, SETTINGS)
+    scale = calibrate(months, [], SETTINGS)
     assert scale.target_noise == pytest.approx(np.sqrt((16 + 64) / 2))
     row = coverage_of(*months, scale=scale).result()[0]
-    assert row.delivered.half_68 == pytest.approx(68.27, abs=0.5)
-    assert row.delivered.rms == pytest.approx(1, abs=0.02)
+    assert row.delivered.half_68 == pytest.approx(68.27, abs=1.5)
     for part in months:
         row = coverage_of(part, scale=scale).result()[0]
-        assert row.with_noise.half_68 == pytest.approx(68.27, abs=1.5)
-        assert row.with_noise.rms == pytest.approx(1, abs=0.05)
+        assert row.with_noise.half_68 == pytest.approx(68.27, abs=1)
+        assert row.with_noise.rms == pytest.approx(1, abs=0.03)
 
 
-def test_months_weigh_alike_however_many_pixels_they_have() -> None:
-    """A month whose misfits are twice as wide moves factors as much with a tenth of the pixels."""
-    wide = residuals(7, 40_000, stated=0.5)
-    wide = replace(wide, error=np.full(40_000, 3, np.float32))
-    doubled = wide.field + 2 * (wide.target - wide.field)
-    wide = replace(wide, target=doubled)
-    few, many = (calibrate([residuals(8, size), wide], SETTINGS) for size in (400_000, 40_000))
-    np.testing.assert_allclose(few.field_factors, many.field_factors, rtol=0.05)
+def stretched(part: Residuals, times: float) -> Residuals:
+    """The same with misfits as many times as large."""
+    return replace(part, target=part.field + np.float32(times) * (part.target - part.field))
+
+
+def test_the_month_that_asks_for_most_decides_however_few_pixels_it_has() -> None:
+    calm, wide = residuals(8, 400_000), stretched(residuals(7, 40_000), 1.5)
+    alone, both = (calibrate(months, [], SETTINGS) for months in ([wide], [calm, wide]))
+    np.testing.assert_allclose(both.field_factors, alone.field_factors, rtol=0.05)
+    assert coverage_of(calm, scale=both).result()[0].delivered.half_68 > 75
+
+
+def test_parts_of_a_disk_count_by_field_alone(plain) -> None:
+    whole, regions = residuals(9, strongest=90), stretched(residuals(18, noise=7.0), 2)
+    ring = replace(regions, radius=np.full_like(regions.radius, 0.99))
+    scale = calibrate([whole], [ring], SETTINGS)
+    assert len(scale.field_knots) == 7
+    assert scale.target_noise == NOISE
+    factors = [each.radius_factors for each in (scale, calibrate([whole], [], SETTINGS))]
+    np.testing.assert_allclose(*factors, rtol=0.02)
+
+
+def test_a_bin_of_one_month_alone_gets_no_less_than_the_one_below() -> None:
+    quiet, calm = residuals(9, strongest=600), stretched(residuals(18), 0.2)
+    scale = calibrate([quiet, calm], [], SETTINGS)
+    below, *above = scale.field_factors[4:]
+    np.testing.assert_allclose(above, below)
 
 
 def test_a_month_counts_where_it_has_enough_and_empty_bins_are_left_out() -> None:
     quiet = residuals(9, strongest=90)
-    scale = calibrate([quiet], SETTINGS)
+    scale = calibrate([quiet], [], SETTINGS)
     assert len(scale.field_knots) == 3  # up to 100 G
     assert len(scale.radius_knots) == 6
     rare = residuals(10, 150, strongest=90)  # fewer than 200 in all: counts nowhere
-    both = calibrate([quiet, replace(rare, target=rare.field + 1e4)], SETTINGS)
+    both = calibrate([quiet, replace(rare, target=rare.field + 1e4)], [], SETTINGS)
     assert both == scale
     with pytest.raises(OneSunError, match=r"150 pixels .* expected at least 200 .*field_edges$"):
-        calibrate([rare], SETTINGS)
+        calibrate([rare], [], SETTINGS)
     ring = residuals(13, 1000)
     one = {"radius_edges": [0.999999, 1]}
     with pytest.raises(OneSunError, match=r"1000 pixels .*errors\.radius_edges$"):
-        calibrate([ring], SETTINGS | one)
+        calibrate([ring], [], SETTINGS | one)
 
 
 def test_factors_are_raised_until_unseen_tiles_are_covered(plain) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,69 +16,72 @@ NARROW, WIDE = 0.6827, 0.95  # shares of the readings within the two half-widths
 _SWEEPS = 8  # bins of field and of radius in turn
 
 
-def calibrate(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> ErrorScale:
+def calibrate(
+    whole: Sequence[Residuals], partial: Sequence[Residuals], settings: Mapping[str, Any]
+) -> ErrorScale:
     """The factors that make a standard deviation of the error, and its half-widths.
 
-    In a bin of predicted field the factor is the one that makes the standard deviation the root
-    mean square of the residuals; the half-widths are the quantiles of their size. Factors of bins
-    of radius take turns with them, and bring 68 % of a bin's pixels within their half-width: unlike
-    a mean square, a quantile does not hang on the few strongest pixels of a ring. All Suns weigh
-    the same in a bin, as if the next Sun were one of them drawn at random: the most active one has
-    most of the strong pixels. A knot stands at the median of its bin; a Sun with too few pixels in
+    In a bin of predicted field a Sun asks for a standard deviation, the root mean square of its
+    residuals, and for half-widths, quantiles of their size. Suns differ in this by more than their
+    many pixels suggest, and a few Suns are no sample of all, so that the bin gets the largest that
+    any asks for. A bin that one Sun alone fills gets no less than the bin below it. Bins of radius
+    take turns with them: their factors bring 68 % of a bin's pixels within their half-width, with
+    all Suns weighing the same. A knot stands at the median of its bin; a Sun with too few pixels in
     a bin does not count there, a bin without a Sun is left out. The target's noise is not the same
-    in every epoch, and no user knows that of the next one: a standard deviation over all Suns is
-    one for the root mean square of their noises.
+    in every epoch: each Sun is judged with its own, and errors are for their root mean square.
 
     Parameters
     ----------
-    by_sun : of each Sun, which is a month.
+    whole : of each Sun, which is a month, most of whose disk is known.
+    partial : of Suns of which only parts are known, such as active regions. They count in bins of
+        the field, not in those of radius nor for the noise.
     settings : the configuration's section ``errors``.
 
     Raises OneSunError when no bin has enough pixels.
     """
-    found = Residuals.joined(by_sun)
-    fields, radii = _field_bins(by_sun, settings), _radius_bins(by_sun, settings)
+    fields = _bins(
+        [np.abs(part.field) for part in (*whole, *partial)],
+        (*settings["field_edges"], np.inf),
+        settings["fewest"],
+    )
+    radii = _bins([part.radius for part in whole], settings["radius_edges"], settings["fewest"])
     for what, bins in (("field_edges", fields), ("radius_edges", radii)):
         if not bins:
             raise OneSunError(
-                f"{found.field.size} pixels to calibrate the error by, expected at least "
-                f"{settings['fewest']} of a month (errors.fewest) in some bin of errors.{what}"
+                f"{sum(part.field.size for part in whole)} pixels to calibrate the error by, "
+                f"expected at least {settings['fewest']} of a month (errors.fewest) in some bin "
+                f"of errors.{what}"
             )
     ones = np.ones(len(fields))
     start = ErrorScale(
-        field_knots=[float(np.median(np.abs(found.field[each.pixels]))) for each in fields],
+        field_knots=[each.knot for each in fields],
         field_factors=ones,
-        radius_knots=[float(np.median(found.radius[each.pixels])) for each in radii],
+        radius_knots=[each.knot for each in radii],
         radius_factors=np.ones(len(radii)),
         half_widths_68=ones,
         half_widths_95=ones,
-        target_noise=float(np.sqrt(np.mean([np.square(part.noise).mean() for part in by_sun]))),
+        target_noise=float(np.sqrt(np.mean([np.square(part.noise).mean() for part in whole]))),
     )
-    return _fitted(start, found, fields, radii)
+    return _fitted(start, [*whole, *partial], fields, radii)
 
 
 def _fitted(
-    scale: ErrorScale, found: Residuals, fields: Sequence[_Members], radii: Sequence[_Members]
+    scale: ErrorScale, suns: Sequence[Residuals], fields: Sequence[_Bin], radii: Sequence[_Bin]
 ) -> ErrorScale:
-    """Factors from those of ``scale``, which are 1."""
+    """Factors from those of ``scale``, which are 1; the Suns of ``radii`` come first."""
     for _ in range(_SWEEPS):
-        ratio = found.misfit / scale.half_68(_deviation(scale, found), found.field)
-        more = np.array([members.quantile(ratio, NARROW) for members in radii])
+        ratios = [sun.misfit / scale.half_68(sun.deviation(scale), sun.field) for sun in suns]
+        more = np.array([each.common_quantile(ratios, NARROW) for each in radii])
         # Only the product counts; what all radii share belongs to the field's factors.
         more /= np.exp(np.log(scale.radius_factors * more).mean())
         scale = replace(scale, radius_factors=scale.radius_factors * more)
-        ratio = found.misfit / _deviation(scale, found)
-        more = np.array([members.root_mean_square(ratio) for members in fields])
-        narrow = np.array([members.quantile(ratio, NARROW) for members in fields]) / more
-        scale = replace(scale, field_factors=scale.field_factors * more, half_widths_68=narrow)
-    ratio = found.misfit / _deviation(scale, found)
-    return replace(
-        scale,
-        field_factors=scale.field_factors.tolist(),
-        radius_factors=scale.radius_factors.tolist(),
-        half_widths_68=scale.half_widths_68.tolist(),
-        half_widths_95=[members.quantile(ratio, WIDE) for members in fields],
-    )
+        ratios = [sun.misfit / sun.deviation(scale) for sun in suns]
+        widths = np.array(scale.field_factors) * _asked(ratios, fields)
+        for i, each in enumerate(fields[1:], start=1):
+            if len(each.members) == 1:
+                widths[:, i] = widths[:, i - 1 : i + 1].max(axis=1)
+        scale = _with_widths(scale, widths)
+    return replace(scale, radius_factors=scale.radius_factors.tolist())
 
 
 def widened(
@@ -86,96 +89,92 @@ def widened(
 ) -> ErrorScale:
     """Factors raised until tiles that trained nothing have their coverage, too.
 
-    A network knows the tiles that it was trained on better than others, also in frames that it has
-    not seen. What such tiles ask for is found in bins of predicted field as in :func:`calibrate`,
-    and holds at the bin's knot; between and beyond the bins that have enough pixels it is
-    interpolated. Nothing becomes smaller.
+    A network may know the tiles that it was trained on better than others, also in frames that it
+    has not seen. What such tiles ask for is found in bins of predicted field as in
+    :func:`calibrate`, and holds at the bin's knot; between and beyond the bins that have enough
+    pixels it is interpolated. Nothing becomes smaller.
 
     Parameters
     ----------
     by_sun : of each Sun, in tiles that trained nothing.
     settings : the configuration's section ``errors``.
     """
-    found = Residuals.joined(by_sun)
-    bins = _field_bins(by_sun, settings)
+    edges = (*settings["field_edges"], np.inf)
+    bins = _bins([np.abs(part.field) for part in by_sun], edges, settings["fewest"])
     if not bins:
         return scale
-    places = [float(np.median(np.abs(found.field[each.pixels]))) for each in bins]
-
-    def raised(factors: Sequence[float], more: Sequence[float]) -> np.ndarray:
-        at_knots = np.interp(np.log1p(scale.field_knots), np.log1p(places), np.maximum(more, 1))
-        return np.asarray(factors) * at_knots
-
-    narrow = np.multiply(scale.field_factors, scale.half_widths_68)
-    wide = np.multiply(scale.field_factors, scale.half_widths_95)
+    places, knots = np.log1p([each.knot for each in bins]), np.log1p(scale.field_knots)
     for _ in range(_SWEEPS):
-        deviation = _deviation(scale, found)
-        more = [each.root_mean_square(found.misfit / deviation) for each in bins]
-        factors = raised(scale.field_factors, more)
-        ratio = found.misfit / scale.half_68(deviation, found.field)
-        narrow = raised(narrow, [each.quantile(ratio, NARROW) for each in bins])
-        ratio = found.misfit / scale.half_95(deviation, found.field)
-        wide = raised(wide, [each.quantile(ratio, WIDE) for each in bins])
-        scale = replace(
-            scale,
-            field_factors=factors.tolist(),
-            half_widths_68=(narrow / factors).tolist(),
-            half_widths_95=(wide / factors).tolist(),
-        )
+        ratios = [sun.misfit / sun.deviation(scale) for sun in by_sun]
+        now = np.stack([np.ones(len(knots)), scale.half_widths_68, scale.half_widths_95])
+        given = np.stack([np.interp(places, knots, row) for row in now])
+        more = np.maximum(_asked(ratios, bins) / given, 1)
+        raised = now * np.stack([np.interp(knots, places, row) for row in more])
+        scale = _with_widths(scale, np.array(scale.field_factors) * raised)
     return scale
 
 
-def _deviation(scale: ErrorScale, found: Residuals) -> np.ndarray:
-    return scale.deviation(found.error, found.field, found.radius)
+def _asked(ratios: Sequence[np.ndarray], bins: Sequence[_Bin]) -> np.ndarray:
+    """Standard deviation and half-widths that the bins ask for, in present deviations; (3, bins).
+
+    ``ratios`` are residuals over their standard deviation, of each Sun.
+    """
+    measures: tuple[Callable[[np.ndarray], float], ...] = (
+        lambda values: float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))),
+        lambda values: float(np.quantile(values, NARROW)),
+        lambda values: float(np.quantile(values, WIDE)),
+    )
+    return np.array([[each.largest(ratios, measure) for each in bins] for measure in measures])
+
+
+def _with_widths(scale: ErrorScale, widths: np.ndarray) -> ErrorScale:
+    """``widths``: standard deviation and half-widths at each knot of the field; (3, F)."""
+    deviation, narrow, wide = widths
+    return replace(
+        scale,
+        field_factors=deviation.tolist(),
+        half_widths_68=(narrow / deviation).tolist(),
+        half_widths_95=(wide / deviation).tolist(),
+    )
 
 
 @dataclass(frozen=True)
-class _Members:
-    """Pixels of a bin, by their numbers, and how much each weighs."""
+class _Bin:
+    """Pixels of a bin.
 
-    pixels: np.ndarray
-    weights: np.ndarray
+    Attributes
+    ----------
+    knot : median of what the bin is of.
+    members : the numbers of the pixels of each Sun that has enough of them, by the Sun's number.
+    """
 
-    def quantile(self, values: np.ndarray, share: float) -> float:
-        """Weighted quantile over the bin."""
-        own = values[self.pixels]
+    knot: float
+    members: Mapping[int, np.ndarray]
+
+    def largest(
+        self, values: Sequence[np.ndarray], measure: Callable[[np.ndarray], float]
+    ) -> float:
+        """The largest of a measure over the Suns."""
+        return max(measure(values[sun][pixels]) for sun, pixels in self.members.items())
+
+    def common_quantile(self, values: Sequence[np.ndarray], share: float) -> float:
+        """Quantile over all Suns, which weigh the same."""
+        own = np.concatenate([values[sun][pixels] for sun, pixels in self.members.items()])
+        sizes = [pixels.size for pixels in self.members.values()]
+        weights = np.repeat(1 / np.array(sizes, dtype=np.float64), sizes)
         order = np.argsort(own)
-        heap = np.cumsum(self.weights[order], dtype=np.float64)
+        heap = np.cumsum(weights[order])
         return float(own[order[np.searchsorted(heap, share * heap[-1])]])
 
-    def root_mean_square(self, values: np.ndarray) -> float:
-        """Weighted root mean square over the bin."""
-        own = np.square(values[self.pixels], dtype=np.float64)
-        return float(np.sqrt(np.average(own, weights=self.weights)))
 
-
-def _field_bins(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> list[_Members]:
-    place = np.abs(np.concatenate([part.field for part in by_sun]))
-    edges = (*settings["field_edges"], np.inf)
-    return _bins(place, _suns(by_sun), edges, settings["fewest"])
-
-
-def _radius_bins(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> list[_Members]:
-    place = np.concatenate([part.radius for part in by_sun])
-    return _bins(place, _suns(by_sun), settings["radius_edges"], settings["fewest"])
-
-
-def _suns(by_sun: Sequence[Residuals]) -> np.ndarray:
-    """The number of each pixel's Sun."""
-    return np.repeat(np.arange(len(by_sun), dtype=np.int16), [each.field.size for each in by_sun])
-
-
-def _bins(
-    place: np.ndarray, sun: np.ndarray, edges: Sequence[float], fewest: int
-) -> list[_Members]:
-    """The members of each bin in which a Sun has at least ``fewest`` pixels."""
-    which, bins = np.digitize(place, edges) - 1, []
+def _bins(places: Sequence[np.ndarray], edges: Sequence[float], fewest: int) -> list[_Bin]:
+    """Bins in which a Sun has ``fewest`` pixels or more; ``places`` is what they are of, by Sun."""
+    which = [np.digitize(place, edges) - 1 for place in places]
+    found = []
     for i in range(len(edges) - 1):
-        pixels = np.flatnonzero(which == i).astype(np.int32)
-        counts = np.bincount(sun[pixels], minlength=1)
-        by_sun = np.where(counts >= fewest, 1 / np.maximum(counts, 1), 0).astype(np.float32)
-        weights = by_sun[sun[pixels]]
-        if weights.any():
-            kept = weights > 0
-            bins.append(_Members(pixels[kept], weights[kept]))
-    return bins
+        members = {sun: np.flatnonzero(each == i) for sun, each in enumerate(which)}
+        members = {sun: pixels for sun, pixels in members.items() if pixels.size >= fewest}
+        if members:
+            inside = [places[sun][pixels] for sun, pixels in members.items()]
+            found.append(_Bin(float(np.median(np.concatenate(inside))), members))
+    return found

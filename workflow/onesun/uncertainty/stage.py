@@ -68,11 +68,12 @@ def calibrate_errors(
 ) -> None:
     """Fit what calibrates a network's error to validation frames; write ``out`` (JSON).
 
-    Factors are fitted to all pixels. Where some tiles of the disk trained nothing, validation may
-    share its Sun with training: then factors are raised to what these tiles ask for, in the months
-    that know at least half of the disk (a few active regions are no measure of all pixels), or in
-    all months where none does. How much more uncertain means over blocks of pixels are than if
-    their errors were independent is measured on whole frames.
+    Factors are fitted to all pixels. A month that knows less than half of the disk, such as a few
+    active regions, is no measure of all pixels: it counts in bins of the field alone, unless no
+    month knows more. Where some tiles of the disk trained nothing, validation may share its Sun
+    with training: then factors are raised to what these tiles ask for, in months that know more.
+    How much more uncertain means over blocks of pixels are than if their errors were independent
+    is measured on all frames.
 
     Parameters
     ----------
@@ -98,8 +99,11 @@ def calibrate_errors(
         _sun(judge, group[0][0], [frame for _, frame in group], unseen, section, blocks)
         for group in groups
     ]
-    scale = calibrate([sun.residuals for sun in suns], section)
-    scale = replace(_raised(scale, suns, section), **_inflation(blocks))
+    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
+    months = {sun.month for sun in whole}
+    partial = [sun.residuals for sun in suns if sun.month not in months]
+    scale = calibrate([sun.residuals for sun in whole], partial, section)
+    scale = replace(_raised(scale, whole, section), **_inflation(blocks))
     by_month = {open_month(path, pair).month: path for path in manifests}
     content = {
         "product": ERRORS_PRODUCT,
@@ -154,8 +158,7 @@ def _sun(
 
 def _raised(scale: ErrorScale, suns: Sequence[Sun], section: Mapping[str, Any]) -> ErrorScale:
     """By what tiles ask for that trained nothing; unchanged where there are none."""
-    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
-    parts = [sun.residuals for sun in whole]
+    parts = [sun.residuals for sun in suns]
     held = [part.only(part.unseen) for part in parts if part.unseen.any()]
     return widened(scale, held, section) if held else scale
 
