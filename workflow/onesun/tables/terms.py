@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from onesun.statistics import bootstrap
+from onesun.statistics.bootstrap import Interval
 from onesun.statistics.measures import Measures
 from onesun.statistics.patches import ALL
+from onesun.statistics.units import make_units
 from onesun.tables.text import line
 
 # A distance to the ideal that changes by a smaller share is told as hardly changed; so is a skew,
 # a ratio already, that changes by less.
 HARDLY = 0.05
-Interval = tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Errors:
     beyond : share of both together that lies beyond the bins of the histogram.
     correlation, correlation_median : mean and median over patches.
     gain : of the mean correlation over the method before; NaN in the first.
-    gain_interval : of resampled frames, both methods drawn together.
+    gain_interval : of resampled units, both methods drawn together.
     gradient : mean of g(prediction - target) over pixels, gauss per pixel.
     flux_bias, flux_error : mean of the signed flux's error and of its size, Mx per pixel.
     unsigned : unsigned flux of the prediction over that of the target, all frames together.
@@ -113,18 +114,20 @@ def errors_of(
 def _gain(
     measures: Measures, before: Measures | None, size: int, draws: Mapping[str, Any]
 ) -> tuple[float, Interval]:
-    """Of the mean correlation over patches, and its interval from resampled frames."""
+    """Of the mean correlation over patches, and its interval from resampled units."""
     if before is None:
         return float("nan"), None
-    tables = [each.patches.table(f"{size}/within/{ALL}") for each in (measures, before)]
+    key, both = f"{size}/within/{ALL}", [each.patches for each in (measures, before)]
     with np.errstate(invalid="ignore", divide="ignore"):
-        gain = np.subtract(*(table[:, 2].sum() / table[:, 1].sum() for table in tables))
-        if len(tables[0]) < 2:
-            return float(gain), None
-        weights = bootstrap.draw(len(tables[0]), draws["resamples"], draws["seed"])
-        means = [(weights @ table[:, 2]) / (weights @ table[:, 1]) for table in tables]
-    drawn = np.subtract(*means)[:, None]
-    return float(gain), bootstrap.interval(drawn, draws["confidence"])[0]
+        gain = _mean_gain(np.concatenate([each.total(key) for each in both]))
+    units = make_units(sorted(measures.patches.tiles.days), measures.tiling, draws)
+    sums = units.sums(np.concatenate([each.tiles.table(key) for each in both], axis=-1))
+    return float(gain), bootstrap.spread(_mean_gain, sums, sums[:, 1], units, draws).interval
+
+
+def _mean_gain(sums: np.ndarray) -> np.ndarray:
+    """Of the mean correlation, from sums (..., 10) over patches by a method and the one before."""
+    return sums[..., 2] / sums[..., 1] - sums[..., 7] / sums[..., 6]
 
 
 def table(errors: Sequence[Errors]) -> str:
