@@ -55,7 +55,7 @@ def make(folder, paths, names=tuple(SHARE)):
         "ablation": {"methods": list(names)},
         "methods": METHODS,
         "losses": LOSSES,
-        "table1": {"bootstrap": {"resamples": 50, "confidence": 0.9, "seed": 1}},
+        "table1": {"bootstrap": {"resamples": 50, "confidence": 0.9, "seed": 1, "tile": 32}},
     }
     ablation(paths, ["mdi-hmi"], json.dumps(sections), folder / "a.csv")
     tables = []

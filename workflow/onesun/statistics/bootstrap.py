@@ -20,6 +20,7 @@ from onesun.statistics.units import Units
 Interval = tuple[float, float] | None
 Statistic = Callable[[np.ndarray], np.ndarray]
 
+FEWEST = 6  # units; of fewer there are too few different resamples
 _NOTHING = 1e-12  # deviations that are rounding
 _STEP = 1e-20  # of the complex step
 
@@ -43,7 +44,7 @@ class Spread:
 
     Parameters
     ----------
-    interval : None where it is not determined.
+    interval : None where it is not determined, and of fewer than ``FEWEST`` units.
     independent : the effective number of independent units; None without a unit.
     """
 
@@ -76,9 +77,9 @@ def spread(
     """
     used = np.flatnonzero(share > 0)
     sums, share = sums[used], share[used]
-    if used.size < 2:
+    if used.size < FEWEST:
         return Spread(None, float(used.size) or None)
-    near = units.neighbours()[np.ix_(used, used)]
+    near = units.neighbours[np.ix_(used, used)]
     with np.errstate(all="ignore"):
         of = _on(statistic, scale)
         whole = sums.sum(axis=0)
@@ -117,7 +118,7 @@ def _on(statistic: Statistic, scale: Scale) -> Statistic:
 def _gradient(of: Statistic, sums: np.ndarray) -> np.ndarray:
     """Of a function of sums (..., k), by a complex step in each; (..., k)."""
     steps = 1j * _STEP * np.eye(sums.shape[-1])
-    return np.stack([of(sums + step).imag for step in steps], axis=-1) / _STEP
+    return of(sums[..., None, :] + steps).imag / _STEP
 
 
 def _inflation(influence: np.ndarray, near: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ class Units:
         np.add.at(total, self.labels, table)
         return total
 
+    @cached_property
     def neighbours(self) -> np.ndarray:
         """Which units lie next to each other; (units, units) bool, False on the diagonal."""
         apart = np.abs(self.places[:, None] - self.places).max(axis=2)
@@ -95,13 +97,13 @@ def _rotations(runs: Sequence[np.ndarray], length: float) -> np.ndarray:
 def _tiles(runs: Sequence[np.ndarray], tiling: Tiling, size: int, what: str) -> Units:
     """Tiles of the Sun; over more than two days they move with its rotation.
 
-    A unit is then a row of tiles and a step in heliographic longitude as wide as a tile at the
-    disk's centre, or as a day's rotation where that is more.
+    A unit is then a row of tiles and a step in heliographic longitude twice as wide as a tile at
+    the disk's centre, or as a day's rotation where that is more: a tile may lie across two steps.
     """
     across = -(-tiling.side // size)
     middle = ((np.arange(across) + 0.5) * size - tiling.side / 2) / tiling.limb
     longitude = _longitude(middle)
-    step = max(np.degrees(size / tiling.limb), SYNODIC_DEGREES_PER_DAY)
+    step = 2 * max(np.degrees(size / tiling.limb), SYNODIC_DEGREES_PER_DAY)
     coarse = np.arange(tiling.across) * tiling.size // size
     rows = np.broadcast_to(np.arange(across)[:, None], (across, across))
     places, offset = [], 0
