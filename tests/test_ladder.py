@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tabled import DRAWS, TILING, sums_of
 from onesun.cli.ladder import ladder
 from onesun.errors import ConfigError
 from onesun.statistics import product
 from onesun.statistics.regions import Region, RegionStatistics
+from tabled import DRAWS, TILING, sums_of
 
 ROWS = [{"name": "disk", "r": [0, 1]}, {"name": "strong", "r": [0, 0.9], "field": [100, None]}]
 STAMPS = [f"2011120{day}_060000_TAI" for day in (1, 2, 3)]

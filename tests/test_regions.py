@@ -7,8 +7,8 @@ import pytest
 
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import Grid
-from onesun.statistics import cells
-from onesun.statistics.regions import Region, RegionMoments, RegionStatistics, moments
+from onesun.statistics import cells, regions
+from onesun.statistics.regions import Region, RegionMoments, RegionStatistics
 from onesun.statistics.tiled import Tiling
 
 GRID = Grid(target_size=512, target_scale=4.034184, factor=4, patch=32)
@@ -83,9 +83,9 @@ def test_missing_target_pixels_do_not_count() -> None:
 def test_a_shared_bound_belongs_to_both_rows() -> None:
     radius = GRID.radius("target")
     edge = float(radius[300, 300])
-    regions = [Region("inner", (0, edge)), Region("outer", (edge, 1))]
+    rings = [Region("inner", (0, edge)), Region("outer", (edge, 1))]
     target, prediction = frame()
-    inner, outer = RegionMoments(GRID, regions)(target, prediction)
+    inner, outer = RegionMoments(GRID, rings)(target, prediction)
     on_edge = np.count_nonzero(radius.astype(np.float64) == edge)
     assert on_edge > 0
     assert inner.n + outer.n == np.isfinite(target).sum() + on_edge
@@ -122,7 +122,7 @@ def test_sums_of_tiles_are_those_of_their_pixels() -> None:
         expected = RegionMoments(GRID, REGIONS).sums(*alone)[0]
         np.testing.assert_allclose(sums[8 * row + column], expected, rtol=1e-12, atol=1e-6)
     whole = RegionMoments(GRID, REGIONS)(target, prediction)
-    for found, expected in zip(moments(sums), whole, strict=True):
+    for found, expected in zip(regions.moments(sums), whole, strict=True):
         assert found.n == expected.n
         assert found.c_xy == pytest.approx(expected.c_xy, rel=1e-12)
 

@@ -8,12 +8,12 @@ import json
 import numpy as np
 import pytest
 
-from tabled import DRAWS, TILING, sums_of
 from onesun import files
 from onesun.cli.table1 import table1
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.statistics import product
 from onesun.statistics.regions import Region, RegionStatistics
+from tabled import DRAWS, TILING, sums_of
 
 ROWS = [
     {"name": "0 ≤ r ≤ 1", "r": [0, 1]},

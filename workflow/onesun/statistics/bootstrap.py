@@ -1,4 +1,4 @@
-"""Intervals by resampling: studentised, from units drawn with replacement (onesun.statistics.units).
+"""Studentised intervals from units drawn with replacement (onesun.statistics.units).
 
 Few units, of which some hold most of the field, make percentiles of the resamples too narrow.
 What is resampled is therefore the deviation over its own standard error (bootstrap-t, symmetric;

@@ -192,8 +192,7 @@ def _run_sums(pairs: np.ndarray, starts: np.ndarray, work: np.ndarray) -> np.nda
 def _radius_cells(
     radius: np.ndarray, ranges: Sequence[Range], tiles: np.ndarray
 ) -> tuple[np.ndarray, dict[Range, np.ndarray], np.ndarray]:
-    """Cell of each pixel, (N, N) int, -1 outside all ranges; each range's cells; each cell's tile.
-    """
+    """Cell of each pixel, (N, N) int, -1 outside all ranges; cells of each range; tile of each."""
     code = np.zeros(radius.shape, dtype=np.int32)
     for bit, (low, high) in enumerate(ranges):
         # In float64, so that a bound is compared as it is written.

@@ -56,9 +56,7 @@ class Measures:
         self.correlations = CorrelationStatistic(
             settings["radius_edges"], settings["field_edges"], settings["within_radius"]
         )
-        self.tiles = TileStatistic(
-            tiling, settings["tiles"]["patch"], settings["tiles"]["strong"]
-        )
+        self.tiles = TileStatistic(tiling, settings["tiles"]["patch"], settings["tiles"]["strong"])
 
     @property
     def all(self) -> tuple[Statistic, ...]:

@@ -70,9 +70,7 @@ class RegionMoments:
     tiling : the tiles by which :meth:`sums` are kept; None is one tile, the frame.
     """
 
-    def __init__(
-        self, grid: Grid, regions: Sequence[Region], tiling: Tiling | None = None
-    ) -> None:
+    def __init__(self, grid: Grid, regions: Sequence[Region], tiling: Tiling | None = None) -> None:
         self.regions = list(regions)
         self.tiling = tiling or Tiling.of(grid, grid.target_size)
         self._cells = CellSums(

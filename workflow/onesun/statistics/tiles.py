@@ -1,4 +1,4 @@
-"""Scores of whole frames, from sums over tiles of the disk: what the released weights are told by."""
+"""Scores of whole frames from sums over tiles of the disk, by which released weights are judged."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.statistics.regions import Region
 from onesun.statistics.bootstrap import Interval
+from onesun.statistics.regions import Region
 from onesun.tables.columns import Column, make_columns
 from onesun.tables.markdown import render
 from onesun.tables.text import write_both
