@@ -1,20 +1,19 @@
-"""Scores of whole frames from sums over tiles of the disk, by which released weights are judged."""
+"""Sums over tiles of the disk that make the scores by which released weights are judged."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from onesun.statistics import blocks, bootstrap
+from onesun.statistics import blocks
 from onesun.statistics.comparison import Comparison
 from onesun.statistics.statistic import Contribution, Statistic
 from onesun.statistics.tiled import Tiling
 
 # Of the target x and the prediction y over all pixels; of g over pixels within the limit; of
 # |E_max| + |E_min| over all and over strong patches within the limit.
-_SUMS = ("n", "x", "y", "xx", "yy", "xy", "gn", "g", "pn", "p", "sn", "s")
+SUMS = ("n", "x", "y", "xx", "yy", "xy", "gn", "g", "pn", "p", "sn", "s")
 
 
 class TileStatistic(Statistic):
@@ -56,11 +55,9 @@ class TileStatistic(Statistic):
         found = np.stack([part.ravel() for part in over_pixels + over_patches], axis=1)
         return Contribution(sums={"sums": found.sum(axis=0)}, tiles={"sums": found})
 
-    def result(self) -> dict[str, float]:
-        """The scores of all frames together; NaN where undetermined."""
-        total = self.total("sums")
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return {name: float(score.of(total)) for name, score in SCORES.items()}
+    def result(self) -> np.ndarray:
+        """Sums over all frames and tiles, in the order of ``SUMS``; (12,) float64."""
+        return self.total("sums")
 
 
 def _extremes(x: np.ndarray, y: np.ndarray, patch: int) -> np.ndarray:
@@ -70,46 +67,3 @@ def _extremes(x: np.ndarray, y: np.ndarray, patch: int) -> np.ndarray:
         for ufunc in (np.maximum, np.minimum)
     ]
     return (misses[0] + misses[1]) / 2
-
-
-@dataclass(frozen=True)
-class Score:
-    """What follows from sums, in the order of ``_SUMS``.
-
-    Parameters
-    ----------
-    of : maps sums (..., 12) to values (...), NaN where they are not determined.
-    scale : on which its errors are even.
-    decides : the share of each unit in what decides on the score, (units, 12) to (units,).
-    """
-
-    of: bootstrap.Statistic
-    scale: bootstrap.Scale
-    decides: bootstrap.Statistic
-
-
-def _mean(total: str, number: str) -> Score:
-    top, bottom = _SUMS.index(total), _SUMS.index(number)
-    return Score(
-        lambda sums: sums[..., top] / sums[..., bottom],
-        bootstrap.LOGARITHM,
-        lambda sums: sums[..., bottom],
-    )
-
-
-def _rmse(sums: np.ndarray) -> np.ndarray:
-    n, _, _, xx, yy, xy = np.moveaxis(sums[..., :6], -1, 0)
-    return np.sqrt((xx + yy - 2 * xy) / n)
-
-
-# Correlation and root-mean-square error (gauss) over the disk; mean g(prediction - target) in gauss
-# per pixel; mean error of the extremes of patches and of strong patches, gauss.
-SCORES = {
-    "correlation": Score(
-        lambda sums: bootstrap.correlation(sums[..., :6]), bootstrap.FISHER, bootstrap.variation
-    ),
-    "rmse": Score(_rmse, bootstrap.LOGARITHM, lambda sums: sums[..., 0]),
-    "gradient": _mean("g", "gn"),
-    "extremes": _mean("p", "pn"),
-    "strong_extremes": _mean("s", "sn"),
-}

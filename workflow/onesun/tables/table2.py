@@ -26,7 +26,8 @@ def write_table2(
     ``NAME``, then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_independent`` (effective number
     of independent blocks that the interval rests on), ``NAME_blocks`` (of this kernel) and
     ``NAME_frames``, and for a column that is measured by a baseline ``NAME_change``,
-    ``NAME_change_low`` and ``NAME_change_high``, as fractions of the baseline. What is not determined is empty.
+    ``NAME_change_low`` and ``NAME_change_high``, as fractions of the baseline. What is not
+    determined is empty.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from onesun.statistics import covered, measured
 from onesun.statistics.covered import CoveredMonth
 from onesun.statistics.measured import MeasuredMonth
 from onesun.statistics.measures import Measures
-from onesun.statistics.tiles import SCORES, Score
+from onesun.statistics.scores import SCORES, Score
 from onesun.statistics.units import Units, make_units
 
 PRODUCT = "scores of weights"
@@ -146,36 +146,37 @@ def compared(
     }
     return {
         name: {
-            score: _scored(SCORES[score], each.tiles.result()[score], of_bar.result()[score],
-                           sums[name], units, settings)
-            for score in SCORES
+            key: _scored(score, each.tiles.result(), of_bar.result(), sums[name], units, settings)
+            for key, score in SCORES.items()
         }
         for name, each in measures.items()
-    }  # fmt: skip
+    }
 
 
 def _scored(
     score: Score,
-    value: float,
-    bar: float,
+    own: np.ndarray,
+    bar: np.ndarray,
     sums: np.ndarray,
     units: Units,
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """One method's score; ``sums`` (units, 24) are its own and the bar's."""
+    """One method's score, from its sums (12,) and the bar's, and from both by unit (units, 24)."""
     share = score.decides(sums)
-    own = bootstraps.spread(
+    found = bootstraps.spread(
         lambda each: score.of(each[..., :12]), sums, share, units, settings, score.scale
     )
     gained = bootstraps.spread(
         lambda each: score.of(each[..., :12]) - score.of(each[..., 12:]),
         sums, share, units, settings,
     )  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value, gain = score.of(own), score.of(own) - score.of(bar)
     return {
         "value": _known(value),
-        "interval": own.interval,
-        "independent": own.independent,
-        "gain": _known(value - bar),
+        "interval": found.interval,
+        "independent": found.independent,
+        "gain": _known(gain),
         "gain_interval": gained.interval,
     }
 
