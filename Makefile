@@ -64,6 +64,9 @@ test-kills: $(VENV)/.installed  ## make table1, killed at random moments, agains
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
+quoted: all  ## the figures that README and docs/paper.md quote, from this run
+	$(BIN)/python -m onesun.report.quoted results README.md docs/paper.md
+
 weights: $(VENV)/.installed  ## the networks that come with the package, from the real frames to docs/weights.md
 	@mkdir -p $(RELEASE)
 	@$(BIN)/snakemake --quiet host reason --cores $(CORES) --directory $(RELEASE) \
