@@ -1,4 +1,4 @@
-"""Figures that README and docs quote, from a run: ``python -m onesun.report.quoted results FILE...``
+"""Figures that README and docs quote: ``python -m onesun.report.quoted RESULTS FILE...``
 
 In the files they stand between ``<!-- from results/{table} -->`` and ``<!-- end -->``; what is
 between is replaced. The paper's own numbers, which no run has, are kept from the old text.
