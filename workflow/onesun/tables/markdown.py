@@ -7,7 +7,8 @@ from typing import Any
 
 from onesun.statistics.regions import Region
 from onesun.tables.columns import FEWEST_PIXELS, Cell, Column
-from onesun.tables.text import frames, interval, line, origin
+from onesun.tables.intervals import interval
+from onesun.tables.text import frames, line, origin
 
 
 def render(
@@ -63,7 +64,12 @@ def _caption(
     yield from frames(columns)
     yield "r is the distance from the disk centre in solar radii, field the target's |B|; bounds"
     yield "are inclusive." + _within(regions)
-    yield from interval(columns, bootstrap)
+    yield "Intervals are in brackets."
+    yield from interval(
+        {column.pair: column.unit for column in columns},
+        {column.name: [cell.independent for cell in column.cells] for column in columns},
+        bootstrap,
+    )
     yield "Bold: the highest of a pair."
     yield from origin(columns)
 

@@ -12,7 +12,6 @@ from onesun.files import whole_file, write_text
 from onesun.tables.sources import Source
 
 SIMULATED = "simulated MDI/GONG from real HMI"
-_FEW_FRAMES = 10
 
 
 def line(cells: Sequence[str]) -> str:
@@ -29,20 +28,6 @@ def frames(columns: Sequence[Source]) -> Iterator[str]:
             f"{pair}: {count} frame{'s' * (count != 1)} of the {column.set} "
             f"month{'s' * (len(months) > 1)} {', '.join(months)}."
         )
-
-
-def interval(columns: Sequence[Source], bootstrap: Mapping[str, Any]) -> Iterator[str]:
-    """What the brackets hold."""
-    fewest = min(column.frames for column in columns)
-    if fewest < 2:
-        yield "A single frame gives no interval."
-        return
-    yield (
-        f"In brackets: {100 * bootstrap['confidence']:g} % interval from {bootstrap['resamples']} "
-        "resamples of the frames."
-    )
-    if fewest < _FEW_FRAMES:
-        yield "With so few frames, near in time, the intervals are rough and too narrow."
 
 
 def origin(columns: Sequence[Source]) -> Iterator[str]:
