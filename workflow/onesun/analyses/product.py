@@ -11,8 +11,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import open_product, sha256, whole_file, write_json
+from onesun.files import open_product, read_json, sha256, whole_file, write_json
 
+_PREFIX = "analysis: "
 _KEYS = ("pair", "method", "month", "set", "simulated", "frames", "labels", "settings")
 
 
@@ -101,5 +102,15 @@ def read_months(paths: Sequence[Path], analysis: str, pair: str) -> list[Analyse
     return months
 
 
+def product_of(manifest: Path) -> str:
+    """The analysis that a manifest is of; empty for another product.
+
+    Raises DamagedProductError where it is missing or no JSON.
+    """
+    content = read_json(manifest)
+    product = content.get("product", "") if isinstance(content, dict) else ""
+    return product.removeprefix(_PREFIX) if product.startswith(_PREFIX) else ""
+
+
 def _product(analysis: str) -> str:
-    return f"analysis {analysis}"
+    return f"{_PREFIX}{analysis}"
