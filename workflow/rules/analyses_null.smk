@@ -56,7 +56,7 @@ rule null_repeated:
         mem_mb=3000,
     params:
         code=code("analyse_null:repeated"),
-        settings=analysis_settings("null_test", "grid"),
+        settings=analysis_settings("null_test"),
         records=lambda wildcards: records("repeat", PAIRS[wildcards.pair]["target"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:

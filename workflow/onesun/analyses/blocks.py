@@ -69,14 +69,37 @@ def bin_numbers(values: np.ndarray, edges: Sequence[float], *, open_end: bool) -
     return found
 
 
-def stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Blocks of months of (tiles, ...) sums; (blocks, ...).
+class DailySums:
+    """Sums by day and tile, by name; what is added is (tiles, ...)."""
 
-    Each tile of each month, or, from :data:`ROTATIONS` months on, each month.
+    def __init__(self) -> None:
+        self._sums: dict[str, dict[str, np.ndarray]] = {}
+
+    def add(self, name: str, day: str, sums: np.ndarray) -> None:
+        """Add a frame's sums to those of its day."""
+        own = self._sums.setdefault(name, {})
+        own[day] = own[day] + sums if day in own else sums
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._sums)
+
+    def of(self, name: str, days: Sequence[str]) -> np.ndarray:
+        """The sums of each of ``days``, 0 where there are none; (days, tiles, ...)."""
+        own = self._sums[name]
+        empty = np.zeros_like(next(iter(own.values())))
+        return np.stack([own.get(day, empty) for day in days])
+
+
+def stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Blocks of months of (days, tiles, ...) sums; (blocks, ...).
+
+    Each tile with all days of a month, or, from :data:`ROTATIONS` months on, each month.
     """
-    if len(arrays) >= ROTATIONS:
-        return np.stack([array.sum(axis=0) for array in arrays])
-    return np.concatenate(list(arrays))
+    months = [array.sum(axis=0) for array in arrays]
+    if len(months) >= ROTATIONS:
+        return np.stack([month.sum(axis=0) for month in months])
+    return np.concatenate(months)
 
 
 def kind(months: int) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from onesun.analyses import blocks
 from onesun.geometry.grid import Grid
+
+_MEASURED = ("within_radius", "field_edges")
 
 
 class FieldSums:
@@ -22,20 +24,25 @@ class FieldSums:
 
     Attributes
     ----------
-    arrays : (tiles, bins of \\|x\\|, 6) float64 by the name of what was added.
+    settings : what months have to agree in to be put together.
     """
 
     def __init__(self, grid: Grid, tile: int, settings: Mapping[str, Any]) -> None:
+        self.settings = {"tile": tile} | {key: settings[key] for key in _MEASURED}
         self._inside = grid.radius("target") <= np.float64(settings["within_radius"])
         self._tile = blocks.tile_numbers(grid.shape("target"), tile)
         self._edges = settings["field_edges"]
         self._shape = (int(self._tile.max()) + 1, len(self._edges))
-        self.arrays: dict[str, np.ndarray] = {}
+        self._sums = blocks.DailySums()
 
-    def update(self, name: str, x: np.ndarray, y: np.ndarray) -> None:
-        """Add the pixels where both have a value; (N, N) gauss each."""
+    def update(self, name: str, day: str, x: np.ndarray, y: np.ndarray) -> None:
+        """Add the pixels of a day's frame where both have a value; (N, N) gauss each."""
         use = self._inside & np.isfinite(x) & np.isfinite(y)
         x, y = x[use], y[use]
         bins = blocks.bin_numbers(np.abs(x), self._edges, open_end=True)
         found = blocks.pair_sums(x, y, self._tile[use], bins, self._shape)
-        self.arrays[name] = self.arrays.get(name, 0) + found
+        self._sums.add(name, day, found)
+
+    def arrays(self, days: Sequence[str]) -> dict[str, np.ndarray]:
+        """By the name of what was added; (days, tiles, bins of \\|x\\|, 6) float64."""
+        return {name: self._sums.of(name, days) for name in self._sums.names}

@@ -123,7 +123,7 @@ def calibration_bins(
 
 def tile_slopes(months: Sequence[AnalysedMonth], fewest: int) -> np.ndarray:
     """Slope of each tile of the disk over all months; (n, n), NaN below ``fewest`` pixels."""
-    sums = sum(month.arrays["mu"].sum(axis=1) for month in months)
+    sums = sum(month.arrays["mu"].sum(axis=(0, 2)) for month in months)
     side = round(np.sqrt(len(sums)))
     return np.where(sums[:, 0] >= fewest, blocks.slope(sums), np.nan).reshape(side, side)
 
@@ -132,11 +132,11 @@ Sums = tuple[str, list[str], list[tuple[float | None, float | None]], list[np.nd
 
 
 def _sums(months: Sequence[AnalysedMonth]) -> Iterator[Sums]:
-    """What bins are by, their names and edges, and the sums of each month, (tiles, bins, 6)."""
+    """What bins are by, their names and edges, each month's sums (days, tiles, bins, 6)."""
     settings = months[0].settings
     nothing = (None, None)
     by_mu = [month.arrays["mu"] for month in months]
-    whole = [sums.sum(axis=1, keepdims=True) for sums in by_mu]
+    whole = [sums.sum(axis=2, keepdims=True) for sums in by_mu]
     yield "all", ["all"], [nothing], whole
     edges = list(zip(settings["mu_edges"][:-1], settings["mu_edges"][1:], strict=True))
     yield "mu", [_span(*each) for each in edges], edges, by_mu
@@ -159,9 +159,9 @@ def _named(months: Sequence[AnalysedMonth], by: str) -> Iterator[Sums]:
         return
     sums = []
     for month in months:
-        own = dict(zip(month.labels[by], np.moveaxis(month.arrays[by], 1, 0), strict=True))
-        empty = np.zeros_like(month.arrays["mu"][:, 0])
-        sums.append(np.stack([own.get(name, empty) for name in names], axis=1))
+        own = dict(zip(month.labels[by], np.moveaxis(month.arrays[by], 2, 0), strict=True))
+        empty = np.zeros_like(month.arrays["mu"][:, :, 0])
+        sums.append(np.stack([own.get(name, empty) for name in names], axis=2))
     yield by, names, [(None, None)] * len(names), sums
 
 

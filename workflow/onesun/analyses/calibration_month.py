@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from onesun.geometry.sphere import cosine_to_vertical
 from onesun.gong_network import SITES
 from onesun.instruments import Instrument
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import day, evenly, open_month, row_of, within
 
 ANALYSIS = "calibration"
+_EDGES = ("mu_edges", "field_edges", "velocity_edges")
 _BY_FRAME = ("velocity", "interval", "site")  # what is one number of a frame
 
 
@@ -52,12 +53,14 @@ def measure_calibration(
     )
     for frame in track(frames, f"calibration map of {pair} {month}"):
         sums.update(
+            day(frame.stamp),
             opened.target(frame),
             opened.input(frame),
             dsun=frame.dsun,
             input_dsun=frame.input_dsun,
             of_frame=_of_frame(opened, frame, settings),
         )
+    days = sorted({day(frame.stamp) for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(
@@ -67,9 +70,10 @@ def measure_calibration(
             month=month,
             set=row.set,
             simulated=opened.simulated,
+            days=days,
             frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={"tile": analyses["tile"]} | {key: settings[key] for key in settings},
-            arrays=sums.arrays(),
+            settings={"tile": analyses["tile"]} | {key: settings[key] for key in _EDGES},
+            arrays=sums.arrays(days),
             labels=sums.labels(),
         ),
     )
@@ -93,17 +97,17 @@ class CalibrationSums:
         self._radius = grid.radius("input")
         self._tile = blocks.tile_numbers(grid.shape("input"), tile // grid.factor)
         self._tiles = int(self._tile.max()) + 1
-        self._fixed = {
-            "mu": np.zeros((self._tiles, len(settings["mu_edges"]) - 1, blocks.SUMS)),
-            **{
-                polarity: np.zeros((self._tiles, len(settings["field_edges"]), blocks.SUMS))
-                for polarity in ("positive", "negative")
-            },
+        self._bins = {
+            "mu": len(settings["mu_edges"]) - 1,
+            "positive": len(settings["field_edges"]),
+            "negative": len(settings["field_edges"]),
         }
-        self._named: dict[str, dict[str, np.ndarray]] = {name: {} for name in _BY_FRAME}
+        self._sums = blocks.DailySums()
+        self._named = {name: blocks.DailySums() for name in _BY_FRAME}
 
     def update(
         self,
+        day: str,
         target: np.ndarray,
         field: np.ndarray,
         *,
@@ -115,6 +119,7 @@ class CalibrationSums:
 
         Parameters
         ----------
+        day : YYYY-MM-DD.
         target : (N, N) gauss, NaN where there is no value.
         field : (n, n) the input's, gauss, NaN where there is no value.
         dsun, input_dsun : distance of the observer of either, m.
@@ -137,27 +142,26 @@ class CalibrationSums:
             ("positive", np.where(x > 0, strength, -1)),
             ("negative", np.where(x < 0, strength, -1)),
         ):
-            sums = self._fixed[name]
-            sums += blocks.pair_sums(x, y, tile, bins, sums.shape[:2])
-        all_of_it = blocks.pair_sums(x, y, tile, np.zeros(x.size, int), (self._tiles, 1))[:, 0]
+            found = blocks.pair_sums(x, y, tile, bins, (self._tiles, self._bins[name]))
+            self._sums.add(name, day, found)
+        whole = blocks.pair_sums(x, y, tile, np.zeros(x.size, int), (self._tiles, 1))[:, 0]
         for name, label in of_frame.items():
-            known = self._named[name].setdefault(label, np.zeros((self._tiles, blocks.SUMS)))
-            known += all_of_it
+            self._named[name].add(label, day, whole)
 
     def labels(self) -> dict[str, list[str]]:
         """The bins of what is one number of a frame."""
-        return {name: sorted(found) for name, found in self._named.items()}
+        return {name: sums.names for name, sums in self._named.items()}
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Every sum, (tiles, bins, 6)."""
-        empty = np.zeros((self._tiles, 0, blocks.SUMS))
+    def arrays(self, days: Sequence[str]) -> dict[str, np.ndarray]:
+        """Every sum, (days, tiles, bins, 6)."""
+        empty = np.zeros((len(days), self._tiles, 0, blocks.SUMS))
         named = {
-            name: np.stack([self._named[name][label] for label in labels], axis=1)
-            if labels
+            name: np.stack([sums.of(label, days) for label in sums.names], axis=2)
+            if sums.names
             else empty
-            for name, labels in self.labels().items()
+            for name, sums in self._named.items()
         }
-        return self._fixed | named
+        return {name: self._sums.of(name, days) for name in self._sums.names} | named
 
 
 def _of_frame(

@@ -143,7 +143,7 @@ def _fluxes(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> It
     for area in AREAS:
         for month, own, count in zip(months, tiles, frames, strict=True):
             name = (month.method, area, month.month, month.set)
-            yield _flux(name, count, of_area(own, area), bootstrap)
+            yield _flux(name, count, of_area(own.sum(axis=0), area), bootstrap)
         name = (months[0].method, area, ALL, "")
         yield _flux(name, sum(frames), of_area(blocks.stacked(tiles), area), bootstrap)
 

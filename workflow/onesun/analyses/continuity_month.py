@@ -19,11 +19,12 @@ from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
 from onesun.methods.base import Method
 from onesun.progress import track
-from onesun.selection import check_pair, evenly, open_month, row_of, within
+from onesun.selection import check_pair, day, evenly, open_month, row_of, within
 from onesun.series.noise import read_sigma
 from onesun.series.totals import expected_unsigned
 
 ANALYSIS = "continuity"
+_MEASURED = ("within_radius", "active", "smoothing", "pole")
 # Pixels, and fluxes in Mx: unsigned and net of the target; unsigned, net and expected with the
 # target's noise of the output; expected of that noise where there is no field.
 SUMS = ("pixels", "target", "target_net", "output", "output_net", "with_noise", "noise")
@@ -66,10 +67,13 @@ def measure_continuity(
     frames = evenly(within(opened, row), settings["frames_per_month"])
     growth = instruments.load(opened.target_instrument).response.noise.limb_growth
     fluxes = Fluxes(grid, analyses["tile"], settings, centre_noise(noise, growth), growth)
-    found = [
-        fluxes.of(opened.target(frame), method.predict(opened.input(frame), frame), frame)
-        for frame in track(frames, f"fluxes of {pair} by {name}, {month}")
-    ]
+    sums, by_frame = blocks.DailySums(), []
+    for frame in track(frames, f"fluxes of {pair} by {name}, {month}"):
+        output = method.predict(opened.input(frame), frame)
+        found = fluxes.of(opened.target(frame), output, frame)
+        sums.add("tiles", day(frame.stamp), found)
+        by_frame.append(found.sum(axis=0))
+    days = sorted({day(frame.stamp) for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(
@@ -79,12 +83,14 @@ def measure_continuity(
             month=month,
             set=row.set,
             simulated=opened.simulated,
+            days=days,
             frames=[{"stamp": frame.stamp, "time": frame.time} for frame in frames],
-            settings={"tile": analyses["tile"], "noise": fluxes.sigma} | dict(settings),
-            arrays={
-                "tiles": np.sum(found, axis=0),
-                "frames": np.stack([each.sum(axis=0) for each in found]),
+            settings={
+                "tile": analyses["tile"],
+                "noise": fluxes.sigma,
+                **{key: settings[key] for key in _MEASURED},
             },
+            arrays={"tiles": sums.of("tiles", days), "frames": np.stack(by_frame)},
         ),
     )
 

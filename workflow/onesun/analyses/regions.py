@@ -13,6 +13,7 @@ from onesun.geometry.sphere import disk_to_heliographic
 
 REGIONS = ("quiet", "poles", "active")  # together they are the disk
 DISK = "disk"
+_BAND = 256  # rows at a time, for what is done in float64
 
 
 def regions(
@@ -38,15 +39,12 @@ def regions(
     strength = cv2.blur(np.abs(np.nan_to_num(target)).astype(np.float32), side)
     share = cv2.blur(known.astype(np.float32), side)
     found = np.zeros(target.shape, np.int8)
-    axis = grid.axis("target")
-    for rows in np.array_split(np.arange(len(axis)), max(len(axis) // 256, 1)):
-        latitude, _ = disk_to_heliographic(
-            axis[None, :],
-            axis[rows, None],
-            np.deg2rad(b0),
-            float(np.arcsin(SOLAR_RADIUS_METRES / dsun)),
-        )
-        found[rows][np.abs(latitude) >= np.deg2rad(settings["pole"])] = REGIONS.index("poles")
+    axis, rsun = grid.axis("target"), float(np.arcsin(SOLAR_RADIUS_METRES / dsun))
+    for first in range(0, len(axis), _BAND):
+        rows = slice(first, first + _BAND)
+        latitude, _ = disk_to_heliographic(axis[None, :], axis[rows, None], np.deg2rad(b0), rsun)
+        polar = np.abs(latitude) >= np.deg2rad(settings["pole"])
+        found[rows][polar] = REGIONS.index("poles")
     found[strength >= settings["active"] * np.maximum(share, 1e-6)] = REGIONS.index("active")
     found[~known | (grid.radius("target") > np.float64(settings["within_radius"]))] = -1
     return found

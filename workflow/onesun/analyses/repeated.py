@@ -24,7 +24,7 @@ from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.sample.carry import Observer, carry
 from onesun.sample.forward import noise_level
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import day, evenly, open_month, row_of, within
 
 ANALYSIS = "null test, repeated"
 READING = "reading"
@@ -65,10 +65,14 @@ def measure_repeated(
     counts: dict[str, int] = {}
     for frame in track(chosen, f"repeating {pair} {month}"):
         target = opened.target(frame)
-        sums.update(READING, *_readings(target, frame, record, grid, settings["seed"]))
+        sums.update(
+            READING, day(frame.stamp), *_readings(target, frame, record, grid, settings["seed"])
+        )
         for lag, later in partners(frame, frames, settings["lags"], record.cadence).items():
-            sums.update(lag, target, turned_back(opened.target(later), frame, later, grid))
+            back = turned_back(opened.target(later), frame, later, grid)
+            sums.update(lag, day(frame.stamp), target, back)
             counts[lag] = counts.get(lag, 0) + 1
+    days = sorted({day(frame.stamp) for frame in chosen})
     product.write(
         out,
         product.AnalysedMonth(
@@ -78,9 +82,10 @@ def measure_repeated(
             month=month,
             set=row.set,
             simulated=opened.simulated,
+            days=days,
             frames=[{"stamp": frame.stamp} for frame in chosen],
-            settings={"tile": analyses["tile"]} | dict(settings),
-            arrays=sums.arrays,
+            settings=sums.settings,
+            arrays=sums.arrays(days),
             labels={name: [str(count)] for name, count in counts.items()},
         ),
     )

@@ -15,7 +15,7 @@ from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.methods.base import Method
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import day, evenly, open_month, row_of, within
 
 ANALYSIS = "null test, restored"
 KINDS = ("optics", "noise", "observed")
@@ -65,7 +65,8 @@ def measure_restored(
         rng = generator(settings["seed"], pair, frame.stamp)
         given = degraded(target, frame, record, grid, rng) | {"observed": field}
         for kind in KINDS:
-            sums.update(kind, target, method.predict(given[kind], frame))
+            sums.update(kind, day(frame.stamp), target, method.predict(given[kind], frame))
+    days = sorted({day(frame.stamp) for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(
@@ -75,8 +76,9 @@ def measure_restored(
             month=month,
             set=row.set,
             simulated=opened.simulated,
+            days=days,
             frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={"tile": analyses["tile"]} | dict(settings),
-            arrays=sums.arrays,
+            settings=sums.settings,
+            arrays=sums.arrays(days),
         ),
     )
