@@ -65,11 +65,6 @@ def analysis_png(analysis):
     )
 
 
-def analysis_method_code(command, wildcards):
-    """The code of a command that runs a method, and of that method's kind alone."""
-    return code(command, f"onesun.methods:_{METHODS[wildcards.method]['kind']}")
-
-
 def analysis_method_settings(name, wildcards):
     """As `analysis_settings`, with the method."""
     section = method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]

@@ -24,7 +24,7 @@ rule calibration_month:
     params:
         code=code("analyse_calibration:measure"),
         settings=analysis_settings("calibration"),
-        records=lambda wildcards: records("calibrate", PAIRS[wildcards.pair]["input"]),
+        records=lambda wildcards: records("analyse_calibration", PAIRS[wildcards.pair]["input"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Calibration map: {wildcards.pair}, {wildcards.month}"

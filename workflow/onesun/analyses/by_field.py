@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from onesun.analyses import blocks
+from onesun.analyses import tiles
 from onesun.geometry.grid import Grid
 
 _MEASURED = ("within_radius", "field_edges")
@@ -30,17 +30,17 @@ class FieldSums:
     def __init__(self, grid: Grid, tile: int, settings: Mapping[str, Any]) -> None:
         self.settings = {"tile": tile} | {key: settings[key] for key in _MEASURED}
         self._inside = grid.radius("target") <= np.float64(settings["within_radius"])
-        self._tile = blocks.tile_numbers(grid.shape("target"), tile)
+        self._tile = tiles.tile_numbers(grid.shape("target"), tile)
         self._edges = settings["field_edges"]
         self._shape = (int(self._tile.max()) + 1, len(self._edges))
-        self._sums = blocks.DailySums()
+        self._sums = tiles.DailySums()
 
     def update(self, name: str, day: str, x: np.ndarray, y: np.ndarray) -> None:
         """Add the pixels of a day's frame where both have a value; (N, N) gauss each."""
         use = self._inside & np.isfinite(x) & np.isfinite(y)
         x, y = x[use], y[use]
-        bins = blocks.bin_numbers(np.abs(x), self._edges, open_end=True)
-        found = blocks.pair_sums(x, y, self._tile[use], bins, self._shape)
+        bins = tiles.bin_numbers(np.abs(x), self._edges, open_end=True)
+        found = tiles.pair_sums(x, y, self._tile[use], bins, self._shape)
         self._sums.add(name, day, found)
 
     def arrays(self, days: Sequence[str]) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from onesun import instruments
 from onesun.aligned import AlignedFrame, AlignedMonth, read_header
-from onesun.analyses import blocks, product
+from onesun.analyses import product, tiles
 from onesun.geometry import psf
 from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
@@ -95,15 +95,15 @@ class CalibrationSums:
     ) -> None:
         self._grid, self._settings, self._record = grid, settings, record
         self._radius = grid.radius("input")
-        self._tile = blocks.tile_numbers(grid.shape("input"), tile // grid.factor)
+        self._tile = tiles.tile_numbers(grid.shape("input"), tile // grid.factor)
         self._tiles = int(self._tile.max()) + 1
         self._bins = {
             "mu": len(settings["mu_edges"]) - 1,
             "positive": len(settings["field_edges"]),
             "negative": len(settings["field_edges"]),
         }
-        self._sums = blocks.DailySums()
-        self._named = {name: blocks.DailySums() for name in _BY_FRAME}
+        self._sums = tiles.DailySums()
+        self._named = {name: tiles.DailySums() for name in _BY_FRAME}
 
     def update(
         self,
@@ -133,18 +133,18 @@ class CalibrationSums:
             dsun=input_dsun,
         )
         mu = cosine_to_vertical(self._radius, float(np.arcsin(SOLAR_RADIUS_METRES / dsun)))
-        mu_bin = blocks.bin_numbers(mu, self._settings["mu_edges"], open_end=False)
+        mu_bin = tiles.bin_numbers(mu, self._settings["mu_edges"], open_end=False)
         use = np.isfinite(seen) & np.isfinite(field) & np.isfinite(mu) & (mu_bin >= 0)
         x, y, tile = seen[use], field[use], self._tile[use]
-        strength = blocks.bin_numbers(np.abs(x), self._settings["field_edges"], open_end=True)
+        strength = tiles.bin_numbers(np.abs(x), self._settings["field_edges"], open_end=True)
         for name, bins in (
             ("mu", mu_bin[use]),
             ("positive", np.where(x > 0, strength, -1)),
             ("negative", np.where(x < 0, strength, -1)),
         ):
-            found = blocks.pair_sums(x, y, tile, bins, (self._tiles, self._bins[name]))
+            found = tiles.pair_sums(x, y, tile, bins, (self._tiles, self._bins[name]))
             self._sums.add(name, day, found)
-        whole = blocks.pair_sums(x, y, tile, np.zeros(x.size, int), (self._tiles, 1))[:, 0]
+        whole = tiles.pair_sums(x, y, tile, np.zeros(x.size, int), (self._tiles, 1))[:, 0]
         for name, label in of_frame.items():
             self._named[name].add(label, day, whole)
 
@@ -154,7 +154,7 @@ class CalibrationSums:
 
     def arrays(self, days: Sequence[str]) -> dict[str, np.ndarray]:
         """Every sum, (days, tiles, bins, 6)."""
-        empty = np.zeros((len(days), self._tiles, 0, blocks.SUMS))
+        empty = np.zeros((len(days), self._tiles, 0, tiles.SUMS))
         named = {
             name: np.stack([sums.of(label, days) for label in sums.names], axis=2)
             if sums.names
@@ -171,7 +171,7 @@ def _of_frame(
     if frame.observer_velocity is not None:
         edges = settings["velocity_edges"]
         number = int(
-            blocks.bin_numbers(np.array([frame.observer_velocity]), edges, open_end=False)[0]
+            tiles.bin_numbers(np.array([frame.observer_velocity]), edges, open_end=False)[0]
         )
         if number >= 0:
             found["velocity"] = f"{edges[number]:g} to {edges[number + 1]:g}"

@@ -10,7 +10,7 @@ import numpy as np
 
 from onesun import instruments
 from onesun.aligned import AlignedFrame
-from onesun.analyses import blocks, product
+from onesun.analyses import product, tiles
 from onesun.analyses.regions import REGIONS, regions
 from onesun.errors import ConfigError
 from onesun.files import read_json
@@ -67,7 +67,7 @@ def measure_continuity(
     frames = evenly(within(opened, row), settings["frames_per_month"])
     growth = instruments.load(opened.target_instrument).response.noise.limb_growth
     fluxes = Fluxes(grid, analyses["tile"], settings, centre_noise(noise, growth), growth)
-    sums, by_frame = blocks.DailySums(), []
+    sums, by_frame = tiles.DailySums(), []
     for frame in track(frames, f"fluxes of {pair} by {name}, {month}"):
         output = method.predict(opened.input(frame), frame)
         found = fluxes.of(opened.target(frame), output, frame)
@@ -125,7 +125,7 @@ class Fluxes:
     ) -> None:
         self._grid, self._settings, self.sigma, self._growth = grid, settings, sigma, growth
         self._radius = grid.radius("target")
-        self._tile = blocks.tile_numbers(grid.shape("target"), tile)
+        self._tile = tiles.tile_numbers(grid.shape("target"), tile)
         self._tiles = int(self._tile.max()) + 1
 
     def of(self, target: np.ndarray, output: np.ndarray, frame: AlignedFrame) -> np.ndarray:
