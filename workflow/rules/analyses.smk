@@ -21,7 +21,7 @@ rule analyses:
 
 
 # What changes nothing in the sums of a month.
-ONLY_SHOWN = ("methods", "fewest", "fewest_blocks")
+ONLY_SHOWN = ("methods", "fewest")
 
 
 def analysis_section(name):

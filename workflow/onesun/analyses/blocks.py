@@ -18,14 +18,13 @@ ROTATIONS = 8  # months; from so many on, a month is a block
 
 
 def stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Blocks of months of (days, tiles, ...) sums; (blocks, ...).
+    """Blocks of months of (tiles, ...) sums; (blocks, ...).
 
-    Each tile with all days of a month, or, from :data:`ROTATIONS` months on, each month.
+    Each tile of each month, or, from :data:`ROTATIONS` months on, each month.
     """
-    months = [array.sum(axis=0) for array in arrays]
-    if len(months) >= ROTATIONS:
-        return np.stack([month.sum(axis=0) for month in months])
-    return np.concatenate(months)
+    if len(arrays) >= ROTATIONS:
+        return np.stack([array.sum(axis=0) for array in arrays])
+    return np.concatenate(list(arrays))
 
 
 def kind(months: int) -> str:
@@ -63,55 +62,3 @@ def with_interval(
     tail = (1 - settings["confidence"]) / 2
     low, high = np.quantile(score(resampled(blocks, settings)), [tail, 1 - tail], axis=0)
     return score(blocks.sum(axis=0)), low, high
-
-
-def filled(blocks: np.ndarray) -> np.ndarray:
-    """How many blocks have a pair; (...) for (blocks, ..., 6) pair sums."""
-    return (blocks[..., 0] > 0).sum(axis=0)
-
-
-def effective(blocks: np.ndarray) -> np.ndarray:
-    """How many blocks of equal size would weigh as these do (Kish): (sum n)^2 / sum n^2."""
-    n = blocks[..., 0]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return n.sum(axis=0) ** 2 / (n**2).sum(axis=0)
-
-
-def correlation(sums: np.ndarray) -> np.ndarray:
-    """Pearson's coefficient of pair sums (..., 6); NaN where undetermined."""
-    _, _, _, xx, yy, xy = _centred(sums)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return xy / np.sqrt(xx * yy)
-
-
-def rmse(sums: np.ndarray) -> np.ndarray:
-    """Root-mean-square of y - x of pair sums (..., 6)."""
-    n, _, _, xx, yy, xy = np.moveaxis(sums, -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sqrt(np.maximum(xx + yy - 2 * xy, 0) / n)
-
-
-def slope(sums: np.ndarray) -> np.ndarray:
-    """Least-squares b of y = a + b x of pair sums (..., 6); NaN where undetermined."""
-    _, _, _, xx, _, xy = _centred(sums)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(xx > 0, xy / xx, np.nan)
-
-
-def offset(sums: np.ndarray) -> np.ndarray:
-    """Least-squares a of y = a + b x of pair sums (..., 6), in y's unit."""
-    _, x, y, _, _, _ = _centred(sums)
-    return y - slope(sums) * x
-
-
-def ratio(sums: np.ndarray) -> np.ndarray:
-    """b of y = b x, the line through the origin, of pair sums (..., 6)."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return sums[..., 5] / sums[..., 3]
-
-
-def _centred(sums: np.ndarray) -> tuple[np.ndarray, ...]:
-    """n, means of x and y, and centred second moments."""
-    n, x, y, xx, yy, xy = np.moveaxis(sums, -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return n, x / n, y / n, xx - x * x / n, yy - y * y / n, xy - x * y / n
