@@ -13,7 +13,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
-from onesun import instruments
+from onesun import config, instruments
 from onesun.aligned import AlignedFrame
 from onesun.analyses import intervals, product, tiles
 from onesun.analyses.calibration_month import CalibrationSums
@@ -508,6 +508,19 @@ def test_continuity_from_aligned_months(run, tmp_path) -> None:
     page = (tmp_path / "table.md").read_text("utf-8")
     assert "Fewer than 3 months: no test." in page
     assert "2016-07 (train)" in page
+
+
+def test_settings_that_do_not_fit_are_told_in_a_sentence_each() -> None:
+    shipped = config.read(Path(__file__).parents[1] / "config" / "config.yaml")
+    shipped["analyses"]["tile"] = 500
+    shipped["analyses"]["null_test"]["lags"] = [96, 12]
+    shipped["analyses"]["continuity"]["methods"] = ["ceiling"]
+    with pytest.raises(ConfigError) as found:
+        config.complete(shipped)
+    tile, lags, method = str(found.value).splitlines()
+    assert tile.startswith("analyses.tile: found 500, expected a divisor of grid.target_size 4096")
+    assert lags == "analyses.null_test.lags: found [96, 12], expected rising numbers"
+    assert method.startswith('analyses.continuity.methods[0]: found "ceiling"')
 
 
 def test_a_method_made_of_the_target_is_refused(run, tmp_path) -> None:
