@@ -82,31 +82,36 @@ def with_interval(
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         value = float(score(sums.sum(axis=0)))
-        found = bootstrap.spread(score, sums, share, units, settings, scale)
+    found = bootstrap.spread(score, sums, share, units, settings, scale)
     low, high = found.interval or (np.nan, np.nan)
     return Value(value, low, high), found.independent or 0.0
 
 
-# Scores of the sums of 1, x, y, x^2, y^2 and xy; (..., 6) to (...).
+# Scores of the sums of 1, x, y, x^2, y^2 and xy; (..., 6) to (...), NaN where undetermined.
+_UNDETERMINED = np.errstate(invalid="ignore", divide="ignore")
 
 
+@_UNDETERMINED
 def slope(sums: np.ndarray) -> np.ndarray:
     """Least-squares b of y = a + b x."""
     n, x, y, xx, _, xy = np.moveaxis(sums, -1, 0)
     return (xy - x * y / n) / (xx - x * x / n)
 
 
+@_UNDETERMINED
 def offset(sums: np.ndarray) -> np.ndarray:
     """Least-squares a of y = a + b x, in y's unit."""
     n, x, y, *_ = np.moveaxis(sums, -1, 0)
     return (y - slope(sums) * x) / n
 
 
+@_UNDETERMINED
 def ratio(sums: np.ndarray) -> np.ndarray:
     """b of y = b x, the line through the origin."""
     return sums[..., 5] / sums[..., 3]
 
 
+@_UNDETERMINED
 def rmse(sums: np.ndarray) -> np.ndarray:
     """Root-mean-square of y - x."""
     n, _, _, xx, yy, xy = np.moveaxis(sums, -1, 0)
