@@ -18,6 +18,10 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "align": ("title", "cadence", "epoch", "detector", "header", "values", "quality", "optics"),
     "calibrate": ("detector", "optics"),
     "predict": ("detector", "optics"),
+    "analyse_degraded": ("detector", "optics", "response"),
+    "analyse_repeated": ("cadence", "response"),
+    "analyse_calibration": ("detector", "optics", "header"),
+    "analyse_continuity": ("response",),
     "convert": (
         *("title", "cadence", "detector", "header", "values", "quality", "off_disk", "response"),
     ),
