@@ -348,9 +348,9 @@ def test_the_rule_knows_what_is_read_of_records(tmp_path, record_reads):
 
 
 def test_without_t_rec_the_nearest_slot_names_the_frame():
-    """MDI's slots are 96 minutes apart, from half a minute past midnight on."""
+    """MDI's slots are 96 minutes apart; JSOC names them by the whole minute."""
     header = pointing(128, 15.87)
-    for minutes, stamp in ((3.5, "20160707_000030_TAI"), (50.0, "20160707_013630_TAI")):
+    for minutes, stamp in ((3.5, "20160707_000000_TAI"), (50.0, "20160707_013600_TAI")):
         time = START + TimeDelta(minutes * 60.0, format="sec")
         seen = observe(Path("mdi.fits"), SUN.shot((128, 128), header, time))
         assert seen.stamp == stamp

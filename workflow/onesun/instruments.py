@@ -147,7 +147,7 @@ class Instrument(_Record):
     segment: str | None
     file_pattern: str
     cadence: Positive  # seconds
-    epoch: str  # TAI time of one slot
+    epoch: str  # time of one slot, on the scale of its headers
     detector: Detector
     header: Header
     values: Values

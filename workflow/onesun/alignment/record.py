@@ -12,6 +12,8 @@ from onesun.alignment.registration import Registration
 from onesun.geometry.grid import AU_METRES, RSUN_AT_1AU, SOLAR_RADIUS_METRES, Grid, Which
 from onesun.geometry.pixel_noise import pixel_noise
 from onesun.magnetogram import Magnetogram
+from onesun.slots import jsoc_text
+from onesun.times import seconds_between
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class PairRecord:
     @property
     def time_difference(self) -> float:
         """Time of the input less that of the target, s."""
-        return float((self.source.time - self.target.time).to_value("s"))
+        return seconds_between(self.target.time, self.source.time)
 
     def file(self, which: Which) -> str:
         """Name of the aligned file."""
@@ -99,9 +101,9 @@ class PairRecord:
         return {
             **self._geometry(which),
             "DATE-OBS": (self.target.time.utc.isot, "UTC, time that is shown"),
-            "T_OBS": (_jsoc(self.target.time), "time that is shown"),
+            "T_OBS": (jsoc_text(self.target.time), "time that is shown"),
             "T_REC": (_jsoc_stamp(self.stamp), "slot of the target"),
-            "T_SOURCE": (_jsoc(frame.time), "time of observation of the source"),
+            "T_SOURCE": (jsoc_text(frame.time), "time of observation of the source"),
             "ORIGIN": (f"OneSun {__version__}", "aligned"),
             "TELESCOP": (instruments.load(frame.instrument).title, "of the source"),
             "CONTENT": ("ALIGNED MAGNETOGRAM", "line of sight"),
@@ -156,10 +158,6 @@ def _known(value: float) -> float | None:
 
 def _digits(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else ""
-
-
-def _jsoc(time) -> str:
-    return f"{time.tai.isot.replace('-', '.').replace('T', '_')}_TAI"
 
 
 def _jsoc_stamp(stamp: str) -> str:

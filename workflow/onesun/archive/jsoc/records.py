@@ -18,6 +18,7 @@ from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
 from onesun.reading.quality import read_quality
 from onesun.slots import stamp
+from onesun.times import tai_seconds
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
 _NO_WORD = 0x80000000  # what JSOC's data base has for a missing whole number
@@ -56,10 +57,10 @@ def query(
     """
     times = sorted(slots)
     names = [stamp(time) for time in times]
-    seconds = np.array([time.unix_tai for time in times])
+    seconds = np.array([tai_seconds(time) for time in times])
     by_slot: dict[str, list[Record]] = {name: [] for name in names}
     for one in _records(connection, record, times):
-        apart = np.abs(seconds - one.time.unix_tai)
+        apart = np.abs(seconds - tai_seconds(one.time))
         if apart.min() < record.cadence / 2:
             by_slot[names[int(apart.argmin())]].append(one)
     found, missing = {}, {}
