@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from onesun import locations, yaml_files
 from onesun.errors import ConfigError
@@ -83,13 +83,46 @@ class Values(_Record):
     statistics: Statistics | None = None
 
 
+class QualityBit(_Record):
+    """What one bit of a quality word, or several, mean, and what follows from it.
+
+    ``use`` is ``refuse`` (the frame is left out), ``stratum`` (it is used, and its tables name the
+    bit, so that results can be told apart by it) or ``ignore`` (set in ordinary frames).
+    """
+
+    mask: Annotated[int, Field(gt=0, lt=2**32)]  # as the archive's documents write it
+    name: str
+    use: Literal["refuse", "stratum", "ignore"]
+    writer: str | None = None  # who means this by it; None: all writers
+    data: bool | None = None  # only in words of records with (true) or without (false) data
+
+
 class QualityWord(_Record):
-    """Bits of its quality word: their names, and those for which a frame is refused."""
+    """How its quality word is read."""
 
     keyword: str | None
-    flag: str | None = None  # keyword that only bad frames have, or have set
-    bits: dict[int, str]
-    refuse: tuple[int, ...]
+    flag: str | None = None  # keyword whose presence alone marks a bad frame
+    # Who wrote a word, by keyword and the beginnings of its values; the same bit can mean two
+    # things to two of them.
+    writers: dict[str, dict[str, tuple[str, ...]]] = {}
+    no_data: Annotated[int, Field(gt=0, lt=2**32)] | None = None  # set where there are no data
+    bits: tuple[QualityBit, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_bit_means_one_thing(self) -> QualityWord:
+        for number, one in enumerate(self.bits):
+            if one.writer is not None and one.writer not in self.writers:
+                known = ", ".join(self.writers) or "none"
+                raise ValueError(f"bit {one.mask:#x} is of {one.writer!r}, expected of: {known}")
+            for other in self.bits[:number]:
+                both = one.mask & other.mask
+                if both and _overlap(one.writer, other.writer) and _overlap(one.data, other.data):
+                    raise ValueError(f"bit {both:#x} is {other.name!r} and {one.name!r}")
+        return self
+
+
+def _overlap(first: Any, second: Any) -> bool:
+    return first is None or second is None or first == second
 
 
 class Optics(_Record):

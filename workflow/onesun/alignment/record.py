@@ -92,6 +92,10 @@ class PairRecord:
             "tiles_count": found.tiles,
             "correlation_before_fraction": f"{found.correlation_before:.5f}",
             "correlation_after_fraction": f"{found.correlation_after:.5f}",
+            "input_quality": _word(self.source),
+            "target_quality": _word(self.target),
+            "input_strata": "; ".join(self.source.quality.strata),
+            "target_strata": "; ".join(self.target.quality.strata),
             "simulated": str(self.source.simulated or self.target.simulated).lower(),
         }
 
@@ -158,6 +162,11 @@ def _known(value: float) -> float | None:
 
 def _digits(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else ""
+
+
+def _word(frame: Magnetogram) -> str:
+    """The quality word as JSOC writes it; empty where there is none."""
+    return "" if frame.quality.word is None else f"0x{frame.quality.word:08X}"
 
 
 def _jsoc_stamp(stamp: str) -> str:

@@ -21,7 +21,6 @@ from onesun.slots import stamp
 from onesun.times import tai_seconds
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
-_NO_WORD = 0x80000000  # what JSOC's data base has for a missing whole number
 _NO_SEGMENT = ("InvalidSegName", "BadSegLink")
 
 
@@ -151,7 +150,4 @@ def _refused(record: Instrument, name: str, header: Mapping[str, keywords.Value]
     except UntrustedFrameError as error:
         return str(error)
     why = quality.refused
-    if quality.word == _NO_WORD:
-        # Of MDI's words bit 31 alone says nothing, but where there are data others are set too.
-        why = ("no data",)
     return f"{record.quality.keyword} 0x{quality.word:08X}: {', '.join(why)}" if why else ""
