@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from onesun import locations, yaml_files
 from onesun.errors import ConfigError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -142,7 +145,17 @@ class Noise(_Record):
     """Noise at disk centre in gauss, by integration time in seconds; it grows to the limb."""
 
     by_interval: dict[int, Positive]
-    limb_growth: NotNegative  # sigma = centre * (1 + limb_growth * (1 - mu))
+    limb_growth: NotNegative
+
+    def sigma(self, mu: np.ndarray, interval: int) -> np.ndarray:
+        """Standard deviation, gauss, in the shape of ``mu``.
+
+        Parameters
+        ----------
+        mu : cosine of the angle between line of sight and vertical.
+        interval : integration time, s; a key of ``by_interval``.
+        """
+        return self.by_interval[interval] * (1 + self.limb_growth * (1 - mu))
 
 
 class Response(_Record):
