@@ -113,7 +113,7 @@ def month(tmp_path_factory):
     """Two good pairs among all the frames that go wrong, aligned."""
     folder = tmp_path_factory.mktemp("raw")
     for minutes in (0, 96, 192):
-        write_raw(folder, "hmi", minutes)
+        write_raw(folder, "hmi", minutes, QUALITY=0x10000 if minutes == 96 else 0)
     write_raw(folder, "hmi", 288, QUALITY=-(2**31))
     write_raw(folder, "hmi", 600)
     write_raw(folder, "hmi", 45 * 1440)
@@ -170,6 +170,9 @@ def test_every_frame_is_accounted_for(month):
     for file, reason in wanted.items():
         assert reason in found[file]
     assert not any("/" in reason or ".fits: " in reason for reason in found.values())
+    assert [row["target_quality"] for row in frames] == ["0x00000000", "0x00010000"]
+    few = "0x10000 few points in the temporal interpolation"
+    assert [row["target_strata"] for row in frames] == ["", few]
 
 
 def test_manifest_opens_as_a_month(month):
@@ -348,9 +351,9 @@ def test_the_rule_knows_what_is_read_of_records(tmp_path, record_reads):
 
 
 def test_without_t_rec_the_nearest_slot_names_the_frame():
-    """MDI's slots are 96 minutes apart, from half a minute past midnight on."""
+    """MDI's slots are 96 minutes apart; JSOC names them by the whole minute."""
     header = pointing(128, 15.87)
-    for minutes, stamp in ((3.5, "20160707_000030_TAI"), (50.0, "20160707_013630_TAI")):
+    for minutes, stamp in ((3.5, "20160707_000000_TAI"), (50.0, "20160707_013600_TAI")):
         time = START + TimeDelta(minutes * 60.0, format="sec")
         seen = observe(Path("mdi.fits"), SUN.shot((128, 128), header, time))
         assert seen.stamp == stamp

@@ -28,6 +28,7 @@ from convertible import (
 from onesun.convert import view
 from onesun.convert.convert import Options, convert_source, weights_for
 from onesun.convert.flags import Flag
+from onesun.convert.fluxes import fluxes_of
 from onesun.convert.output import Converted, read_output
 from onesun.convert.planes import in_gauss
 from onesun.convert.source import of_file
@@ -236,6 +237,16 @@ def test_the_header_tells_where_it_comes_from(whole, frame, weights):
     assert header["HMINOISE"] == model.load(weights).errors.target_noise
     assert header["ONESUN"] == onesun.__version__
     assert header["SIMULATD"]
+
+
+def test_the_header_states_the_flux_that_hmi_would_show(whole):
+    output = read_output(whole)
+    header, fluxes = output.header, fluxes_of(output.field, output.view)
+    assert header["ESTIMATE"] == "expectation"
+    assert header["USFLUX"] == pytest.approx(fluxes.unsigned, rel=1e-4)
+    assert header["USFLUXN"] == pytest.approx(fluxes.unsigned_with_noise, rel=1e-4)
+    assert header["USFLUXN"] > header["USFLUX"]
+    assert header["HMISIGMA"] == 4.7
 
 
 def test_the_same_input_gives_the_same_bytes(whole, frame, weights, tmp_path):

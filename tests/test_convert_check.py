@@ -138,7 +138,7 @@ def test_the_command_prints_its_table_and_writes_its_picture(pair, tmp_path):
     assert result.exit_code == 0, result.output
     assert "slope, input on output" in result.stdout
     rows = json.loads(figures_file.read_text(encoding="utf-8"))["rows"]
-    assert len(rows) == 18
+    assert len(rows) == 19
     assert all(np.isfinite(row["value"]) for row in rows)
     assert matplotlib.image.imread(picture).shape[2] == 4
 

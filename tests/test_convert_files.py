@@ -9,6 +9,7 @@ import shutil
 import signal
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -284,6 +285,13 @@ def test_a_folder_is_converted_and_summed_up(frames, weights, tmp_path):
     with open(tmp_path / "summary.csv", encoding="utf-8") as rows:
         results = {row["file"].rpartition("/")[2]: row["result"] for row in csv.DictReader(rows)}
     assert results == {"a.fits": "done", "bad.fits": "refused", "b.fits": "done"}
+    for file, row in rows_of(tmp_path).items():
+        stated = row["unsigned_flux_mx"], row["unsigned_flux_with_noise_mx"]
+        if file.endswith("bad.fits"):
+            assert stated == ("", "")
+        else:
+            header = read_output(Path(row["output"])).header
+            assert tuple(map(float, stated)) == (header["USFLUX"], header["USFLUXN"])
 
 
 def test_what_is_done_is_skipped(frames, weights, tmp_path):
@@ -292,6 +300,7 @@ def test_what_is_done_is_skipped(frames, weights, tmp_path):
     written = (tmp_path / "a.onesun.fits").stat().st_mtime_ns
     second = convert_file(path, tmp_path, options)
     assert (first.result, second.result) == ("done", "skipped")
+    assert first.unsigned_flux_with_noise_mx == second.unsigned_flux_with_noise_mx > 0
     assert (tmp_path / "a.onesun.fits").stat().st_mtime_ns == written
     assert convert_file(path, tmp_path, options, again=True).result == "done"
 

@@ -24,6 +24,31 @@ def test_an_unknown_instrument_names_those_there_are():
         ({"optics": {"fwhm": -1}}, r"optics\.fwhm: .*greater than 0 \(found -1\)"),
         ({"opticks": {}}, "opticks: Extra inputs are not permitted"),
         ({"cadence": "often"}, "cadence: .*'often'"),
+        (
+            {
+                "quality": {
+                    "keyword": "QUALITY",
+                    "bits": [
+                        {"mask": 4, "name": "holes", "use": "refuse"},
+                        {"mask": 0xC, "name": "gaps", "use": "stratum"},
+                    ],
+                }
+            },
+            "quality: .*bit 0x4 is 'holes' and 'gaps'",
+        ),
+        (
+            {
+                "quality": {
+                    "keyword": "QUALITY",
+                    "bits": [{"mask": 4, "name": "holes", "use": "refuse", "writer": "NSO"}],
+                }
+            },
+            "quality: .*bit 0x4 is of 'NSO', expected of: none",
+        ),
+        (
+            {"quality": {"keyword": None, "bits": [{"mask": 4, "name": "holes", "use": "drop"}]}},
+            r"quality\.bits\.0\.use: .*'refuse', 'stratum' or 'ignore' \(found 'drop'\)",
+        ),
     ],
 )
 def test_a_bad_record_names_file_key_and_value(tmp_path, change, sentence):

@@ -323,13 +323,72 @@ def test_a_cube_is_refused(tmp_path):
         (-(2**31), 0x80000000, False),  # signed
         (2**31, 0x80000000, False),  # unsigned
         ("0x80000000", 0x80000000, False),
-        (0x100, 0x100, False),
+        (0x200, 0x200, False),
     ],
 )
 def test_quality_is_read_by_bit_however_it_is_written(tmp_path, value, word, usable):
     rules = instruments.load("hmi").quality
     quality = read_quality({"QUALITY": value}, rules, tmp_path)
     assert (quality.word, quality.usable) == (word, usable)
+
+
+LOS, VECTOR, EITHER = {"CADENCE": 45.0}, {"CADENCE": 720.0}, {}
+JSOC, SOI = {"CAMERA": "MDI"}, {"INSTRUME": "MDI"}
+
+
+@pytest.mark.parametrize(
+    ("instrument", "header", "word", "name", "usable"),
+    [
+        # The same bit of the two modules that write HMI's word.
+        ("hmi", LOS, 0x100, "eclipse", False),
+        ("hmi", VECTOR, 0x100, "HFTSACID above 4000", True),
+        ("hmi", VECTOR, 0x200, "eclipse", False),
+        ("hmi", LOS, 0x40, "HFTSACID above 4000", True),
+        ("hmi", VECTOR, 0x40, "undefined", True),
+        ("hmi", EITHER, 0x200, "eclipse", False),
+        # Without its cadence the strictest meaning counts.
+        (
+            "hmi",
+            EITHER,
+            0x100,
+            "eclipse (line-of-sight module) or HFTSACID above 4000 (vector module)",
+            False,
+        ),
+        ("hmi", VECTOR, 0x4000, "image stabilisation loop open in some filtergrams", False),
+        ("hmi", VECTOR, 0x80, "instrument anomaly or error of JSOC's code", False),
+        ("hmi", LOS, 0x80000080, "no coefficients of the velocity correction", False),
+        # Bit 31 of MDI, before and after JSOC took over the words.
+        ("mdi", JSOC, 0x80000000, "no data", False),
+        ("mdi", SOI, 0x80000000, "problem word valid", True),
+        ("mdi", JSOC, 0x40000, "undefined", True),
+    ],
+)
+def test_a_bit_means_what_its_writer_means_by_it(instrument, header, word, name, usable):
+    rules = instruments.load(instrument).quality
+    quality = read_quality({**header, "QUALITY": word}, rules, Path("x"))
+    assert name in quality.set_bits.values()
+    assert quality.usable is usable
+    assert bool(quality.refused) is not usable
+
+
+def test_good_frames_are_told_apart_by_what_their_word_says():
+    rules = instruments.load("hmi").quality
+    quality = read_quality({**VECTOR, "QUALITY": 66560}, rules, Path("x"))
+    assert quality.strata == (
+        "0x400 no list of cosmic rays",
+        "0x10000 few points in the temporal interpolation",
+    )
+    assert read_quality({**JSOC, "QUALITY": 512}, instruments.load("mdi").quality, "x").strata == ()
+
+
+@pytest.mark.parametrize("name", ["hmi", "mdi"])
+def test_every_bit_that_an_archive_defines_has_a_use(name):
+    """HMI reserves its lowest five; MDI's 12 to 30 are not standard."""
+    rules = instruments.load(name).quality
+    named = 0
+    for one in rules.bits:
+        named |= one.mask
+    assert named == {"hmi": 0xFFFFFFE0, "mdi": 0x80000FFF}[name]
 
 
 def test_a_verdict_names_the_bits():

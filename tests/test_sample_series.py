@@ -10,7 +10,7 @@ from onesun.sample import observers, series
 from onesun.sample.carry import Observer, carry
 from onesun.sample.headers import hmi_header
 from onesun.sample.times import month_slots
-from onesun.slots import from_iso, seconds_between, shifted
+from onesun.times import from_iso, seconds_between, shifted
 
 STILL = {"amplitude_24h": 0.0, "amplitude_12h": 0.0}
 

@@ -16,7 +16,7 @@ from onesun.reading import read
 from onesun.sample import headers_gong
 from onesun.sample.carry import Observer, carry
 from onesun.sample.simulate import simulate
-from onesun.slots import from_iso, seconds_between
+from onesun.times import from_iso, seconds_between
 
 MONTH = "2011-12"
 SETTINGS = {

@@ -17,7 +17,7 @@ from onesun.reading import read
 from onesun.sample import conditions, forward, regions, series
 from onesun.sample.carry import Observer
 from onesun.sample.simulate import simulate
-from onesun.slots import seconds_between
+from onesun.times import seconds_between
 
 REAL, AGAIN, REGIONS = "2011-12", "2012-02", "2014-11"
 NAME = "hmi.M_720s.20111217_060000_TAI.magnetogram.fits"

@@ -22,8 +22,9 @@ from onesun.geometry.window import Window
 from onesun.methods.bicubic import BicubicMethod
 from onesun.series import product
 from onesun.series.crop import open_region
-from onesun.series.totals import expected_unsigned, total
+from onesun.series.totals import total
 from onesun.series.variability import read as read_variability
+from onesun.unsigned import expected_unsigned
 from test_network_method import save
 
 PAIR, MONTH = "mdi-hmi", "2011-12"
@@ -179,6 +180,9 @@ def test_the_noise_added_is_what_draws_of_it_give() -> None:
     assert expected_unsigned(field, SIGMA)[0] == pytest.approx(SIGMA * np.sqrt(2 / np.pi))
     assert expected_unsigned(field, SIGMA)[-1] == pytest.approx(900)
     np.testing.assert_array_equal(expected_unsigned(field, 0), np.abs(field))
+    by_pixel = expected_unsigned(field, np.array([SIGMA, 0, SIGMA, 0, SIGMA, SIGMA]))
+    np.testing.assert_array_equal(by_pixel[[1, 3]], [1, 8])
+    np.testing.assert_array_equal(by_pixel[::2], expected_unsigned(field, SIGMA)[::2])
     assert total(field).unsigned_with_noise is None
     assert total(field).signed == pytest.approx(field.mean())
 

@@ -20,7 +20,8 @@ from onesun.reading.keywords import jsoc_time
 from onesun.sample import fetch
 from onesun.sample.observers import earth
 from onesun.sample.simulate import simulate
-from onesun.slots import jsoc_text, month_of, seconds_between, shifted, stamp
+from onesun.slots import jsoc_text, month_of, stamp
+from onesun.times import seconds_between, shifted
 
 YEAR = 2010
 INSTRUMENTS = ("hmi", "mdi", "gong")

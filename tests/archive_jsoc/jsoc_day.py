@@ -10,7 +10,8 @@ import pytest
 
 from archive.server import REGISTERED, Archive
 from onesun import instruments
-from onesun.slots import from_iso, shifted, stamp
+from onesun.slots import stamp
+from onesun.times import from_iso, shifted
 
 # Drms leaves connections that broke off to the garbage collector.
 BROKEN_OFF = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -18,7 +18,7 @@ from onesun.archive.keywords import write_keywords
 from onesun.reading import read
 from onesun.reading.conventions import CONVENTIONS
 from onesun.reading.quality import read_quality
-from onesun.slots import shifted
+from onesun.times import shifted
 
 pytestmark = BROKEN_OFF
 

@@ -36,4 +36,5 @@ CONVERT_EDITS = [
         "table_errors, ladder, convert 3",
     ),
     Edit("the mask of an output: convert/flags.py", code("convert/flags.py"), "convert 6"),
+    Edit("the fluxes of an output: convert/fluxes.py", code("convert/fluxes.py"), "convert 6"),
 ]

@@ -131,6 +131,7 @@ def rewrite(path: str) -> Change:
 
 
 MDI, GONG = "resources/instruments/mdi.yaml", "resources/instruments/gong.yaml"
+HMI = "resources/instruments/hmi.yaml"
 SHOWN = "predict 2, evaluate 2, measure 2, table1, table2"
 NETWORKS = f"train 2, {SHOWN}, ladder"
 # The search of weights trains networks, too.
@@ -322,6 +323,14 @@ EDITS = [
     Edit(
         "GONG's gain, with own files",
         text(GONG, "gain: 0.83", "gain: 0.8"),
+        over="folder",
+    ),
+    Edit(
+        "what follows from a bit of HMI's quality word, with own files",
+        text(
+            HMI, "open in some filtergrams, use: refuse", "open in some filtergrams, use: stratum"
+        ),
+        f"align 6, store 4, calibrate 2, {ALL_BELOW}",
         over="folder",
     ),
     # The package.

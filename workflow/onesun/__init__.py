@@ -1,4 +1,4 @@
-"""OneSun: MDI and GONG line-of-sight magnetograms as HMI would have seen them.
+"""OneSun: MDI and GONG line-of-sight magnetograms as HMI is expected to have seen them.
 
 ``onesun.convert(path_or_map)`` turns one into an HMI-like sunpy map; see :mod:`onesun.convert`.
 """

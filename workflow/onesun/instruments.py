@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from onesun import locations, yaml_files
 from onesun.errors import ConfigError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -83,13 +86,46 @@ class Values(_Record):
     statistics: Statistics | None = None
 
 
+class QualityBit(_Record):
+    """What one bit of a quality word, or several, mean, and what follows from it.
+
+    ``use`` is ``refuse`` (the frame is left out), ``stratum`` (it is used, and its tables name the
+    bit, so that results can be told apart by it) or ``ignore`` (set in ordinary frames).
+    """
+
+    mask: Annotated[int, Field(gt=0, lt=2**32)]  # as the archive's documents write it
+    name: str
+    use: Literal["refuse", "stratum", "ignore"]
+    writer: str | None = None  # who means this by it; None: all writers
+    data: bool | None = None  # only in words of records with (true) or without (false) data
+
+
 class QualityWord(_Record):
-    """Bits of its quality word: their names, and those for which a frame is refused."""
+    """How its quality word is read."""
 
     keyword: str | None
-    flag: str | None = None  # keyword that only bad frames have, or have set
-    bits: dict[int, str]
-    refuse: tuple[int, ...]
+    flag: str | None = None  # keyword whose presence alone marks a bad frame
+    # Who wrote a word, by keyword and the beginnings of its values; the same bit can mean two
+    # things to two of them.
+    writers: dict[str, dict[str, tuple[str, ...]]] = {}
+    no_data: Annotated[int, Field(gt=0, lt=2**32)] | None = None  # set where there are no data
+    bits: tuple[QualityBit, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_bit_means_one_thing(self) -> QualityWord:
+        for number, one in enumerate(self.bits):
+            if one.writer is not None and one.writer not in self.writers:
+                known = ", ".join(self.writers) or "none"
+                raise ValueError(f"bit {one.mask:#x} is of {one.writer!r}, expected of: {known}")
+            for other in self.bits[:number]:
+                both = one.mask & other.mask
+                if both and _overlap(one.writer, other.writer) and _overlap(one.data, other.data):
+                    raise ValueError(f"bit {both:#x} is {other.name!r} and {one.name!r}")
+        return self
+
+
+def _overlap(first: Any, second: Any) -> bool:
+    return first is None or second is None or first == second
 
 
 class Optics(_Record):
@@ -109,7 +145,17 @@ class Noise(_Record):
     """Noise at disk centre in gauss, by integration time in seconds; it grows to the limb."""
 
     by_interval: dict[int, Positive]
-    limb_growth: NotNegative  # sigma = centre * (1 + limb_growth * (1 - mu))
+    limb_growth: NotNegative
+
+    def sigma(self, mu: np.ndarray, interval: int) -> np.ndarray:
+        """Standard deviation, gauss, in the shape of ``mu``.
+
+        Parameters
+        ----------
+        mu : cosine of the angle between line of sight and vertical.
+        interval : integration time, s; a key of ``by_interval``.
+        """
+        return self.by_interval[interval] * (1 + self.limb_growth * (1 - mu))
 
 
 class Response(_Record):
@@ -147,7 +193,7 @@ class Instrument(_Record):
     segment: str | None
     file_pattern: str
     cadence: Positive  # seconds
-    epoch: str  # TAI time of one slot
+    epoch: str  # time of one slot, on the scale of its headers
     detector: Detector
     header: Header
     values: Values

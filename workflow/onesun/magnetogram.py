@@ -23,12 +23,14 @@ class Quality:
     set_bits : name of each set bit, by bit number.
     refused : names of the set bits for which the instrument record refuses a frame.
     flagged : what a keyword that only bad frames have says; empty where there is none.
+    strata : masks and names of the set bits by which usable frames can be told apart.
     """
 
     word: int | None
     set_bits: dict[int, str]
     refused: tuple[str, ...]
     flagged: str = ""
+    strata: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -44,7 +46,10 @@ class Quality:
     def __str__(self) -> str:
         if self.word is None:
             return f"refused: {self.flagged}" if self.flagged else "no quality word"
-        bits = ", ".join(f"{bit} {name}" for bit, name in self.set_bits.items()) or "no bit set"
+        bits = (
+            ", ".join(f"{1 << bit:#x} {name}" for bit, name in self.set_bits.items())
+            or "no bit set"
+        )
         verdict = "usable" if self.usable else f"refused: {', '.join(self.refused)}"
         return f"0x{self.word:08X} ({bits}): {verdict}"
 

@@ -7,23 +7,7 @@ from datetime import datetime
 from astropy.time import Time
 
 from onesun.instruments import Instrument
-from onesun.reading.keywords import GPS_BEHIND_TAI
-
-
-def from_iso(text: str) -> Time:
-    """A time on the TAI scale of an ISO string in TAI."""
-    return Time(text, format="isot", scale="tai", precision=3)
-
-
-def shifted(time: Time, seconds: float) -> Time:
-    """``seconds`` later, rounded to the millisecond that headers keep."""
-    unix = round((time.unix_tai + seconds) * 1000) / 1000
-    return Time(Time(unix, format="unix_tai", scale="tai"), format="isot", precision=3)
-
-
-def seconds_between(first: Time, second: Time) -> float:
-    """From ``first`` to ``second``, s."""
-    return float((second - first).to_value("s"))
+from onesun.times import GPS_BEHIND_TAI, from_gps, from_iso, seconds_between, shifted
 
 
 def jsoc_text(time: Time, digits: int = 3, zone: str = "TAI") -> str:
@@ -49,9 +33,8 @@ def nearest_slot(time: Time, record: Instrument) -> Time:
     The record's epoch is one slot, on the scale of its headers. JSOC counts MDI's from
     00:00:30 but writes T_REC on the whole minute, so its half minute is dropped.
     """
-    epoch = from_iso(record.epoch)
     if record.header.time_scale == "gps":
-        epoch = shifted(epoch, GPS_BEHIND_TAI)
+        epoch = from_gps(record.epoch)
     else:
         epoch = from_iso(f"{record.epoch[:16]}:00")
     slots = round(seconds_between(epoch, time) / record.cadence)

@@ -39,7 +39,9 @@ rule convert:
         mem_mb=lambda wildcards, threads: 1200 * threads,
     params:
         code=code("convert"),
-        records=lambda wildcards: records("convert", PAIRS[wildcards.pair]["input"]),
+        records=lambda wildcards: records(
+            "convert", PAIRS[wildcards.pair]["input"], PAIRS[wildcards.pair]["target"]
+        ),
         weights=lambda wildcards, input: wildcards.pair if OF_PACKAGE else input.weights,
     message:
         "Converting {wildcards.pair}, {wildcards.month}"

@@ -12,6 +12,8 @@ from onesun.alignment.registration import Registration
 from onesun.geometry.grid import AU_METRES, RSUN_AT_1AU, SOLAR_RADIUS_METRES, Grid, Which
 from onesun.geometry.pixel_noise import pixel_noise
 from onesun.magnetogram import Magnetogram
+from onesun.slots import jsoc_text
+from onesun.times import seconds_between
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class PairRecord:
     @property
     def time_difference(self) -> float:
         """Time of the input less that of the target, s."""
-        return float((self.source.time - self.target.time).to_value("s"))
+        return seconds_between(self.target.time, self.source.time)
 
     def file(self, which: Which) -> str:
         """Name of the aligned file."""
@@ -90,6 +92,10 @@ class PairRecord:
             "tiles_count": found.tiles,
             "correlation_before_fraction": f"{found.correlation_before:.5f}",
             "correlation_after_fraction": f"{found.correlation_after:.5f}",
+            "input_quality": _word(self.source),
+            "target_quality": _word(self.target),
+            "input_strata": "; ".join(self.source.quality.strata),
+            "target_strata": "; ".join(self.target.quality.strata),
             "simulated": str(self.source.simulated or self.target.simulated).lower(),
         }
 
@@ -99,9 +105,9 @@ class PairRecord:
         return {
             **self._geometry(which),
             "DATE-OBS": (self.target.time.utc.isot, "UTC, time that is shown"),
-            "T_OBS": (_jsoc(self.target.time), "time that is shown"),
+            "T_OBS": (jsoc_text(self.target.time), "time that is shown"),
             "T_REC": (_jsoc_stamp(self.stamp), "slot of the target"),
-            "T_SOURCE": (_jsoc(frame.time), "time of observation of the source"),
+            "T_SOURCE": (jsoc_text(frame.time), "time of observation of the source"),
             "ORIGIN": (f"OneSun {__version__}", "aligned"),
             "TELESCOP": (instruments.load(frame.instrument).title, "of the source"),
             "CONTENT": ("ALIGNED MAGNETOGRAM", "line of sight"),
@@ -158,8 +164,9 @@ def _digits(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else ""
 
 
-def _jsoc(time) -> str:
-    return f"{time.tai.isot.replace('-', '.').replace('T', '_')}_TAI"
+def _word(frame: Magnetogram) -> str:
+    """The quality word as JSOC writes it; empty where there is none."""
+    return "" if frame.quality.word is None else f"0x{frame.quality.word:08X}"
 
 
 def _jsoc_stamp(stamp: str) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from astropy.time import Time, TimeDelta
-
 from onesun import instruments
 from onesun.errors import UntrustedFrameError
 from onesun.magnetogram import Magnetogram
 from onesun.progress import track
 from onesun.reading import read
 from onesun.reading.keywords import jsoc_time
+from onesun.slots import nearest_slot, stamp
+from onesun.times import tai_seconds
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def observe(path: Path, frame: Magnetogram) -> Observation:
     return Observation(
         path=path,
         instrument=frame.instrument,
-        seconds=float(frame.time.unix_tai),
+        seconds=tai_seconds(frame.time),
         time=frame.time.isot,
         stamp=_stamp(path, frame),
     )
@@ -111,11 +111,5 @@ def _unusable(frame: Magnetogram, max_missing: float) -> str | None:
 def _stamp(path: Path, frame: Magnetogram) -> str:
     """T_REC of the header or, where there is none, the nearest slot of the instrument's cadence."""
     if frame.header.get("T_REC"):
-        slot = jsoc_time(frame.header, "T_REC", path)
-    else:
-        record = instruments.load(frame.instrument)
-        epoch = Time(record.epoch, scale="tai")
-        count = round((frame.time - epoch).to_value("s") / record.cadence)
-        slot = epoch + TimeDelta(count * record.cadence, format="sec")
-    slot.precision = 0
-    return f"{slot.isot.replace('-', '').replace(':', '').replace('T', '_')}_TAI"
+        return stamp(jsoc_time(frame.header, "T_REC", path))
+    return stamp(nearest_slot(frame.time, instruments.load(frame.instrument)))

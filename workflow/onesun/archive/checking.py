@@ -20,6 +20,7 @@ from onesun.files import sha256
 from onesun.instruments import Instrument
 from onesun.magnetogram import Magnetogram
 from onesun.reading import read
+from onesun.times import seconds_between
 
 COMPLETED = ".with-keywords-"  # begins the names of files that are not checked yet
 _GZIP = b"\x1f\x8b"
@@ -72,7 +73,7 @@ def _unusable(frame: Magnetogram, slot: str, record: Instrument) -> str | None:
     if frame.doubts:
         return frame.doubts[0]
     wanted = Time(datetime.strptime(slot, "%Y%m%d_%H%M%S_TAI"), scale="tai")
-    if abs((frame.time - wanted).to_value("s")) > record.cadence / 2:
+    if abs(seconds_between(wanted, frame.time)) > record.cadence / 2:
         return f"taken at {frame.time.isot} TAI, expected within {record.cadence / 2:g} s of {slot}"
     return refusal(frame.header) if record.archive == "nso" else None
 

@@ -90,7 +90,8 @@ def _on_slots(moments: Sequence[datetime], instrument: str) -> list[datetime]:
 
 @cache
 def _any_slot(instrument: str) -> datetime:
-    from onesun.slots import from_iso, nearest_slot
+    from onesun.slots import nearest_slot
+    from onesun.times import from_iso
 
     return nearest_slot(from_iso("2010-01-01T00:00:00"), instruments.load(instrument)).datetime
 

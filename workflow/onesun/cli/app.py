@@ -68,7 +68,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="MDI and GONG magnetograms as HMI would have seen them.",
+    help="MDI and GONG magnetograms as HMI is expected to have seen them.",
 )
 app.add_typer(sample.app, name="sample")
 # Not beside it in one module: what plans is no reason to download again.

@@ -88,10 +88,15 @@ def convert(
 def _tell(outcome: Outcome) -> None:
     """What became of the only file."""
     from onesun.convert.files import NO_ERROR
+    from onesun.convert.fluxes import WITHIN
 
     if outcome.result == "refused":
         print(f"onesun: {outcome.file}: {outcome.reason}", file=sys.stderr)
         return
     print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")
+    print(
+        f"unsigned flux within {WITHIN:g} R {outcome.unsigned_flux_mx:.3g} Mx, with HMI's noise "
+        f"{outcome.unsigned_flux_with_noise_mx:.3g} Mx: compare the latter with HMI's own"
+    )
     if outcome.error == NO_ERROR:
         print("without an ERROR extension, as the network states no error", file=sys.stderr)

@@ -17,18 +17,17 @@ from onesun import instruments
 from onesun.alignment.resample import resample
 from onesun.convert import spectrum
 from onesun.convert.flags import Flag
+from onesun.convert.fluxes import fluxes_of
 from onesun.convert.output import Converted, read_output
 from onesun.convert.source import Source, of_file
 from onesun.convert.view import View, ViewMapping, read_by_network
 from onesun.errors import DamagedProductError, UntrustedFrameError
-from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.pixel_noise import pixel_noise
 from onesun.geometry.psf import FWHM_PER_SIGMA, blur
 from onesun.training import model
 from onesun.training.model import Model, WeightsError
 
 _SLOPE_WITHIN = 0.9  # limb radii
-_FLUX_WITHIN = 0.95
 _WEAK = 30.0  # gauss of the output; there the residual is mostly the input's noise
 _NEAR = 0.01  # output pixels
 _PATTERN = 0.01  # gauss; a tenth of the step in which a field is kept
@@ -241,20 +240,22 @@ def _transfer(compared: Compared, band: tuple[float, float]) -> float:
 
 
 def _fluxes(compared: Compared) -> list[Row]:
-    rows = []
     fields = {
-        "input": (compared.given, compared.view),
-        "output, blurred": (compared.matched, compared.view),
-        "output": (compared.output.field, compared.output.view),
+        "input": fluxes_of(compared.given, compared.view),
+        "output, blurred": fluxes_of(compared.matched, compared.view),
+        "output": fluxes_of(compared.output.field, compared.output.view),
     }
-    for name, (field, view) in fields.items():
-        radius = view.radius()
-        inside = (radius < _FLUX_WITHIN) & np.isfinite(field)
-        pointing = view.pointing
-        flux = field[inside] * flux_per_gauss(radius[inside], pointing.limb_radius, pointing.dsun)
-        rows.append(Row(f"unsigned flux, {name}", float(np.abs(flux).sum()) / 1e22, "10²² Mx"))
-        rows.append(Row(f"net flux, {name}", float(flux.sum()) / 1e22, "10²² Mx"))
-    return rows
+    figures = [
+        row
+        for name, fluxes in fields.items()
+        for row in (
+            (f"unsigned flux, {name}", fluxes.unsigned),
+            (f"net flux, {name}", fluxes.net),
+        )
+    ]
+    noisy = fields["output"].unsigned_with_noise
+    figures.insert(5, ("... with HMI's noise, as HMI has it", noisy))
+    return [Row(name, flux / 1e22, "10²² Mx") for name, flux in figures]
 
 
 def _errors(compared: Compared) -> list[Row]:

@@ -10,8 +10,9 @@ import numpy as np
 from onesun import instruments
 from onesun.alignment.resample import resample
 from onesun.convert import flags, weights
-from onesun.convert.header import header_of
-from onesun.convert.planes import Planes
+from onesun.convert.fluxes import fluxes_of
+from onesun.convert.header import flux_cards, header_of
+from onesun.convert.planes import Planes, in_gauss
 from onesun.convert.source import Source
 from onesun.convert.stored import UNCERTAINTY
 from onesun.convert.view import (
@@ -103,6 +104,7 @@ def convert_source(source: Source, network: Model, options: Options) -> Planes:
     _fill(planes, network, np.nan_to_num(given), view, options)
     # What the network makes of no input at all is a quiet Sun that nobody saw.
     planes.drop(repeat(np.isnan(given), network.factor))
+    planes.header.extend(flux_cards(fluxes_of(in_gauss(planes.field), out_view)))
     return planes
 
 

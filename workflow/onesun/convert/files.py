@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +39,8 @@ class Outcome:
     output : path of the output; empty if refused.
     seconds : that it took.
     error : what the output has of one, or in words that it has none; empty if refused.
+    unsigned_flux_mx, unsigned_flux_with_noise_mx : of the output, r < 0.95, as delivered and as
+        expected with HMI's noise; empty if refused.
     """
 
     file: str
@@ -47,6 +49,8 @@ class Outcome:
     output: str
     seconds: float
     error: str = ""
+    unsigned_flux_mx: float | str = ""
+    unsigned_flux_with_noise_mx: float | str = ""
 
     def row(self) -> dict[str, Any]:
         return {**asdict(self), "seconds": round(self.seconds, 2)}
@@ -74,10 +78,13 @@ def convert_file(
     path, folder = Path(path), Path(folder)
 
     def ended(
-        result: _Result, reason: str = "", out: Path | str = "", errors: str | None = None
+        result: _Result,
+        reason: str = "",
+        out: Path | str = "",
+        header: Mapping[str, Any] | None = None,
     ) -> Outcome:
         seconds = time.perf_counter() - start
-        return Outcome(str(path), result, reason, str(out), seconds, _error(errors))
+        return Outcome(str(path), result, reason, str(out), seconds, *_told_of(header or {}))
 
     def there(names: Iterable[str | None], digest: str) -> tuple[Path, fits.Header] | None:
         return None if again else _there(folder, names, digest, options)
@@ -90,7 +97,7 @@ def convert_file(
             source = of_file(path, force=options.force)
             found = there(by_content(source), source.digest)
         if found:
-            return ended("skipped", "converted before", found[0], found[1]["ERRORS"])
+            return ended("skipped", "converted before", found[0], found[1])
         planes = convert_source(source, weights_for(source, options), options)
     except UntrustedFrameError as error:
         return ended("refused", str(error).removeprefix(f"{path}: "))
@@ -102,7 +109,12 @@ def convert_file(
             if not out.exists():
                 raise
             continue  # another process took the name meanwhile, so that there is another for this
-        return ended("done", "; ".join(source.doubts), out, planes.header["ERRORS"])
+        return ended("done", "; ".join(source.doubts), out, planes.header)
+
+
+def _told_of(header: Mapping[str, Any]) -> tuple[str, float | str, float | str]:
+    """What a row says of an output: its error and its unsigned fluxes."""
+    return _error(header.get("ERRORS")), header.get("USFLUX", ""), header.get("USFLUXN", "")
 
 
 def _error(errors: str | None) -> str:
@@ -123,6 +135,7 @@ def _there(
     same = (
         header.get(MADE_BY) == onesun.__version__
         and header.get("GEOMETRY") == options.geometry
+        and "USFLUXN" in header
         and _of_these_weights(header, options)
         # What was forced then is only taken over if it may be forced now.
         and (options.force or "DOUBT1" not in header)

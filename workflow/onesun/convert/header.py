@@ -20,6 +20,7 @@ from sunpy.coordinates import sun
 import onesun
 from onesun import instruments
 from onesun.convert import weights
+from onesun.convert.fluxes import WITHIN, Fluxes, target_noise_at_centre
 from onesun.convert.source import MADE_BY, Source
 from onesun.convert.view import Geometry, View
 from onesun.geometry.grid import SOLAR_RADIUS_METRES
@@ -47,6 +48,7 @@ def header_of(
     """
     header = fits.Header()
     header["CONTENT"] = ("HMI-like line-of-sight magnetogram", "product")
+    header["ESTIMATE"] = ("expectation", "the mean of what HMI may have seen")
     for keyword, value, comment in (
         *_place(view),
         *_time(source),
@@ -57,6 +59,20 @@ def header_of(
     for number, doubt in enumerate(source.doubts, start=1):
         header[f"DOUBT{number}"] = (_storable(doubt), "waived by --force")
     return header
+
+
+def flux_cards(fluxes: Fluxes) -> list[tuple[str, Any, str]]:
+    """The cards of an output's unsigned flux, as delivered and with HMI's noise."""
+    where = f"r < {WITHIN:g}"
+    return [
+        ("USFLUX", _rounded(fluxes.unsigned), f"[Mx] unsigned flux of FIELD, {where}"),
+        ("USFLUXN", _rounded(fluxes.unsigned_with_noise), "[Mx] ... expected with HMI's noise"),
+        ("HMISIGMA", target_noise_at_centre(), "[G] that noise at the disk centre"),
+    ]
+
+
+def _rounded(flux: float) -> float:
+    return float(f"{flux:.5g}")
 
 
 def _storable(value: Any) -> Any:

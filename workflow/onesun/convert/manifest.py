@@ -14,7 +14,10 @@ from onesun.errors import OneSunError
 from onesun.files import sha256, write_json
 
 PRODUCT = "converted frames"
-_COPIED = ("T_OBS", "WEIGHTS", "METHOD", "WTSHA256", "ERRORS", "ERSHA256", "INSHA256")
+_COPIED = (
+    *("T_OBS", "WEIGHTS", "METHOD", "WTSHA256", "ERRORS", "ERSHA256", "INSHA256"),
+    *("USFLUX", "USFLUXN"),
+)
 
 
 def write_manifest(

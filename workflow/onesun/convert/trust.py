@@ -21,6 +21,7 @@ from onesun.geometry.grid import ARCSEC_PER_RADIAN, AU_METRES, SOLAR_RADIUS_METR
 from onesun.instruments import Instrument
 from onesun.magnetogram import Magnetogram
 from onesun.reading.keywords import jsoc_time
+from onesun.times import seconds_between
 
 MAX_MISSING = 0.01  # share of the disk
 _LIMB_TOLERANCE = 3.0  # pixels between the limb that the header gives and that of the data
@@ -146,7 +147,7 @@ def _slot(evidence: Evidence) -> str | None:
         slot = jsoc_time(evidence.header, "T_REC", Path(evidence.frame.source))
     except UntrustedFrameError as error:
         return str(error).removeprefix(f"{evidence.frame.source}: ")
-    apart = abs(float((evidence.frame.time - slot).to_value("s")))
+    apart = abs(seconds_between(slot, evidence.frame.time))
     cadence = evidence.record.cadence
     if apart <= cadence:
         return None

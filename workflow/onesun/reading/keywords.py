@@ -12,8 +12,7 @@ from astropy.time import Time
 
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.reading.plain import plain_value
-
-GPS_BEHIND_TAI = 19.0  # seconds, since 1980
+from onesun.times import GPS_BEHIND_TAI, shifted
 
 
 def number(header: Mapping[str, Any], keyword: str, path: Path, *, positive: bool = False) -> float:
@@ -65,9 +64,7 @@ def gps_time(header: Mapping[str, Any], path: Path) -> Time:
         if not text:
             raise MissingKeywordError(f"{path}: header has no {keyword}")
     found = f"{path}: DATE-OBS is {date!r} and TIME-OBS {clock!r}"
-    shifted = _time(f"{date.replace('/', '-')}T{clock}", "tai", found)
-    from_gps = shifted.unix_tai + GPS_BEHIND_TAI
-    return Time(Time(from_gps, format="unix_tai", scale="tai"), format="isot", precision=3)
+    return shifted(_time(f"{date.replace('/', '-')}T{clock}", "tai", found), GPS_BEHIND_TAI)
 
 
 def _time(iso: str, scale: str, found: str) -> Time:

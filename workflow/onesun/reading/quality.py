@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from astropy.io.fits.card import Undefined
-
 from onesun.errors import MissingKeywordError, UntrustedFrameError
-from onesun.instruments import QualityWord
+from onesun.instruments import QualityBit, QualityWord
 from onesun.magnetogram import Quality
 
-_NOT_SET = ("", "F", "FALSE", "N", "NO", "NONE", "0")
+UNDEFINED = "undefined"
 
 
 def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Quality:
     """The quality word of ``header``, unsigned, with the name of each set bit, and the flag.
 
     JSOC writes it as a signed or unsigned integer in files and in hexadecimal in queries; all
-    three are understood. Raises MissingKeywordError when the record expects a word and there is
-    none, UntrustedFrameError when it is not a 32-bit integer.
+    three are understood. Where the header does not say who wrote the word, a bit has all the
+    meanings that writers give it, and the strictest counts. Raises MissingKeywordError when the
+    record expects a word and there is none, UntrustedFrameError when it is not a 32-bit integer.
     """
     flagged = "" if rules.flag is None else flag(header, rules.flag)
     if rules.keyword is None:
@@ -34,19 +33,56 @@ def read_quality(header: Mapping[str, Any], rules: QualityWord, path: Path) -> Q
             f"{path}: {rules.keyword} is {value!r}, expected a 32-bit integer"
         )
     word &= 0xFFFFFFFF
-    set_bits = {bit: rules.bits.get(bit, "unnamed bit") for bit in range(32) if word >> bit & 1}
-    refused = tuple(name for bit, name in set_bits.items() if bit in rules.refuse)
-    return Quality(word=word, set_bits=set_bits, refused=refused, flagged=flagged)
+    writer = _writer(header, rules)
+    data = not word & (rules.no_data or 0)
+    meanings = {
+        bit: [
+            one
+            for one in rules.bits
+            if one.mask >> bit & 1
+            and (writer is None or one.writer in (None, writer))
+            and one.data in (None, data)
+        ]
+        for bit in range(32)
+        if word >> bit & 1
+    }
+    names = {bit: _name(meant) for bit, meant in meanings.items()}
+    uses = {bit: {one.use for one in meant} for bit, meant in meanings.items()}
+    refused = [bit for bit in names if "refuse" in uses[bit]]
+    strata = [
+        bit for bit in names if bit not in refused and ("stratum" in uses[bit] or not uses[bit])
+    ]
+    return Quality(
+        word=word,
+        set_bits=names,
+        refused=tuple(names[bit] for bit in refused),
+        flagged=flagged,
+        strata=tuple(f"{1 << bit:#x} {names[bit]}" for bit in strata),
+    )
 
 
 def flag(header: Mapping[str, Any], keyword: str) -> str:
-    """What a keyword says that is set in bad images alone; empty where it is absent or not set."""
-    value = header.get(keyword)
-    if value is None or isinstance(value, Undefined):
+    """What a keyword says that bad images alone have, whatever its value; empty without it."""
+    if header.get(keyword) is None:
         return ""
-    if str(value).strip().upper() in _NOT_SET or value == 0:
-        return ""
-    return f"{keyword} is {value!r}, expected none in a good image"
+    return f"{keyword} is {header[keyword]!r}, expected none in a good image"
+
+
+def _writer(header: Mapping[str, Any], rules: QualityWord) -> str | None:
+    for writer, wanted in rules.writers.items():
+        if all(
+            str(header.get(keyword, "")).strip().startswith(beginnings)
+            for keyword, beginnings in wanted.items()
+        ):
+            return writer
+    return None
+
+
+def _name(meant: list[QualityBit]) -> str:
+    names = {one.name for one in meant}
+    if len(names) < 2:
+        return names.pop() if names else UNDEFINED
+    return " or ".join(f"{one.name} ({one.writer})" for one in meant)
 
 
 def _integer(value: Any) -> int | None:

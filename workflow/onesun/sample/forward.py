@@ -170,7 +170,7 @@ def noise_level(radius: np.ndarray, rsun: float, noise: Noise, interval: int) ->
     interval : integration time, s; a key of the record's ``by_interval``.
     """
     mu = np.nan_to_num(cosine_to_vertical(radius, rsun))
-    return noise.by_interval[interval] * (1 + noise.limb_growth * (1 - mu))
+    return noise.sigma(mu, interval)
 
 
 def record_exposure(

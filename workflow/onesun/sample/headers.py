@@ -12,7 +12,8 @@ from onesun.sample import observers
 from onesun.sample.moments import moments
 from onesun.sample.observers import LIGHT, Orbit
 from onesun.sample.series import HmiFrame, RealFrame
-from onesun.slots import jsoc_text, shifted
+from onesun.slots import jsoc_text
+from onesun.times import seconds_between, shifted
 
 # Of the compression, of the record in JSOC's data base and of the filtergrams behind it: none of
 # them is true of a frame that was turned.
@@ -52,7 +53,7 @@ def hmi_header(real: RealFrame, frame: HmiFrame) -> fits.Header:
     header = real.header.copy()
     for keyword in _DROPPED:
         header.remove(keyword, ignore_missing=True, remove_all=True)
-    later = (frame.t_obs - real.time).to_value("s")
+    later = seconds_between(real.time, frame.t_obs)
     started = Time(header["DATE-OBS"], format="isot", scale="utc", precision=3)
     observer = frame.orbit.observer
     new = {

@@ -13,7 +13,7 @@ from onesun.geometry.pointing import Pointing
 from onesun.geometry.sphere import CARRINGTON_RATE
 from onesun.reading.conventions import JSOC_LONGITUDE
 from onesun.sample.carry import Observer
-from onesun.slots import shifted
+from onesun.times import shifted
 
 DAY = 86400.0
 LIGHT = 299_792_458.0  # m/s

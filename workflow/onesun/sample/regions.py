@@ -18,7 +18,8 @@ from onesun.sample import headers, write
 from onesun.sample.carry import Observer
 from onesun.sample.observers import Orbit, earth
 from onesun.sample.series import HmiFrame, RealFrame, load
-from onesun.slots import from_iso, stamp
+from onesun.slots import stamp
+from onesun.times import from_iso
 
 _DAY = 15  # of its month, at midnight: frames around it stay in the month
 _GAP = 96  # pixels between regions: farther than any optics reach

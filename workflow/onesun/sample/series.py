@@ -19,7 +19,7 @@ from onesun.reading.conventions import wcs
 from onesun.reading.keywords import jsoc_time, number
 from onesun.sample.carry import Observer, carry
 from onesun.sample.observers import SDO_SPEED, Orbit, earth, light_delay, pointed, sdo
-from onesun.slots import seconds_between, shifted
+from onesun.times import seconds_between, shifted
 
 _STRIP = 16  # rows; what stays in the processor's cache
 _RING = (0.98, 1.0)  # limb radii; its noise fills what rotates in from behind the limb

@@ -34,7 +34,8 @@ from onesun.sample import (
 from onesun.sample.carry import Observer
 from onesun.sample.settings import check, origin
 from onesun.sample.times import interval_of, mdi_observation, month_slots, moved_into
-from onesun.slots import jsoc_text, nearest_slot, seconds_between, stamp
+from onesun.slots import jsoc_text, nearest_slot, stamp
+from onesun.times import seconds_between
 
 _SLOTS = "mdi"  # the instrument whose slots decide when there are frames
 GONG_INTERVAL = headers_gong.MINUTES * 60

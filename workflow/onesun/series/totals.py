@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erf
+
+from onesun.unsigned import expected_unsigned
 
 
 @dataclass(frozen=True)
@@ -39,22 +39,3 @@ def total(field: np.ndarray, sigma: float | None = None) -> Total:
         if sigma is None
         else float(expected_unsigned(field, sigma).mean()),
     )
-
-
-def expected_unsigned(field: np.ndarray, sigma: float) -> np.ndarray:
-    """The mean of abs(B + noise) over Gaussian noise, pixel by pixel; float64, gauss.
-
-    The folded normal distribution's mean. It is what draws of noise would give on average, and
-    needs no seed.
-
-    Parameters
-    ----------
-    field : B, gauss, any shape.
-    sigma : standard deviation of the noise, gauss; 0 gives abs(B).
-    """
-    strength = np.abs(field, dtype=np.float64)
-    if sigma == 0:
-        return strength
-    scaled = strength / (sigma * math.sqrt(2))
-    folded = sigma * math.sqrt(2 / math.pi) * np.exp(-scaled * scaled)
-    return folded + strength * erf(scaled)

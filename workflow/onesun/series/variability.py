@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.time import Time
 
 from onesun.errors import DamagedProductError, OneSunError
 from onesun.files import read_json, write_json
 from onesun.series import product
 from onesun.series.daily import Daily, Times, analyse
+from onesun.times import from_iso, tai_seconds
 
 PRODUCT = "daily variability"
 # What HMI is held against; neither has seen its orbit.
@@ -37,7 +37,7 @@ def variability(path: Path, settings: Mapping[str, Any], out: Path) -> None:
             f"{path}: no OBS_VR of the target in {len(without)} frames ({without[0]} the first), "
             "expected it in all, as the phase is told by it"
         )
-    hours = Time([moment.time for moment in series.moments], scale="tai").unix_tai / 3600
+    hours = np.array([tai_seconds(from_iso(moment.time)) for moment in series.moments]) / 3600
     hours -= hours[0]
     found = {}
     for against in AGAINST:

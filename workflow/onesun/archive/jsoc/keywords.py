@@ -35,6 +35,7 @@ def asked(record: Instrument, types: Mapping[str, str]) -> dict[str, str]:
     wanted += [*header.only, *header.keep]
     wanted += [] if record.values.statistics is None else record.values.statistics.keywords
     wanted += [header.time_keyword, *([record.quality.keyword] if record.quality.keyword else [])]
+    wanted += [keyword for when in record.quality.writers.values() for keyword in when]
     # The data base's names cannot have a hyphen; it writes DATE__OBS for DATE-OBS.
     known = {name.replace("__", "-").upper(): name for name in types}
     return {name: known[name] for name in dict.fromkeys(wanted) if name in known}

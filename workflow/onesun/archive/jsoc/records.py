@@ -18,9 +18,9 @@ from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
 from onesun.reading.quality import read_quality
 from onesun.slots import stamp
+from onesun.times import tai_seconds
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
-_NO_WORD = 0x80000000  # what JSOC's data base has for a missing whole number
 _NO_SEGMENT = ("InvalidSegName", "BadSegLink")
 
 
@@ -56,10 +56,10 @@ def query(
     """
     times = sorted(slots)
     names = [stamp(time) for time in times]
-    seconds = np.array([time.unix_tai for time in times])
+    seconds = np.array([tai_seconds(time) for time in times])
     by_slot: dict[str, list[Record]] = {name: [] for name in names}
     for one in _records(connection, record, times):
-        apart = np.abs(seconds - one.time.unix_tai)
+        apart = np.abs(seconds - tai_seconds(one.time))
         if apart.min() < record.cadence / 2:
             by_slot[names[int(apart.argmin())]].append(one)
     found, missing = {}, {}
@@ -150,7 +150,4 @@ def _refused(record: Instrument, name: str, header: Mapping[str, keywords.Value]
     except UntrustedFrameError as error:
         return str(error)
     why = quality.refused
-    if quality.word == _NO_WORD:
-        # Of MDI's words bit 31 alone says nothing, but where there are data others are set too.
-        why = ("no data",)
     return f"{record.quality.keyword} 0x{quality.word:08X}: {', '.join(why)}" if why else ""

@@ -9,7 +9,8 @@ from itertools import pairwise
 from astropy.time import Time
 
 from onesun.instruments import Instrument
-from onesun.slots import jsoc_text, seconds_between
+from onesun.slots import jsoc_text
+from onesun.times import seconds_between
 
 
 def span(record: Instrument, times: Sequence[Time]) -> str:
