@@ -104,7 +104,7 @@ def convert_source(source: Source, network: Model, options: Options) -> Planes:
     _fill(planes, network, np.nan_to_num(given), view, options)
     # What the network makes of no input at all is a quiet Sun that nobody saw.
     planes.drop(repeat(np.isnan(given), network.factor))
-    planes.header.extend(flux_cards(fluxes_of(in_gauss(planes.field), out_view)))
+    planes.header.extend(flux_cards(fluxes_of(in_gauss(planes.gauss["FIELD"]), out_view)))
     return planes
 
 
