@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _HEIGHT = 4.8  # inches
 _RANGE = 0.02  # of a slope, shown above and below it at least
-_LONGEST = 14  # letters of a name along an axis
 _CHANCE = 2.0  # standard deviations; the map's colours reach so far from the mean
 
 
@@ -81,7 +80,10 @@ def _by(axes: Axes, bins: Sequence[Bin], key: str, label: str) -> None:
         units = {"interval": " s"}
         names = [each.name + units.get(each.by, "") for each in bins]
         upright = label != ""
-        names = [name.replace(" to ", "\nto ") if upright else name[:_LONGEST] for name in names]
+        names = [
+            name.replace(" to ", "\nto ") if upright else " ".join(name.split()[:2])
+            for name in names
+        ]
         axes.set_xticks(range(len(bins)), names, rotation=0 if upright else 90, fontsize="x-small")
         axes.set_xlim(-0.6, max(len(bins), 1) - 0.4)
     axes.set_xlabel(label)
