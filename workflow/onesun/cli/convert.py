@@ -96,7 +96,8 @@ def _tell(outcome: Outcome) -> None:
     print(outcome.output if outcome.result == "done" else f"{outcome.output}: there already")
     print(
         f"unsigned flux within {WITHIN:g} R {outcome.unsigned_flux_mx:.3g} Mx, with HMI's noise "
-        f"{outcome.unsigned_flux_with_noise_mx:.3g} Mx: compare the latter with HMI's own"
+        f"{outcome.unsigned_flux_with_noise_mx:.3g} Mx: compare the latter with HMI's own",
+        file=sys.stderr,
     )
     if outcome.error == NO_ERROR:
         print("without an ERROR extension, as the network states no error", file=sys.stderr)
