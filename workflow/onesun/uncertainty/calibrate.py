@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from onesun.errors import OneSunError
 from onesun.training.error_scale import ErrorScale
@@ -14,6 +15,7 @@ from onesun.uncertainty.residuals import Residuals
 
 NARROW, WIDE = 0.6827, 0.95  # shares of the readings within the two half-widths
 _SWEEPS = 8  # bins of field and of radius in turn
+_UPPER = 0.8413  # of a normal distribution, one standard deviation above its mean
 
 
 def calibrate(
@@ -23,10 +25,11 @@ def calibrate(
 
     In a bin of predicted field a Sun asks for a standard deviation, the root mean square of its
     residuals, and for half-widths, quantiles of their size. Suns differ in this by more than their
-    many pixels suggest, and a few Suns are no sample of all, so that the bin gets the largest that
-    any asks for. A bin that one Sun alone fills gets no less than the bin below it. Bins of radius
-    take turns with them: their factors bring 68 % of a bin's pixels within their half-width, with
-    all Suns weighing the same. A knot stands at the median of its bin; a Sun with too few pixels in
+    many pixels suggest. So the bin gets what a next Sun asks for at most, by one standard deviation
+    of the predictive distribution over the Suns at hand: the fewer they are and the more they
+    differ, the more. A bin that one Sun alone fills gets no less than the bin below it. Bins of
+    radius take turns with them: their factors bring 68 % of a bin's pixels within their half-width,
+    with all Suns weighing the same. A knot stands at the median of its bin; a Sun with too few pixels in
     a bin does not count there, a bin without a Sun is left out. The target's noise is not the same
     in every epoch: each Sun is judged with its own, and errors are for their root mean square.
 
@@ -124,7 +127,7 @@ def _asked(ratios: Sequence[np.ndarray], bins: Sequence[_Bin]) -> np.ndarray:
         lambda values: float(np.quantile(values, NARROW)),
         lambda values: float(np.quantile(values, WIDE)),
     )
-    return np.array([[each.largest(ratios, measure) for each in bins] for measure in measures])
+    return np.array([[each.for_next(ratios, measure) for each in bins] for measure in measures])
 
 
 def _with_widths(scale: ErrorScale, widths: np.ndarray) -> ErrorScale:
@@ -151,11 +154,19 @@ class _Bin:
     knot: float
     members: Mapping[int, np.ndarray]
 
-    def largest(
+    def for_next(
         self, values: Sequence[np.ndarray], measure: Callable[[np.ndarray], float]
     ) -> float:
-        """The largest of a measure over the Suns."""
-        return max(measure(values[sun][pixels]) for sun, pixels in self.members.items())
+        """What the measure of a next Sun exceeds with a probability of 16 %.
+
+        One standard deviation of the predictive distribution (Student's) if its logarithm is
+        normally distributed over Suns; the measure itself where there is one Sun.
+        """
+        found = np.log([measure(values[sun][pixels]) for sun, pixels in self.members.items()])
+        if found.size == 1:
+            return float(np.exp(found[0]))
+        scatter = found.std(ddof=1) * np.sqrt(1 + 1 / found.size)
+        return float(np.exp(found.mean() + stats.t.ppf(_UPPER, found.size - 1) * scatter))
 
     def common_quantile(self, values: Sequence[np.ndarray], share: float) -> float:
         """Quantile over all Suns, which weigh the same."""
