@@ -39,7 +39,7 @@ def write_month(folder, method: str, share: float):
     made = Measures(SETTINGS, GRID)
     for day in DAYS:
         target, _ = fields(day)
-        stamp = f"201112{day:02}_060000_TAI"
+        stamp = f"20111201_{day:02}0000_TAI"
         made.update(made.comparison(stamp, target, guess(target, share), DSUN))
     out = folder / f"{method}.npz"
     measured.write(out, measured.MeasuredMonth("mdi-hmi", method, "2011-12", "test", True, made))

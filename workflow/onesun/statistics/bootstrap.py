@@ -130,8 +130,10 @@ def _inflation(influence: np.ndarray, near: np.ndarray) -> float:
     -1 / (units - 1): that much is expected of units that share nothing.
     """
     count, own = influence.size, (influence**2).sum()
+    if own <= _NOTHING**2:
+        return 1.0
     shared = influence @ near @ influence + own * near.sum() / (count * (count - 1))
-    return max(1.0, 1 + shared / own) if own > 0 else 1.0
+    return max(1.0, 1 + shared / own)
 
 
 # Statistics of sums that more than one table has.
