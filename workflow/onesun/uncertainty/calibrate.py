@@ -29,9 +29,10 @@ def calibrate(
     of the predictive distribution over the Suns at hand: the fewer they are and the more they
     differ, the more. A bin that one Sun alone fills gets no less than the bin below it. Bins of
     radius take turns with them: their factors bring 68 % of a bin's pixels within their half-width,
-    with all Suns weighing the same. A knot stands at the median of its bin; a Sun with too few pixels in
-    a bin does not count there, a bin without a Sun is left out. The target's noise is not the same
-    in every epoch: each Sun is judged with its own, and errors are for their root mean square.
+    with all Suns weighing the same. A knot stands at the median of its bin; a Sun with too few
+    pixels in a bin does not count there, a bin without a Sun is left out. The target's noise is not
+    the same in every epoch: each Sun is judged with its own, and errors are for their root mean
+    square.
 
     Parameters
     ----------
