@@ -171,6 +171,13 @@ def _table1(config: Config) -> Iterator[str]:
                 f'table1.columns[{index}].method: found "{column["method"]}", which is made of the '
                 "target, expected a method that predicts; the ladder shows it"
             )
+        before = [c["name"] for c in table["columns"][:index] if c["pair"] == column["pair"]]
+        if column["baseline"] is not None and column["baseline"] not in before:
+            yield (
+                f'table1.columns[{index}].baseline: found "{column["baseline"]}", expected '
+                f"{' or '.join(before) or 'null'}, a column to the left of the same pair"
+                + ("" if before else ", of which there is none")
+            )
     yield from _tabled(config)
     for key in ("columns", "rows"):
         counts = Counter(entry["name"] for entry in table[key])

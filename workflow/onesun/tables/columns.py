@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from onesun.errors import ConfigError
 from onesun.statistics import bootstrap, product
 from onesun.statistics.moments import Agreement
 from onesun.statistics.regions import Region, RegionStatistics
-from onesun.tables.sources import Source, by_column, check_same_frames
+from onesun.tables.sources import Source, by_column, check_same_frames, measured_by
 
 FEWEST_PIXELS = 100  # a correlation over fewer says nothing about an area
 
@@ -72,16 +73,16 @@ def make_columns(settings: Mapping[str, Any], paths: Sequence[Path]) -> list[Col
         if file.statistics.regions != regions:
             raise ConfigError(f"{path}: statistics over other rows, expected those of table1.rows")
     columns: list[Column] = []
-    first: dict[str, tuple[Column, RegionStatistics]] = {}
+    made: dict[str, dict[str, tuple[Column, RegionStatistics]]] = defaultdict(dict)
     for entry, months in by_column(settings["columns"], files):
         statistics = RegionStatistics(regions)
         for month in months:
             statistics.merge(month.statistics)
-        base = first.get(entry["pair"])
+        base = measured_by(entry, made[entry["pair"]])
         source = Source.of(entry, base[0].name if base else None, months, len(statistics.frames))
         cells = _cells(entry["name"], statistics, base, settings["bootstrap"])
         column = Column(**asdict(source), cells=cells)
-        first.setdefault(entry["pair"], (column, statistics))
+        made[entry["pair"]][entry["name"]] = column, statistics
         columns.append(column)
     return columns
 

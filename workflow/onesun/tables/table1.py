@@ -18,9 +18,9 @@ def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) 
     """Write the table as ``out`` (CSV) and beside it as Markdown.
 
     The CSV has one line per area; for each column NAME its correlation stands under ``NAME``,
-    then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_pixels`` and ``NAME_frames``, and for a
-    column that is measured by a baseline ``NAME_gain``, ``NAME_gain_low``, ``NAME_gain_high``.
-    What is not determined is empty.
+    then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_rmse`` (gauss), ``NAME_pixels`` and
+    ``NAME_frames``, and for a column that is measured by a baseline ``NAME_gain``,
+    ``NAME_gain_low``, ``NAME_gain_high``. What is not determined is empty.
 
     Parameters
     ----------
@@ -53,6 +53,7 @@ def _line(columns: Sequence[Column], region: Region, row: int) -> dict[str, Any]
         name, cell = column.name, column.cells[row]
         line[name] = _text(cell.correlation)
         line |= _bounds(name, cell.interval if cell.correlation is not None else None)
+        line[f"{name}_rmse"] = _text(cell.agreement.rmse)
         line[f"{name}_pixels"] = cell.agreement.n
         line[f"{name}_frames"] = column.frames
         if column.baseline is not None:

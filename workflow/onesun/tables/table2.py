@@ -8,7 +8,16 @@ from typing import Any
 
 from onesun.tables.kernels import BIASES, ERRORS, Interval, KernelColumn, make_columns
 from onesun.tables.merged import merge_measures
-from onesun.tables.text import csv_text, frames, interval, line, number, origin, write_both
+from onesun.tables.text import (
+    baselines,
+    csv_text,
+    frames,
+    interval,
+    line,
+    number,
+    origin,
+    write_both,
+)
 
 _SHOWN = {"gradient": "Gradient, gauss per pixel", "extremes": "Extreme values, gauss"}
 
@@ -125,6 +134,7 @@ def _caption(columns: Sequence[KernelColumn], draws: Mapping[str, Any]) -> Itera
     yield from interval(columns, draws)
     yield "Bold: the lowest of a pair."
     yield from origin(columns)
+    yield from baselines(columns)
 
 
 def _verdict(column: KernelColumn, quantity: str) -> str:
