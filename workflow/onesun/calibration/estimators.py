@@ -86,11 +86,12 @@ class Regression:
         self._all = CellSums(self._blocks[0].width)
         for block in self._blocks:
             self._all.merge(block)
-        (a,), (b,), scatter = _least_squares(self._all.sums.sum(axis=0)[None])
-        # Where the target does not vary, no reading determines a line.
-        self._start = (float(a), float(b)) if np.isfinite(b) else (0.0, 1.0)
-        rest = float(scatter[0]) - (self._start[1] * target_noise) ** 2
-        self.noise = Noise(target_noise, float(np.sqrt(max(rest, 0.0))))
+        (a,), (b,), (scatter,) = _least_squares(self._all.sums.sum(axis=0)[None])
+        if not np.isfinite(b):  # the target does not vary: no reading determines a line
+            a, b, scatter = 0.0, 1.0, 0.0
+        self._start = float(a), float(b)
+        rest = max(scatter - (b * target_noise) ** 2, 0.0)
+        self.noise = Noise(target_noise, float(np.sqrt(rest)))
 
     def __len__(self) -> int:
         """How many blocks hold pairs."""
