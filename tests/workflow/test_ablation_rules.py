@@ -45,7 +45,7 @@ def test_every_method_of_the_ablation_is_measured_on_every_pair(planned):
     assert sorted(word for word in given if word.startswith("results/measures/")) == sorted(
         f"results/measures/{pair}/{method}/2011-12.json"
         for pair in ("mdi-hmi", "gong-hmi")
-        for method in ("bicubic", "mse", "mse-grad", "mse-grad-hist", "full")
+        for method in ("bicubic", "matched", "mse", "mse-grad", "mse-grad-hist", "full")
     )
     pairs = {given[i + 1] for i, word in enumerate(given) if word == "--pair"}
     assert pairs == {"mdi-hmi", "gong-hmi"}
@@ -61,7 +61,14 @@ def test_a_figure_of_losses_is_of_one_pair(planned, name):
     assert set(found) == {"figures", "ablation", "methods", "losses"}
     assert set(found["figures"]) == {"style", name}
     assert set(found["losses"]) == {"mse", "mse-grad", "mse-grad-hist", "full"}
-    assert set(found["methods"]) == {"bicubic", "mse", "mse-grad", "mse-grad-hist", "full"}
+    assert set(found["methods"]) == {
+        "bicubic",
+        "matched",
+        "mse",
+        "mse-grad",
+        "mse-grad-hist",
+        "full",
+    }
 
 
 def test_figure_5_is_of_two_methods_on_every_pair(planned):
