@@ -86,16 +86,16 @@ def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
     ):
         draw_series(panel, moments, [getattr(t, values) for t in of["input"]], BASELINE, name)
         fair = [getattr(t, values) for t in of["matched"]]
-        draw_series(panel, moments, fair, FAIR, f"{name} matched")
+        draw_series(panel, moments, fair, FAIR, "matched")
         target = [getattr(t, values) for t in of["target"]]
         draw_series(panel, moments, target, TARGET, "HMI", apart=False)
         draw_series(panel, moments, sr, PREDICTION, f"SR-{name}")
     for panel, key, colour, label in (
         (ratio, "prediction", PREDICTION, f"SR-{name} / HMI"),
         (input_ratio, "input", BASELINE, f"{name} / HMI"),
-        (input_ratio, "matched", FAIR, f"{name} matched / HMI"),
+        (input_ratio, "matched", FAIR, "matched / HMI"),
         (signed_ratio, "input_signed", BASELINE, f"{name} / HMI"),
-        (signed_ratio, "matched_signed", FAIR, f"{name} matched / HMI"),
+        (signed_ratio, "matched_signed", FAIR, "matched / HMI"),
         (signed_ratio, "prediction_signed", PREDICTION, f"SR-{name} / HMI"),
     ):
         values = [np.nan if r[key] is None else r[key] for r in ratios]
@@ -112,7 +112,7 @@ def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
             panel.set_ylabel(label)
         low, high = panel.get_ylim()
         panel.set_ylim(low, high + 0.3 * (high - low))  # for the legend
-        panel.legend(loc="upper left", ncols=3, borderaxespad=0.1, handlelength=1.2,
+        panel.legend(loc="upper left", ncols=4, borderaxespad=0.1, handlelength=1.2,
                      columnspacing=1)  # fmt: skip
         time_axis(panel, moments, shown=panel is axes[-1])
 
