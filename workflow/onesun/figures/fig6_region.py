@@ -111,8 +111,9 @@ def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
         if outer:
             panel.set_ylabel(label)
         low, high = panel.get_ylim()
-        panel.set_ylim(low, high + 0.3 * (high - low))  # for the legend
-        panel.legend(loc="upper left", ncols=4, borderaxespad=0.1, handlelength=1.2,
+        lines = -(-len(panel.get_legend_handles_labels()[1]) // 2)
+        panel.set_ylim(low, high + 0.3 * lines * (high - low))  # for the legend
+        panel.legend(loc="upper left", ncols=2, borderaxespad=0.1, handlelength=1.2,
                      columnspacing=1)  # fmt: skip
         time_axis(panel, moments, shown=panel is axes[-1])
 
