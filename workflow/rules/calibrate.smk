@@ -6,12 +6,11 @@ paper's baseline has its slope and networks start; results/calibration/{pair}.li
 method matched. They are two, so that another way to fit that line trains no network again.
 """
 
-COMPARED = ("bin_width", "within_radius", "blocks")
-
-
-def calibration_of(*keys):
-    """These keys of the section `calibration`, and those that both rules read."""
-    return {key: CONFIG["calibration"][key] for key in (*COMPARED, *keys)}
+# Of the section `calibration`, what both rules read.
+COMPARED = {key: CONFIG["calibration"][key] for key in ("bin_width", "within_radius", "blocks")}
+# The slope of the paper's baseline, and the line of `matched`.
+BASELINE = {key: CONFIG["calibration"][key] for key in ("resolution", "weighting")}
+MATCHED = {"line": CONFIG["calibration"]["line"]}
 
 
 rule calibrations:
@@ -37,7 +36,7 @@ rule calibrate:
         mem_mb=2000,
     params:
         code=code("calibrate"),
-        settings=settings("grid", calibration=calibration_of("resolution", "weighting")),
+        settings=settings("grid", calibration=COMPARED | BASELINE),
         split=lambda wildcards: split_rows(wildcards.pair, "train"),
         input_instrument=of_pair("input"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
@@ -67,7 +66,7 @@ rule line:
         mem_mb=2000,
     params:
         code=code("line"),
-        settings=settings("grid", calibration=calibration_of("line")),
+        settings=settings("grid", calibration=COMPARED | MATCHED),
         split=lambda wildcards: split_rows(wildcards.pair, "train"),
         input_instrument=of_pair("input"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
