@@ -11,7 +11,8 @@ from scipy import ndimage
 from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun import instruments
 from onesun.calibration.bins import WEIGHTINGS, BinnedSums, fit
-from onesun.calibration.calibrate import Pairs, calibrate
+from onesun.calibration.calibrate import calibrate
+from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import read_baseline, read_matched
 from onesun.cli.calibrate import calibrate as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
@@ -19,7 +20,11 @@ from onesun.geometry.grid import AU_METRES, Grid
 from onesun.geometry.psf import FWHM_PER_SIGMA, block_mean
 from onesun.provenance.records import PARTS
 
-SETTINGS = {"weighting": "inverse", "resolution": "native", "bin_width": 10, "within_radius": 0.9}
+BLOCKS = {"days": 27.2753, "fewest": 3, "tile": 32}
+SETTINGS = {
+    "weighting": "inverse", "resolution": "native", "bin_width": 10, "within_radius": 0.9,
+    "blocks": BLOCKS,
+}  # fmt: skip
 
 
 def pairs(seed: int, size: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +50,8 @@ def test_binned_sums_give_the_fit_that_weighted_pairs_give(weighting: str) -> No
     assert found.b == pytest.approx(b, rel=1e-10)
     assert found.n == x.size
     assert found.b_error is None
+    weight = weights_of(y, 20, weighting)
+    assert found.effective == pytest.approx(weight.sum() ** 2 / (weight**2).sum())
 
 
 @pytest.mark.parametrize("weighting", WEIGHTINGS)
@@ -149,6 +156,8 @@ def test_the_stage_writes_every_fit_and_the_chosen_one(month, tmp_path) -> None:
     block = content["fits"]["block"]["uniform"]
     assert block["b"] == pytest.approx(1.4, rel=0.01)
     assert 0 < block["b_error"] < 0.02
+    # One Sun: three days of it are one rotation, so that tiles of the disk are left out.
+    assert content["jackknife"] == {"over": "tiles", "blocks": 16, "tile": 32, "rotations": 1}
     assert block["n"] == 3 * np.count_nonzero(GRID.radius("input") <= 0.9)
     chosen = content["fits"]["native"]["inverse"]
     assert content["baseline"]["b"] == chosen["b"]

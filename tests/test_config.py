@@ -442,8 +442,23 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("table1", "columns", []),
         "table1.columns: found an empty list, expected at least one column",
     ),
+    "measured by a column to the right": (
+        _set("table1", "columns", 1, "baseline", "SR-MDI"),
+        'table1.columns[1].baseline: found "SR-MDI", expected a column to the left of the same '
+        "pair, MDI",
+    ),
+    "measured by a column of another pair": (
+        _set("table1", "columns", 3, "baseline", "MDI"),
+        'table1.columns[3].baseline: found "MDI", expected a column to the left of the same pair, '
+        "of which there is none",
+    ),
+    "estimator that is unknown": (
+        _set("calibration", "line", "estimator", "ortogonal"),
+        'calibration.line.estimator: found "ortogonal", expected least-squares, noise-corrected or '
+        "orthogonal",
+    ),
     "two columns of one name": (
-        _set("table1", "columns", 1, "name", "MDI"),
+        _set("table1", "columns", 2, "name", "MDI"),
         'table1.columns: found "MDI" 2 times, expected each name once',
     ),
     "bounds the wrong way round": (
@@ -452,8 +467,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "column of Table 2 that Table 1 lacks": (
         _set("table2", "columns", ["MDI", "SRMDI"]),
-        'table2.columns[1]: found "SRMDI", expected GONG, MDI, SR-GONG or SR-MDI, from '
-        "table1.columns; did you mean SR-MDI?",
+        'table2.columns[1]: found "SRMDI", expected GONG, GONG-matched, MDI, '
+        "MDI-matched, SR-GONG or SR-MDI, from table1.columns; did you mean SR-MDI?",
     ),
     "kernel that does not divide the frame": (
         _set("measure", "kernels", [2, 3]),

@@ -92,9 +92,10 @@ def test_a_field_of_another_size_is_refused() -> None:
 
 def test_methods_are_loaded_by_kind(tmp_path) -> None:
     calibration = tmp_path / "mdi-hmi.json"
-    matched = {"matched": {"uniform": {"a": 2.5, "b": 1.4}}}
-    calibration.write_text(json.dumps({"baseline": {"b": 1.1}, "fits": matched}))
-    sources = methods.Sources(calibration=calibration, input_instrument="mdi")
+    line = tmp_path / "mdi-hmi.line.json"
+    calibration.write_text(json.dumps({"baseline": {"b": 1.1}}))
+    line.write_text(json.dumps({"line": {"a": 2.5, "b": 1.4}}))
+    sources = methods.Sources(calibration=calibration, input_instrument="mdi", line=line)
     found = {
         kind: methods.load({"kind": kind}, GRID, sources)
         for kind in ("raw", "bicubic", "matched", "ceiling")
@@ -179,7 +180,7 @@ def test_the_ceiling_is_refused_an_input() -> None:
     ("kind", "message"),
     [
         ("bicubic", "--calibration: absent"),
-        ("matched", "--calibration: absent, but a method of kind matched needs it"),
+        ("matched", "--line: absent, but a method of kind matched needs it"),
         ("equated", "--fit: absent"),
         ("ridge", "--fit: absent"),
         ("ceiling", "--input-instrument: absent"),

@@ -40,6 +40,7 @@ class Case:
         self.folder, self.frames = folder, frames
         self.aligned = write_aligned(folder / "aligned", PAIR, MONTH, frames, velocities=velocities)
         write_json(folder / "calibration.json", {"pair": PAIR, "baseline": {"b": 1.1}})
+        write_json(folder / "line.json", {"pair": PAIR, "line": {"a": -2.0, "b": 1.4}})
         write_json(folder / "noise.json", {"product": "noise", "pair": PAIR, "sigma": SIGMA})
         self.weights = save(folder / "model", "onesun", spread=0.05)
         write_json(folder / "model" / "card.json",
@@ -55,7 +56,7 @@ class Case:
         out = self.folder / "series" / method / f"{MONTH}.json"
         series_command(
             pair, method, MONTH, region, self.folder / "noise.json",
-            self.folder / "calibration.json",
+            self.folder / "calibration.json", self.folder / "line.json",
             json.dumps({"method": {"kind": "bicubic"} if not network else {
                 "kind": "network", "network": "onesun", "loss": "full"}}),
             out, weights=self.weights if network else None,
@@ -123,11 +124,16 @@ def test_the_series_is_of_whole_disk_predictions(case, region) -> None:
         for which in (moment.input, moment.prediction):
             assert which.unsigned == pytest.approx(np.abs(predicted).mean(dtype=np.float64), 1e-5)
             assert which.signed == pytest.approx(predicted.mean(dtype=np.float64), abs=1e-4)
+        fair = (predicted.astype(np.float64) * 1.1 + 2.0) / 1.4
+        assert moment.matched.unsigned == pytest.approx(np.abs(fair).mean(), rel=1e-5)
+        assert moment.matched.signed == pytest.approx(fair.mean(), abs=1e-4)
         noisy = expected_unsigned(predicted, SIGMA).mean()
         assert moment.prediction.unsigned_with_noise == pytest.approx(noisy, rel=1e-5)
         ratio = moment.as_dict()["ratio"]
         assert ratio["prediction"] == pytest.approx(noisy / moment.target.unsigned, rel=1e-5)
-        assert ratio["input"] == pytest.approx(moment.input.unsigned / moment.target.unsigned)
+        for which in ("input", "matched"):
+            unsigned = getattr(moment, which).unsigned
+            assert ratio[which] == pytest.approx(unsigned / moment.target.unsigned)
     # The fields are those of the last frame.
     last = case.frames[max(case.frames)]
     np.testing.assert_allclose(
@@ -203,6 +209,7 @@ def two_days(case, region) -> Path:
                 stamp, time, time, 30.0 if k % 4 == 2 else 300.0, 3000 * swing, 1000,
                 target=product.Total(-2 + 0.01 * k, (25 + 0.02 * k) * (1 + 0.02 * swing)),
                 input=product.Total(-2.5 - 0.1 * (k % 3), 1.3 * level),
+                matched=product.Total(-2.2 - 0.1 * (k % 3), 1.1 * level),
                 prediction=product.Total(-2 - 0.1 * (k % 3), level - 1, level),
             )
         )  # fmt: skip
@@ -266,7 +273,16 @@ def test_figures_are_drawn_and_told(case, two_days) -> None:
     fig8(two_days, found, settings, eight)
     amplitude = read_variability(found, PAIR, MONTH).amplitude
     for path, words in (
-        (six, ("31 frames", "noise of 4.70 G", "30 s", "simulated MDI/GONG from real HMI")),
+        (
+            six,
+            (
+                "31 frames",
+                "the fair one",
+                "noise of 4.70 G",
+                "30 s",
+                "simulated MDI/GONG from real HMI",
+            ),
+        ),
         (eight, (f"{100 * amplitude:.2f} ±", "31 frames", "simulated MDI/GONG from real HMI")),
     ):
         assert path.read_bytes().startswith(b"\x89PNG")

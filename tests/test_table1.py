@@ -39,6 +39,9 @@ NOISE = {
 def values(pair: str, method: str, stamp: str, row: int) -> tuple[np.ndarray, np.ndarray]:
     draw = np.random.default_rng([int(stamp[:8]), row])
     x = draw.normal(0, 100, PIXELS[row])
+    if method == "matched":  # the baseline by another line
+        x, y = values(pair, "bicubic", stamp, row)
+        return x, 0.7 * y - 3
     return x, x + NOISE[pair, method][row] * draw.normal(0, 1, x.size)
 
 
@@ -223,3 +226,33 @@ def test_columns_of_a_pair_are_of_the_same_frames(tmp_path) -> None:
     ]
     with pytest.raises(ConfigError, match="SR-MDI is of 4 frames and MDI of 3"):
         make(tmp_path, paths)
+
+
+def test_the_fair_baseline_stands_beside_the_papers_and_networks_are_measured_by_it(tmp_path):
+    columns = [
+        COLUMNS[0],
+        {"name": "MDI-matched", "pair": "mdi-hmi", "method": "matched"},
+        COLUMNS[1] | {"baseline": "MDI-matched"},
+        COLUMNS[2],
+        # Not shown: the pair's first counts.
+        COLUMNS[3] | {"baseline": "GONG-matched"},
+    ]
+    paths = [
+        write_month(tmp_path, column["pair"], column["method"], "2011-12") for column in columns
+    ]
+    lines, text = make(tmp_path, paths, columns=columns)
+    line = lines["0 ≤ r ≤ 1"]
+    assert float(line["MDI-matched"]) == pytest.approx(float(line["MDI"]), abs=1e-9)
+    gain = float(line["SR-MDI"]) - float(line["MDI"])
+    assert float(line["SR-MDI_gain"]) == pytest.approx(gain, abs=1e-8)
+    x, y = np.concatenate(
+        [values("mdi-hmi", "matched", f"201112{d:02}", 0) for d in range(1, 5)], axis=1
+    )
+    assert float(line["MDI-matched_rmse"]) == pytest.approx(np.sqrt(np.mean((y - x) ** 2)))
+    assert "MDI-matched correlates as MDI does: no line changes a correlation." in text
+    assert "SR-MDI beats MDI-matched in all 3 rows." in text
+    assert "SR-GONG does not beat GONG in: 600 G ≤ field" in text
+    assert "MDI, GONG: the paper's baseline, over a slope that belongs to the Sun of" in text
+    assert "MDI-matched: the fair baseline" in text
+    errors = text.split("Root mean square error, gauss:")[1]
+    assert f"| 0 ≤ r ≤ 1 | {float(line['MDI_rmse']):.1f} | " in errors

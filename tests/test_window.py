@@ -33,10 +33,12 @@ def sources(tmp_path_factory) -> dict[str, Sources]:
         for n, month in enumerate(months)
     ]
     split = write_split(folder / "split.csv", "mdi-hmi", months)
+    line = folder / "line.json"
+    write_json(line, {"pair": "mdi-hmi", "line": {"a": 2.0, "b": 1.4}})
     found = {
         "raw": Sources(),
         "bicubic": Sources(calibration=calibration),
-        "matched": Sources(calibration=calibration),
+        "matched": Sources(line=line),
     }
     for kind in ("ridge", "equated"):
         settings = {

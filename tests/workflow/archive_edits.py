@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edits import ALL_BELOW, PAIR_BELOW, Change, Edit, both, code, config
 
-BELOW = f"store 4, calibrate 2, {ALL_BELOW}"
+BELOW = f"store 4, calibrate 2, line 2, {ALL_BELOW}"
 ALL_AGAIN = f"download 3, download_input 6, align 6, {BELOW}"
 
 
@@ -28,14 +28,14 @@ ARCHIVE_EDITS = [
     _archive(
         "the cadence of test months",
         config("archive.cadence.test", 192),
-        "download, download_input 2, align 2, predict 14, evaluate 14, measure 4, "
+        "download, download_input 2, align 2, predict 14, evaluate 14, measure 6, "
         "table1, table2, table3, ladder",
     ),
     _archive(
         "the cadence of one pair's test months",
         config("archive.cadence.by_pair", {"gong-hmi": {"test": 10}}),
         # The pairs share HMI's frames.
-        "download, download_input, align 2, predict 14, evaluate 14, measure 4, "
+        "download, download_input, align 2, predict 14, evaluate 14, measure 6, "
         "table1, table2, table3, ladder",
     ),
     _archive(

@@ -137,12 +137,12 @@ NETWORKS = f"train 2, {SHOWN}, ladder"
 # The search of weights trains networks, too.
 ALL_NETWORKS = f"train 2, train_candidate 26, search 2, {SHOWN}, table4, ladder"
 ALL_BELOW = (
-    "fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, measure 4, "
+    "fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, measure 6, "
     "table1, table2, table3, table4, ladder"
 )
 INTERVALS = "table1, table2, ladder"
 PAIR_BELOW = (
-    "calibrate, fit 2, train, train_candidate 13, search, predict 7, evaluate 7, measure 2, "
+    "calibrate, line, fit 2, train, train_candidate 13, search, predict 7, evaluate 7, measure 3, "
     "table1, table2, table3, table4, ladder"
 )
 
@@ -170,17 +170,17 @@ EDITS = [
     Edit(
         "the seed of the sample",
         config("sample.seed", 2),
-        f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"simulate 9, align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "the Sun of the sample stands still",
         config("sample.rotation", False),
-        f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"simulate 9, align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "a month of active regions in the sample",
         config("sample.regions", "2014-11"),
-        f"fetch, simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"fetch, simulate 9, align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit("epochs", config("training.epochs", 6), NETWORKS),
     Edit(
@@ -193,14 +193,14 @@ EDITS = [
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
-        "simulate 2, align, split, predict 7, evaluate 7, measure 2, "
+        "simulate 2, align, split, predict 7, evaluate 7, measure 3, "
         "table1, table2, table3, ladder",
     ),
     Edit(
         "a training month more",
         config("pairs.mdi-hmi.split.train", ["2016-07", "2016-08"]),
-        "simulate 2, align, store, split, calibrate, fit 2, train, train_candidate 13, search, "
-        "predict 5, evaluate 5, measure 2, table1, table2, table3, table4, ladder",
+        "simulate 2, align, store, split, calibrate, line, fit 2, train, train_candidate 13, "
+        "search, predict 5, evaluate 5, measure 3, table1, table2, table3, table4, ladder",
     ),
     Edit(
         "validation and test month exchanged",
@@ -226,30 +226,35 @@ EDITS = [
     Edit(
         "tiles by which sums are kept",
         config("measure.tiles.size", 128),
-        f"evaluate 14, measure 4, {INTERVALS}",
+        f"evaluate 14, measure 6, {INTERVALS}",
     ),
     Edit(
         "tolerance of pairing",
         config("align.tolerance", 6),
-        f"align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "scale of the grid",
         config("grid.target_scale", 0.51),
-        f"align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "weighting of the calibration",
         config("calibration.weighting", "uniform"),
-        "calibrate 2, fit 4, train 2, train_candidate 26, search 2, predict 10, evaluate 10, "
+        "calibrate 2, fit 4, train 2, train_candidate 26, search 2, predict 8, evaluate 8, "
         "measure 4, table1, table2, table4, ladder",
+    ),
+    Edit(
+        "how the line of matched is fitted",
+        config("calibration.line.estimator", "orthogonal"),
+        f"line 2, {SHOWN}, ladder",
     ),
     Edit(
         "a parameter of one fitted method",
         config("fitting.ridge.kernels", [3, 5]),
         "fit 2, predict 2, evaluate 2, ladder",
     ),
-    Edit("bins of a measure", config("measure.bins.flux.count", 500), "measure 4, table2"),
+    Edit("bins of a measure", config("measure.bins.flux.count", 500), "measure 6, table2"),
     Edit(
         "share of a patch on the disk, for training",
         config("training.min_on_disk", 0.6),
@@ -290,9 +295,8 @@ EDITS = [
             without("losses.full.gong-hmi"),
             without("losses.with-error.gong-hmi"),
             without("losses.released.gong-hmi"),
-            without("table1.columns.3"),
-            without("table1.columns.2"),
-            config("table2.columns", ["MDI", "SR-MDI"]),
+            *(without(f"table1.columns.{index}") for index in (5, 4, 3)),
+            config("table2.columns", ["MDI", "MDI-matched", "SR-MDI"]),
         ),
         "table1, table2, table3, table4, ladder",
     ),
@@ -312,7 +316,7 @@ EDITS = [
     Edit(
         "MDI's cadence, which the whole sample keeps to",
         text(MDI, "cadence: ", "cadence: 1"),
-        f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"simulate 9, align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "GONG's point spread function, with own files",
@@ -330,7 +334,7 @@ EDITS = [
         text(
             HMI, "open in some filtergrams, use: refuse", "open in some filtergrams, use: stratum"
         ),
-        f"align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
         over="folder",
     ),
     # The package.
@@ -347,23 +351,23 @@ EDITS = [
     Edit(
         "forward model of the sample: sample/forward.py",
         code("sample/forward.py"),
-        f"simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"simulate 9, align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "registration: alignment/registration.py",
         code("alignment/registration.py"),
-        f"align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "the common grid: geometry/grid.py",
         code("geometry/grid.py"),
-        f"fetch, simulate 9, align 6, store 4, calibrate 2, {ALL_BELOW}",
+        f"fetch, simulate 9, align 6, store 4, calibrate 2, line 2, {ALL_BELOW}",
     ),
     Edit(
         "upsampling: geometry/upsample.py",
         code("geometry/upsample.py"),
-        "calibrate 2, fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, "
-        "measure 4, table1, table2, table4, ladder",
+        "calibrate 2, line 2, fit 4, train 2, train_candidate 26, search 2, predict 14, "
+        "evaluate 14, measure 6, table1, table2, table4, ladder",
     ),
     Edit(
         "where patches lie: store/patches.py",
@@ -373,6 +377,11 @@ EDITS = [
     Edit("a term of the loss: losses/ssim.py", code("losses/ssim.py"), ALL_NETWORKS),
     Edit("the training loop: training/loop.py", code("training/loop.py"), ALL_NETWORKS),
     Edit(
+        "the line of matched: calibration/estimators.py",
+        code("calibration/estimators.py"),
+        f"line 2, {SHOWN}, ladder",
+    ),
+    Edit(
         "a fitted method: methods/ridge.py",
         code("methods/ridge.py"),
         "predict 2, evaluate 2, ladder",
@@ -380,12 +389,12 @@ EDITS = [
     Edit(
         "correlation: statistics/moments.py",
         code("statistics/moments.py"),
-        "evaluate 14, measure 4, table1, table2, ladder",
+        "evaluate 14, measure 6, table1, table2, ladder",
     ),
     Edit(
         "gradients of Table 2: statistics/gradients.py",
         code("statistics/gradients.py"),
-        "measure 4, table2",
+        "measure 6, table2",
     ),
     Edit(
         "intervals: statistics/bootstrap.py",
@@ -402,7 +411,7 @@ EDITS = [
     Edit(
         "a test month's manifest edited by hand",
         rewrite("results/aligned/mdi-hmi/2011-12.json"),
-        "predict 7, evaluate 7, measure 2, table1, table2, table3, ladder",
+        "predict 7, evaluate 7, measure 3, table1, table2, table3, ladder",
     ),
 ]
 

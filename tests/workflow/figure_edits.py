@@ -76,6 +76,12 @@ FIGURE_EDITS = [
         f"table4, ladder, table_errors, fig5, fig6, fig8, fig_errors, {LAST}",
     ),
     Edit(
+        "how the line of matched is fitted, of everything",
+        config("calibration.line.estimator", "orthogonal"),
+        "line 2, predict 2, evaluate 2, measure 2, series 2, variability, table1, table2, ladder, "
+        f"ablation, fig3, fig4, fig6, fig8, fig9, {LAST}",
+    ),
+    Edit(
         "how an error is calibrated: uncertainty/calibrate.py",
         code("uncertainty/calibrate.py"),
         f"errors 2, {JUDGED}",

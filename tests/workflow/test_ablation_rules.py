@@ -37,7 +37,7 @@ def settings(planned: str, command: str) -> dict:
 def test_every_method_of_the_ablation_is_measured_on_every_pair(planned):
     table = planned.split("Job stats:")[1].split("\n\n")[0]
     counts = {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
-    assert counts["measure"] == counts["predict"] == 2 * 6  # Figure 5 has one of its own
+    assert counts["measure"] == counts["predict"] == 2 * 7  # Figure 5 has one of its own
     assert (counts["train"], counts["ablation"]) == (2 * 5, 1)
     assert "table1" not in counts
     assert "fig4_of_pair" not in counts
@@ -45,7 +45,7 @@ def test_every_method_of_the_ablation_is_measured_on_every_pair(planned):
     assert sorted(word for word in given if word.startswith("results/measures/")) == sorted(
         f"results/measures/{pair}/{method}/2011-12.json"
         for pair in ("mdi-hmi", "gong-hmi")
-        for method in ("bicubic", "mse", "mse-grad", "mse-grad-hist", "full")
+        for method in ("bicubic", "matched", "mse", "mse-grad", "mse-grad-hist", "full")
     )
     pairs = {given[i + 1] for i, word in enumerate(given) if word == "--pair"}
     assert pairs == {"mdi-hmi", "gong-hmi"}
@@ -55,13 +55,20 @@ def test_every_method_of_the_ablation_is_measured_on_every_pair(planned):
 def test_a_figure_of_losses_is_of_one_pair(planned, name):
     given = words(planned, name)
     measures = [word for word in given if word.startswith("results/measures/")]
-    assert len(measures) == 5
+    assert len(measures) == 6
     assert all(word.startswith("results/measures/mdi-hmi/") for word in measures)
     found = settings(planned, name)
     assert set(found) == {"figures", "ablation", "methods", "losses"}
     assert set(found["figures"]) == {"style", name}
     assert set(found["losses"]) == {"mse", "mse-grad", "mse-grad-hist", "full"}
-    assert set(found["methods"]) == {"bicubic", "mse", "mse-grad", "mse-grad-hist", "full"}
+    assert set(found["methods"]) == {
+        "bicubic",
+        "matched",
+        "mse",
+        "mse-grad",
+        "mse-grad-hist",
+        "full",
+    }
 
 
 def test_figure_5_is_of_two_methods_on_every_pair(planned):

@@ -48,13 +48,13 @@ def test_the_ladder_is_every_method_on_every_pair(plan):
 
 
 def test_a_method_is_given_what_it_needs(plan):
-    needs = {"--calibration", "--fit", "--weights", "--input-instrument"}
+    needs = {"--calibration", "--line", "--fit", "--weights", "--input-instrument"}
     for options in commands(plan, "predict"):
         pair, name = options["--pair"][0], options["--method"][0]
         expected = {
             "raw": {},
             "bicubic": {"--calibration": [f"results/calibration/{pair}.json"]},
-            "matched": {"--calibration": [f"results/calibration/{pair}.json"]},
+            "matched": {"--line": [f"results/calibration/{pair}.line.json"]},
             "equated": {"--fit": [f"results/models/{pair}/equated/fit.safetensors"]},
             "ridge": {"--fit": [f"results/models/{pair}/ridge/fit.safetensors"]},
             "onesun": {"--weights": [f"results/models/{pair}/onesun/weights.safetensors"]},

@@ -52,7 +52,7 @@ def test_the_report_is_given_the_tables_and_one_month_of_each_pair(plan):
     assert given["--predictions"] == [
         f"results/predictions/{pair}/{method}/2011-12.json"
         for pair in ("mdi-hmi", "gong-hmi")
-        for method in ("bicubic", "onesun")
+        for method in ("bicubic", "matched", "onesun")
     ]
 
 

@@ -34,7 +34,7 @@ RESULTS = (
 LOGS = (
     "ablation.*", "align", "align_series", "calibrate", "convert", "cost.*", "crop", "download",
     "coverage", "errors", "evaluate", "fetch.*", "fig[1-9].*", "fig_errors.*", "fig4-*.*", "fit",
-    "index", "ladder.*", "measure", "noise", "predict", "report.*", "search", "series",
+    "index", "ladder.*", "line", "measure", "noise", "predict", "report.*", "search", "series",
     "simulate", "simulate_series", "split", "store", "sunspots.*", "table[1-4].*",
     "table_errors.*", "train", "variability", "weights",
 )  # fmt: skip

@@ -38,8 +38,8 @@ rule fit:
     params:
         code=code("fit"),
         settings=lambda wildcards: settings(
-            "calibration",
             "grid",
+            calibration={"within_radius": CONFIG["calibration"]["within_radius"]},
             method={"kind": METHODS[wildcards.method]["kind"]},
             fitting={
                 key: CONFIG["fitting"][key]

@@ -19,11 +19,10 @@ def any_of(names):
 
 def method_needs(wildcards):
     """The files that `onesun predict` needs to carry out a method, by the names of options."""
-    calibration = {"calibration": "results/calibration/{pair}.json"}
     fit = {"fit": "results/models/{pair}/{method}/fit.safetensors"}
     needs = {
-        "bicubic": calibration,
-        "matched": calibration,
+        "bicubic": {"calibration": "results/calibration/{pair}.json"},
+        "matched": {"line": "results/calibration/{pair}.line.json"},
         "equated": fit,
         "ridge": fit,
         "network": {"weights": "results/models/{pair}/{method}/weights.safetensors"},

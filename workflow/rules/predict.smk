@@ -1,7 +1,7 @@
 """Predictions: what a method makes of a month of input frames.
 
 Goes in: the aligned frames of a month, and what the method needs: a network's weights, a fit, the
-calibration, or the record of the input.
+calibration, the line, or the record of the input.
 Comes out: results/predictions/{pair}/{method}/{month}/ with a FITS file per frame on the target
 grid, and their manifest {month}.json.
 """

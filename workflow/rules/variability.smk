@@ -1,6 +1,7 @@
 """What is made of a region's frames: its totals through time, and HMI's daily variability.
 
-Goes in: the region's frames, the target's noise, the calibration, and what the method needs.
+Goes in: the region's frames, the target's noise, the calibration, the line of matched, and what the
+method needs.
 Comes out: results/series/{pair}/{method}/{month}.json, totals of each frame, and .npz, the fields of
 the last; results/variability/{pair}.json, the fitted amplitudes.
 """
@@ -12,6 +13,7 @@ rule series:
         region="results/series/{pair}/{month}.json",
         noise="results/noise/{pair}.json",
         calibration="results/calibration/{pair}.json",
+        line="results/calibration/{pair}.line.json",
     output:
         numbers="results/series/{pair}/{method}/{month}.json",
         fields="results/series/{pair}/{method}/{month}.npz",
@@ -33,7 +35,10 @@ rule series:
             method=method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
         ),
         needs=lambda wildcards, input: options(
-            {name: [input[name]] for name in {"calibration": None} | method_needs(wildcards)}
+            {
+                name: [input[name]]
+                for name in {"calibration": None, "line": None} | method_needs(wildcards)
+            }
         ),
     message:
         "Following the region: {wildcards.pair} by {wildcards.method}, {wildcards.month}"

@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from onesun.calibration.blocks import jackknife
+
 Weighting = Literal["inverse", "fraction", "uniform"]
 WEIGHTINGS: tuple[Weighting, ...] = ("inverse", "fraction", "uniform")
 _SUMS = 5  # of 1, x, y, x^2, xy
@@ -74,7 +76,7 @@ class BinnedSums:
 class Fit:
     """y = a + b x with the standard errors of a (gauss) and b; None where undetermined.
 
-    ``n`` counts the pairs.
+    ``n`` counts the pairs, ``effective`` those that the weights leave, (sum w)^2 / sum w^2.
     """
 
     a: float | None
@@ -82,29 +84,34 @@ class Fit:
     a_error: float | None
     b_error: float | None
     n: int
+    effective: float
 
 
 def fit(groups: Sequence[BinnedSums], weighting: Weighting) -> Fit:
     """Weighted least squares over all groups, with delete-one-group jackknife errors.
 
-    Neighbouring pixels share their noise and their misfit, so errors from counting pixels would
-    be far too small; groups of frames are what is independent, if anything is. With fewer than
-    two groups there are no errors.
+    Neighbouring pixels share their noise and their misfit, and frames of one Sun its fields, so
+    errors from counting either would be far too small. With fewer than two groups there are no
+    errors.
 
     Parameters
     ----------
-    groups : sums over disjoint groups of frames.
+    groups : sums over disjoint blocks (:class:`onesun.calibration.blocks.Blocks`).
     weighting : of a pair in a bin with a share f of all pairs: f (``fraction``, footnote 1 as it
         is written), 1 / f (``inverse``, which balances weak and strong field) or 1 (``uniform``).
     """
     filled = [group for group in groups if group.sums.size]
     if not filled:
-        return Fit(None, None, None, None, 0)
+        return Fit(None, None, None, None, 0, 0.0)
     sums = _aligned(filled)
     total = sums.sum(axis=0)
-    a, b = _solve(total[None], weighting)
-    a_error, b_error = _jackknife(total, sums, weighting)
-    return Fit(_known(a[0]), _known(b[0]), a_error, b_error, round(total[:, 0].sum()))
+    (a,), (b,) = _solve(total[None], weighting)
+    a_error, b_error = (jackknife(values) for values in _solve(total - sums, weighting))
+    count = total[:, 0]
+    return Fit(
+        _known(a), _known(b), a_error, b_error, round(count.sum()),
+        effective(weights(count, weighting), count),
+    )  # fmt: skip
 
 
 def _aligned(groups: Sequence[BinnedSums]) -> np.ndarray:
@@ -117,37 +124,33 @@ def _aligned(groups: Sequence[BinnedSums]) -> np.ndarray:
     return out
 
 
-def _jackknife(
-    total: np.ndarray, sums: np.ndarray, weighting: Weighting
-) -> tuple[float | None, float | None]:
-    count = len(sums)
-    if count < 2:
-        return None, None
-    errors = []
-    for values in _solve(total - sums, weighting):
-        spread = ((values - values.mean()) ** 2).sum()
-        errors.append(_known(np.sqrt((count - 1) / count * spread)))
-    return errors[0], errors[1]
-
-
 def _solve(sums: np.ndarray, weighting: Weighting) -> tuple[np.ndarray, np.ndarray]:
     """a and b of each of (m, bins, 5) sums; NaN where they are not determined."""
-    weight = _weights(sums[..., 0], weighting)
+    weight = weights(sums[..., 0], weighting)
     n, x, y, xx, xy = np.einsum("mb,mbs->sm", weight, sums)
     with np.errstate(divide="ignore", invalid="ignore"):
         b = (xy - x * y / n) / (xx - x * x / n)
         return (y - b * x) / n, b
 
 
-def _weights(count: np.ndarray, weighting: Weighting) -> np.ndarray:
-    """Weight of a pair in each bin, (m, bins); an empty bin weighs nothing."""
-    filled = count > 0.5  # counts are differences of whole numbers
+def weights(count: np.ndarray, weighting: Weighting, fewest: int = 1) -> np.ndarray:
+    """Weight of a pair in each bin, (..., bins); one with fewer than ``fewest`` weighs nothing."""
+    filled = count > fewest - 0.5  # counts are differences of whole numbers
     share = count / count.sum(axis=-1, keepdims=True).clip(min=1)
     if weighting == "fraction":
         return np.where(filled, share, 0)
     if weighting == "inverse":
         return np.where(filled, 1 / np.where(filled, share, 1), 0)
     return np.where(filled, 1.0, 0.0)
+
+
+def effective(weight: np.ndarray, count: np.ndarray) -> float:
+    """How many pairs of equal weight tell as much as ``count`` pairs of ``weight`` each, (bins,).
+
+    Kish's (sum w)^2 / sum w^2; 0 where nothing weighs anything.
+    """
+    squares = (weight**2 * count).sum()
+    return float((weight * count).sum() ** 2 / squares) if squares else 0.0
 
 
 def _known(value: float) -> float | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from onesun.errors import DamagedProductError
 from onesun.files import read_json
 
+LINE = "line of the method matched"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -26,7 +28,7 @@ def read_baseline(path: Path) -> float:
 
 
 def read_matched(path: Path) -> Line:
-    """The instruments' own relation: the unweighted fit at matched resolution.
+    """What networks and fitted methods start from: the unweighted fit at matched resolution.
 
     At other resolutions, b also depends on how much of the field is unresolved, and so on how
     active the Sun was.
@@ -36,7 +38,17 @@ def read_matched(path: Path) -> Line:
     return Line(*_numbers(path, ("fits", "matched", "uniform"), "a", "b"))
 
 
-def _numbers(path: Path, place: tuple[str, ...], *names: str) -> list[float]:
+def read_line(path: Path) -> Line:
+    """The line of the method ``matched``, as ``onesun line`` wrote it.
+
+    Raises DamagedProductError when the file holds something else.
+    """
+    return Line(*_numbers(path, ("line",), "a", "b", product=LINE))
+
+
+def _numbers(
+    path: Path, place: tuple[str, ...], *names: str, product: str = "calibration"
+) -> list[float]:
     content = read_json(path)
     try:
         for key in place:
@@ -44,4 +56,4 @@ def _numbers(path: Path, place: tuple[str, ...], *names: str) -> list[float]:
         return [float(content[name]) for name in names]
     except (KeyError, TypeError, ValueError):
         wanted = " and ".join(".".join((*place, name)) for name in names)
-        raise DamagedProductError(f"{path}: no {wanted}, expected a calibration") from None
+        raise DamagedProductError(f"{path}: no {wanted}, expected a {product}") from None

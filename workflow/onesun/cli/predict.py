@@ -21,7 +21,10 @@ def predict(
         Path | None, typer.Option(help="Weights of a network (safetensors).")
     ] = None,
     calibration: Annotated[
-        Path | None, typer.Option(help="Calibration of the pair, for bicubic and matched.")
+        Path | None, typer.Option(help="Calibration of the pair, for bicubic.")
+    ] = None,
+    line: Annotated[
+        Path | None, typer.Option(help="What onesun line wrote (JSON), for matched.")
     ] = None,
     fit: Annotated[Path | None, typer.Option(help="What onesun fit wrote (safetensors).")] = None,
     input_instrument: Annotated[
@@ -35,6 +38,6 @@ def predict(
 
     sections = config.settings(settings, "method", "grid", pair=pair, method=method)
     grid = Grid.from_settings(sections["grid"])
-    sources = methods.Sources(calibration, fit, weights, input_instrument)
+    sources = methods.Sources(calibration, fit, weights, input_instrument, line)
     sources.check_pair(pair)
     run(pair, method, month, aligned, methods.load(sections["method"], grid, sources), out)

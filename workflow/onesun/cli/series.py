@@ -15,6 +15,7 @@ def series(
     region: Annotated[Path, typer.Option(help="Manifest of the region's frames.")],
     noise: Annotated[Path, typer.Option(help="The target's noise, as onesun noise wrote it.")],
     calibration: Annotated[Path, typer.Option(help="The pair's calibration.")],
+    line: Annotated[Path, typer.Option(help="What onesun line wrote (JSON).")],
     settings: Annotated[
         str, typer.Option(help='Section "method": JSON text, or a YAML or JSON file.')
     ],
@@ -29,9 +30,11 @@ def series(
     from onesun.series.follow import SeriesTask, follow
 
     sections = config.settings(settings, "method", pair=pair, method=method)
-    sources = methods.Sources(calibration, fit, weights)
+    sources = methods.Sources(calibration, fit, weights, line=line)
     sources.check_pair(pair)
     follow(
-        SeriesTask(pair, method, month, region, noise, calibration, sections["method"], sources),
+        SeriesTask(
+            pair, method, month, region, noise, calibration, line, sections["method"], sources
+        ),
         out,
     )

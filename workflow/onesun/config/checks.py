@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,7 @@ def _table1(config: Config) -> Iterator[str]:
                 f'table1.columns[{index}].method: found "{column["method"]}", which is made of the '
                 "target, expected a method that predicts; the ladder shows it"
             )
+        yield from _measured_by(table["columns"], index)
     yield from _tabled(config)
     for key in ("columns", "rows"):
         counts = Counter(entry["name"] for entry in table[key])
@@ -182,6 +183,18 @@ def _table1(config: Config) -> Iterator[str]:
             if low is not None and high is not None and low >= high:
                 path = f"table1.rows[{index}].{key}"
                 yield f"{path}: found [{low}, {high}], expected the lower bound first"
+
+
+def _measured_by(columns: Sequence[Mapping[str, str]], index: int) -> Iterator[str]:
+    """What is wrong with the baseline of a column of Table 1."""
+    column = columns[index]
+    left = [c["name"] for c in columns[:index] if c["pair"] == column["pair"]]
+    found = column.get("baseline")
+    if found is not None and found not in left:
+        yield (
+            f'table1.columns[{index}].baseline: found "{found}", expected a column to the left of '
+            f"the same pair, {' or '.join(left) or 'of which there is none'}"
+        )
 
 
 def _tabled(config: Config) -> Iterator[str]:

@@ -22,11 +22,13 @@ from onesun.figures.histograms import (
     percent,
     steps,
 )  # fmt: skip
-from onesun.figures.style import BASELINE, BLACK, HEAD, PREDICTION, Style, sheet
+from onesun.figures.style import BASELINE, BLACK, FAIR, HEAD, PREDICTION, Style, sheet
 from onesun.statistics.bins import Bins
 from onesun.statistics.flux import FluxErrors
 from onesun.statistics.patches import ALL
 from onesun.tables.merged import Merged
+
+_COLOURS = {"bicubic": BASELINE, "matched": FAIR}  # by the shipped names
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,16 @@ def _draw(
         gridspec_kw={"hspace": 0.03, "wspace": 0.03},
     )  # fmt: skip
     last = len(merged) - 1
+    colours = [
+        _COLOURS.get(each.source.method, PREDICTION if row else BASELINE)
+        for row, each in enumerate(merged)
+    ]
     for column, metric in enumerate(metrics):
         percents = [100 * counts[1:-1] / max(counts.sum(), 1) for counts in metric.counts]
         for row, heights in enumerate(percents):
             axes = grid[row, column]
             frame(axes, metric.axis)
-            steps(axes, metric.axis, heights, PREDICTION if row else BASELINE, filled=True)
+            steps(axes, metric.axis, heights, colours[row], filled=True)
             steps(axes, metric.axis, percents[last], BLACK, filled=False)
             below, above = beyond(metric.axis, metric.counts[row])
             note(axes, [below, metric.left[row]], [above, metric.right[row]], style.size)
@@ -145,7 +151,7 @@ def _caption(merged: Sequence[Merged], metrics: Sequence[_Metric], patch: int) -
     source, last = merged[0].source, merged[-1].source.name
     limit = merged[0].measures.settings["within_radius"]
     return (
-        f"**Figure 4.** {source.pair}: errors of the baseline and of networks trained with one "
+        f"**Figure 4.** {source.pair}: errors of baselines and of networks trained with one "
         f"term of the loss more each time, within r ≤ {limit:g} solar radii. (a) E_max and E_min, "
         "the differences target less output of the maxima and of the minima over patches of "
         f"{patch} by {patch} target pixels, added ({patches.n:,} patches; bins of "

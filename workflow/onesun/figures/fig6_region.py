@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from onesun.figures.style import (
     BASELINE,
+    FAIR,
     FIELD,
     IDEAL,
     PREDICTION,
@@ -75,7 +76,7 @@ def _draw_images(axes: Sequence[Axes], series: Series, style: Style, *, outer: b
 
 def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
     name, moments = short_name(series), series.moments
-    of = {which: [getattr(moment, which) for moment in moments] for which in _IMAGES}
+    of = {which: [getattr(moment, which) for moment in moments] for which in (*_IMAGES, "matched")}
     ratios = [moment.as_dict()["ratio"] for moment in moments]
     unsigned, ratio, input_ratio, signed, signed_ratio = axes
     noisy = [total.unsigned_with_noise for total in of["prediction"]]
@@ -84,18 +85,22 @@ def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
         (signed, "signed", [total.signed for total in of["prediction"]]),
     ):
         draw_series(panel, moments, [getattr(t, values) for t in of["input"]], BASELINE, name)
+        fair = [getattr(t, values) for t in of["matched"]]
+        draw_series(panel, moments, fair, FAIR, "matched")
         target = [getattr(t, values) for t in of["target"]]
         draw_series(panel, moments, target, TARGET, "HMI", apart=False)
         draw_series(panel, moments, sr, PREDICTION, f"SR-{name}")
     for panel, key, colour, label in (
         (ratio, "prediction", PREDICTION, f"SR-{name} / HMI"),
         (input_ratio, "input", BASELINE, f"{name} / HMI"),
+        (input_ratio, "matched", FAIR, "matched / HMI"),
         (signed_ratio, "input_signed", BASELINE, f"{name} / HMI"),
+        (signed_ratio, "matched_signed", FAIR, "matched / HMI"),
         (signed_ratio, "prediction_signed", PREDICTION, f"SR-{name} / HMI"),
     ):
         values = [np.nan if r[key] is None else r[key] for r in ratios]
         draw_series(panel, moments, values, colour, label)
-    for panel in (ratio, signed_ratio):
+    for panel in (ratio, input_ratio, signed_ratio):
         panel.axhline(1, color=IDEAL, lw=0.7, zorder=0)
     for panel, label in zip(
         axes,
@@ -106,8 +111,9 @@ def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
         if outer:
             panel.set_ylabel(label)
         low, high = panel.get_ylim()
-        panel.set_ylim(low, high + 0.3 * (high - low))  # for the legend
-        panel.legend(loc="upper left", ncols=3, borderaxespad=0.1, handlelength=1.2,
+        lines = -(-len(panel.get_legend_handles_labels()[1]) // 2)
+        panel.set_ylim(low, high + 0.3 * lines * (high - low))  # for the legend
+        panel.legend(loc="upper left", ncols=2, borderaxespad=0.1, handlelength=1.2,
                      columnspacing=1)  # fmt: skip
         time_axis(panel, moments, shown=panel is axes[-1])
 
@@ -129,9 +135,10 @@ def _caption(series: Sequence[Series], style: Style) -> str:
         "**Figure 6.** A region as the input observed it, as predicted (SR) and as HMI saw it, "
         f"at the last time of each series; grey from {-limit:g} to {limit:g} G. Below, its mean "
         "unsigned and mean signed field through time, and their ratios to HMI's; times the number "
-        "of pixels they are the paper's totals. Through time, the input is that of the baseline: "
-        "upsampled and scaled. To the unsigned SR field HMI's noise is added: the expectation of "
-        "|B + noise| in each pixel. Red: a ratio of 1."
+        "of pixels they are the paper's totals. Through time, the input is upsampled and scaled, "
+        "over the slope of the training months' Sun as the paper's baseline, and by the line "
+        "fitted at equal resolution (matched), the fair one. To the unsigned SR field HMI's noise "
+        "is added: the expectation of |B + noise| in each pixel. Red: a ratio of 1."
     ]
     for one in series:
         low, high = one.moments[0].stamp[:13], one.moments[-1].stamp[:13]

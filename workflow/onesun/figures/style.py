@@ -21,6 +21,7 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#e69f00", "#56b4e9", "#009e73"
 BLUE, VERMILION, PURPLE = "#0072b2", "#d55e00", "#cc79a7"
 # The same role has the same colour in every figure.
 TARGET, INPUT, BASELINE, PREDICTION = BLACK, SKY, PURPLE, ORANGE
+FAIR = BLUE  # the baseline by the line of equal resolution
 IDEAL = VERMILION  # where a perfect method would lie
 OFF_DISK = "#d8c9a8"
 HEAD = {"size": "medium", "style": "italic"}  # of the words above a whole figure

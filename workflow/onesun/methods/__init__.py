@@ -23,16 +23,18 @@ class Sources:
 
     Parameters
     ----------
-    calibration : ``onesun calibrate``'s JSON, for bicubic and matched.
+    calibration : ``onesun calibrate``'s JSON, for bicubic.
     fit : ``onesun fit``'s tensors, for equated and ridge.
     weights : ``onesun train``'s weights, for network.
     input_instrument : name of the input's record, for ceiling.
+    line : ``onesun line``'s JSON, for matched.
     """
 
     calibration: Path | None = None
     fit: Path | None = None
     weights: Path | None = None
     input_instrument: str | None = None
+    line: Path | None = None
 
     def need(self, kind: str, name: str) -> Any:
         """One of them. Raises ConfigError when it is absent."""
@@ -45,7 +47,7 @@ class Sources:
     def check_pair(self, pair: str) -> None:
         """Raise ConfigError when one of the files is of another pair of instruments."""
         beside = [path.with_name("card.json") for path in (self.fit, self.weights) if path]
-        for path in [*([self.calibration] if self.calibration else []), *beside]:
+        for path in [*filter(None, (self.calibration, self.line)), *beside]:
             check_pair(path, pair)
 
 
@@ -89,10 +91,10 @@ def _bicubic(grid: Grid | Window, sources: Sources) -> Method:
 
 
 def _matched(grid: Grid | Window, sources: Sources) -> Method:
-    from onesun.calibration.product import read_matched
+    from onesun.calibration.product import read_line
     from onesun.methods.bicubic import MatchedMethod
 
-    return MatchedMethod(grid, read_matched(sources.need("matched", "calibration")))
+    return MatchedMethod(grid, read_line(sources.need("matched", "line")))
 
 
 def _equated(grid: Grid | Window, sources: Sources) -> Method:

@@ -11,9 +11,9 @@ import numpy as np
 
 from onesun import methods
 from onesun.aligned import AlignedFrame
-from onesun.calibration.product import read_baseline
+from onesun.calibration.product import read_baseline, read_line
 from onesun.errors import ConfigError, OneSunError
-from onesun.methods.bicubic import BicubicMethod
+from onesun.methods.bicubic import BicubicMethod, MatchedMethod
 from onesun.progress import track
 from onesun.selection import check_pair
 from onesun.series import noise, product
@@ -30,7 +30,7 @@ class SeriesTask:
     pair, method, month : names.
     region : manifest of the region's frames.
     noise : the pair's HMI noise, as ``onesun noise`` wrote it.
-    calibration : the pair's, for the baseline that the input is shown by.
+    calibration, line : the pair's, for the two baselines that the input is shown by.
     settings : the method's section.
     sources : what the method needs.
     """
@@ -41,6 +41,7 @@ class SeriesTask:
     region: Path
     noise: Path
     calibration: Path
+    line: Path
     settings: Mapping[str, Any]
     sources: methods.Sources
 
@@ -52,7 +53,7 @@ def follow(task: SeriesTask, out: Path) -> None:
     method needs, OneSunError when no pixel of a frame has a value.
     """
     region = open_region(task.region, task.pair, task.month)
-    for path in (task.noise, task.calibration):
+    for path in (task.noise, task.calibration, task.line):
         check_pair(path, task.pair)
     sigma = noise.read_sigma(task.noise)
     method = methods.load(task.settings, region.wide, task.sources)
@@ -61,7 +62,9 @@ def follow(task: SeriesTask, out: Path) -> None:
             f"series.margin: found {region.margin} input pixels, expected at least {method.halo}, "
             f"how far method {task.method} looks"
         )
-    seen = _Seen(region, method, BicubicMethod(region.wide, read_baseline(task.calibration)), sigma)
+    baseline = BicubicMethod(region.wide, read_baseline(task.calibration))
+    matched = MatchedMethod(region.wide, read_line(task.line))
+    seen = _Seen(region, method, baseline, matched, sigma)
     frames = sorted(region.month.frames, key=lambda frame: frame.time)
     moments = []
     for frame in track(frames, f"following {task.pair} {task.method} {task.month}"):
@@ -74,20 +77,21 @@ def follow(task: SeriesTask, out: Path) -> None:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A region, what predicts it and by what its input is shown."""
+    """A region, what predicts it and by which two baselines its input is shown."""
 
     region: RegionMonth
     method: methods.Method
     baseline: methods.Method
+    matched: methods.Method
     sigma: float
 
     def at(self, frame: AlignedFrame) -> tuple[product.Moment, dict[str, np.ndarray]]:
         """One frame's numbers and its fields."""
         month = self.region.month
         field, target = month.input(frame), month.target(frame)
-        prediction, scaled = (
+        prediction, scaled, matched = (
             shown(self.region, method.predict(field, frame), "target")
-            for method in (self.method, self.baseline)
+            for method in (self.method, self.baseline, self.matched)
         )
         use = np.isfinite(target) & np.isfinite(prediction)
         if not use.any():
@@ -104,6 +108,7 @@ class _Seen:
             pixels=int(np.count_nonzero(use)),
             target=total(target[use]),
             input=total(scaled[use]),
+            matched=total(matched[use]),
             prediction=total(prediction[use], self.sigma),
         )
         given = shown(self.region, field, "input")

@@ -18,6 +18,7 @@ from onesun.series.totals import Total
 
 PRODUCT = "series of a region"
 FIELDS = ("input", "prediction", "target")
+_TOTALS = ("target", "input", "matched", "prediction")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Moment:
     interval : integration time of the input, s; None where it is not recorded.
     observer_velocity : the target's OBS_VR, m/s; None where it is not recorded.
     pixels : target pixels measured: those where target and prediction have a value.
-    target, input, prediction : what they hold; the input is the baseline's, upsampled and scaled.
+    target, input, matched, prediction : what they hold; the input is upsampled and scaled as the
+        paper's baseline, ``matched`` is the same by the line of the method ``matched``.
     """
 
     stamp: str
@@ -42,6 +44,7 @@ class Moment:
     pixels: int
     target: Total
     input: Total
+    matched: Total
     prediction: Total
 
     def as_dict(self) -> dict[str, Any]:
@@ -49,8 +52,10 @@ class Moment:
         unsigned, signed = self.target.unsigned, self.target.signed
         ratios = {
             "input": _over(self.input.unsigned, unsigned),
+            "matched": _over(self.matched.unsigned, unsigned),
             "prediction": _over(self.prediction.unsigned_with_noise, unsigned),
             "input_signed": _over(self.input.signed, signed),
+            "matched_signed": _over(self.matched.signed, signed),
             "prediction_signed": _over(self.prediction.signed, signed),
         }
         return asdict(self) | {"ratio": ratios}
@@ -59,7 +64,7 @@ class Moment:
     def of(cls, entry: Mapping[str, Any]) -> Moment:
         """From what :meth:`as_dict` gives."""
         values = {field.name: entry[field.name] for field in fields(cls)}
-        totals = {name: Total(**values[name]) for name in ("target", "input", "prediction")}
+        totals = {name: Total(**values[name]) for name in _TOTALS}
         return cls(**(values | totals))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from onesun.statistics.bootstrap import Interval
 from onesun.statistics.moments import Agreement
 from onesun.statistics.regions import Region, RegionStatistics
 from onesun.statistics.units import Units, make_units
-from onesun.tables.sources import Source, by_column, check_same_frames
+from onesun.tables.sources import Source, by_column, check_same_frames, measured_by
 
 FEWEST_PIXELS = 100  # a correlation over fewer says nothing about an area
 
@@ -76,17 +77,17 @@ def make_columns(settings: Mapping[str, Any], paths: Sequence[Path]) -> list[Col
         if file.statistics.regions != regions:
             raise ConfigError(f"{path}: statistics over other rows, expected those of table1.rows")
     columns: list[Column] = []
-    first: dict[str, tuple[Column, RegionStatistics]] = {}
+    made: dict[str, dict[str, tuple[Column, RegionStatistics]]] = defaultdict(dict)
     for entry, months in by_column(settings["columns"], files):
         statistics = RegionStatistics(regions, months[0].statistics.tiling)
         for month in months:
             statistics.merge(month.statistics)
-        base = first.get(entry["pair"])
+        base = measured_by(entry, made[entry["pair"]])
         source = Source.of(entry, base[0].name if base else None, months, len(statistics.frames))
         units = make_units(sorted(statistics.tiles.days), statistics.tiling, settings["bootstrap"])
         cells = _cells(entry["name"], statistics, base, units, settings["bootstrap"])
         column = Column(**asdict(source), unit=units.what, cells=cells)
-        first.setdefault(entry["pair"], (column, statistics))
+        made[entry["pair"]][entry["name"]] = column, statistics
         columns.append(column)
     return columns
 

@@ -65,11 +65,11 @@ def make_columns(merged: Sequence[Merged], draws: Mapping[str, Any]) -> list[Ker
 
     Parameters
     ----------
-    merged : measures of each; a pair's first is what its others are measured by.
+    merged : measures of each, after those of the column that it is measured by.
     draws : the configuration's ``table1.bootstrap``.
     """
     found = []
-    first: dict[str, KernelStatistic] = {}
+    made: dict[tuple[str, str | None], KernelStatistic] = {}
     for entry in merged:
         statistic, pair = entry.measures.kernels, entry.source.pair
         units = make_units(sorted(statistic.tiles.days), statistic.tiling, draws)
@@ -79,9 +79,9 @@ def make_columns(merged: Sequence[Merged], draws: Mapping[str, Any]) -> list[Ker
             blocks=tuple(int(n) for n in statistic.result().n),
             unit=units.what,
             within_radius=entry.measures.settings["within_radius"],
-            cells=_cells(statistic, first.get(pair), units, draws),
+            cells=_cells(statistic, made.get((pair, entry.source.baseline)), units, draws),
         )
-        first.setdefault(pair, statistic)
+        made[pair, entry.source.name] = statistic
         found.append(column)
     return found
 

@@ -18,7 +18,7 @@ from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_
 _ABOUT = {
     "raw": "the input as it is, each pixel repeated",
     "bicubic": "upsampled, divided by the baseline's b (the paper's baseline)",
-    "matched": "upsampled, by the line fitted at matched resolution",
+    "matched": "upsampled, by the line fitted at matched resolution (the fair baseline)",
     "equated": "upsampled, given the target's distribution over the training frames",
     "ridge": "a linear filter fitted to the training frames",
     "network": "a trained network",

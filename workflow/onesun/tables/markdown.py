@@ -8,16 +8,19 @@ from typing import Any
 from onesun.statistics.regions import Region
 from onesun.tables.columns import FEWEST_PIXELS, Cell, Column
 from onesun.tables.intervals import interval
-from onesun.tables.text import frames, line, origin
+from onesun.tables.text import baselines, frames, line, origin
+
+_SAME = 1e-6  # a difference of correlations that float32 fields leave
 
 
 def render(
     columns: Sequence[Column], regions: Sequence[Region], bootstrap: Mapping[str, Any]
 ) -> str:
-    """The table, its caption and a sentence on each comparison, as Markdown."""
+    """The tables, their caption and a sentence on each comparison, as Markdown."""
     caption = " ".join(_caption(columns, regions, bootstrap))
     verdicts = [_verdict(column, regions) for column in columns if column.baseline is not None]
-    parts = ["# Table 1", "\n".join(_table(columns, regions)), caption, *verdicts]
+    errors = ["Root mean square error, gauss:", "\n".join(_errors(columns, regions))]
+    parts = ["# Table 1", "\n".join(_table(columns, regions)), caption, *errors, *verdicts]
     return "\n\n".join(parts) + "\n"
 
 
@@ -41,6 +44,15 @@ def _cell(column: Column, columns: Sequence[Column], row: int) -> str:
     if cell.interval is None:
         return value
     return f"{value} [{cell.interval[0]:.3f}, {cell.interval[1]:.3f}]"
+
+
+def _errors(columns: Sequence[Column], regions: Sequence[Region]) -> Iterator[str]:
+    """What a correlation does not see: a wrong scale and a wrong zero point."""
+    yield line(["Area", *(column.name for column in columns)])
+    yield line([":---", *("---:" for _ in columns)])
+    for row, region in enumerate(regions):
+        found = [column.cells[row].agreement.rmse for column in columns]
+        yield line([region.name, *("—" if e is None else f"{e:.1f}" for e in found)])
 
 
 def _why_not(cell: Cell) -> str:
@@ -72,6 +84,7 @@ def _caption(
     )
     yield "Bold: the highest of a pair."
     yield from origin(columns)
+    yield from baselines(columns)
 
 
 def _within(regions: Sequence[Region]) -> str:
@@ -96,6 +109,11 @@ def _verdict(column: Column, regions: Sequence[Region]) -> str:
     compared = len(regions) - len(open_)
     if not compared:
         return f"{column.name} cannot be compared with {column.baseline} in any row."
+    if all(cell.gain is None or abs(cell.gain) < _SAME for cell in column.cells):
+        return (
+            f"{column.name} correlates as {column.baseline} does: no line changes a correlation. "
+            "Their errors differ."
+        )
     if losses:
         text = f"{column.name} does not beat {column.baseline} in: {'; '.join(losses)}."
     elif compared == len(regions):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from onesun.errors import ConfigError
 from onesun.statistics import measured
 from onesun.statistics.measures import Measures
-from onesun.tables.sources import Source, by_column, check_same_frames
+from onesun.tables.sources import Source, by_column, check_same_frames, measured_by
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ def merge_measures(columns: Sequence[Mapping[str, str]], paths: Sequence[Path]) 
 
     Parameters
     ----------
-    columns : name, pair and method of each; a pair's first is what its others are measured by.
+    columns : name, pair and method of each, and the ``baseline`` that it is measured by, without
+        which that is the pair's first.
     paths : manifests of measures, in any order.
 
     Raises ConfigError when a column has no file or no frame, a file no column, files are of
@@ -36,18 +38,18 @@ def merge_measures(columns: Sequence[Mapping[str, str]], paths: Sequence[Path]) 
     if any(each != settings[0] for each in settings):
         raise ConfigError("measures of other settings, expected the same in every file")
     found: list[Merged] = []
-    first: dict[str, Merged] = {}
+    made: dict[str, dict[str, Merged]] = defaultdict(dict)
     for entry, months in by_column(columns, files):
         measures = Measures(months[0].measures.settings, months[0].measures.grid)
         for month in months:
             measures.merge(month.measures)
-        frames, base = measures.stamps, first.get(entry["pair"])
+        frames, base = measures.stamps, measured_by(entry, made[entry["pair"]])
         if not frames:
             raise ConfigError(f"{entry['name']}: no frame measured, expected at least one")
         if base:
             check_same_frames(entry["name"], frames, base.source.name, base.measures.stamps)
         baseline = base.source.name if base else None
         merged = Merged(Source.of(entry, baseline, months, len(frames)), measures)
-        first.setdefault(entry["pair"], merged)
+        made[entry["pair"]][entry["name"]] = merged
         found.append(merged)
     return found

@@ -21,6 +21,7 @@ class MonthFile(Protocol):
 
 
 File = TypeVar("File", bound=MonthFile)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Source:
     Parameters
     ----------
     name, pair, method : as configured.
-    baseline : name of the pair's first column, which this one is measured by; None in the first.
+    baseline : name of the column that this one is measured by; None in a pair's first.
     months, set : what was evaluated.
     simulated : True where frames are simulated.
     frames : how many there are.
@@ -102,6 +103,19 @@ def by_column(
             )
         found.append((column, months))
     return found
+
+
+def measured_by(entry: Mapping[str, Any], made: Mapping[str, T]) -> T | None:
+    """What a configured column is measured by: the column that it names, else the pair's first.
+
+    Parameters
+    ----------
+    entry : of ``table1.columns``.
+    made : of the same pair, from left to right, by their names.
+
+    Returns None in a pair's first column. A baseline that the table does not show counts as none.
+    """
+    return made.get(entry.get("baseline") or "", next(iter(made.values()), None))
 
 
 def check_same_frames(

@@ -20,9 +20,9 @@ def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) 
 
     The CSV has one line per area; for each column NAME its correlation stands under ``NAME``,
     then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_independent`` (effective number of
-    independent blocks that it rests on), ``NAME_pixels`` and ``NAME_frames``, and for a
-    column that is measured by a baseline ``NAME_gain``, ``NAME_gain_low``, ``NAME_gain_high``.
-    What is not determined is empty.
+    independent blocks that it rests on), ``NAME_rmse`` (gauss), ``NAME_pixels`` and
+    ``NAME_frames``, and for a column that is measured by a baseline ``NAME_gain``,
+    ``NAME_gain_low``, ``NAME_gain_high``. What is not determined is empty.
 
     Parameters
     ----------
@@ -56,6 +56,7 @@ def _line(columns: Sequence[Column], region: Region, row: int) -> dict[str, Any]
         line[name] = _text(cell.correlation)
         line |= _bounds(name, cell.interval if cell.correlation is not None else None)
         line[f"{name}_independent"] = _text(cell.independent)
+        line[f"{name}_rmse"] = _text(cell.agreement.rmse)
         line[f"{name}_pixels"] = cell.agreement.n
         line[f"{name}_frames"] = column.frames
         if column.baseline is not None:

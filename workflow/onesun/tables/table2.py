@@ -10,7 +10,7 @@ from onesun.statistics.bootstrap import Interval
 from onesun.tables.intervals import interval
 from onesun.tables.kernels import BIASES, ERRORS, KernelColumn, make_columns
 from onesun.tables.merged import merge_measures
-from onesun.tables.text import csv_text, frames, line, number, origin, write_both
+from onesun.tables.text import baselines, csv_text, frames, line, number, origin, write_both
 
 _SHOWN = {"gradient": "Gradient, gauss per pixel", "extremes": "Extreme values, gauss"}
 
@@ -138,6 +138,7 @@ def _caption(columns: Sequence[KernelColumn], draws: Mapping[str, Any]) -> Itera
     )
     yield "Bold: the lowest of a pair."
     yield from origin(columns)
+    yield from baselines(columns)
 
 
 def _verdict(column: KernelColumn, quantity: str) -> str:

@@ -41,6 +41,24 @@ def origin(columns: Sequence[Source]) -> Iterator[str]:
         yield f"The frames of {', '.join(simulated)} are {SIMULATED}."
 
 
+def baselines(columns: Sequence[Source]) -> Iterator[str]:
+    """What the paper's baseline is worth beside the fair one, where both are shown.
+
+    They are known by the names that the shipped configuration gives these methods.
+    """
+    paper, fair = (
+        ", ".join(dict.fromkeys(column.name for column in columns if column.method == method))
+        for method in ("bicubic", "matched")
+    )
+    if paper and fair:
+        yield (
+            f"{paper}: the paper's baseline, over a slope that belongs to the Sun of the training "
+            "months, because at unequal resolution a slope depends on how fine the field is. "
+            f"{fair}: the fair baseline, the same input by the line that is fitted where both are "
+            "equally sharp."
+        )
+
+
 def number(value: float | None) -> str:
     """A number as a CSV holds it; empty for None."""
     return "" if value is None else f"{value:.10g}"
