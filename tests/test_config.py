@@ -75,7 +75,7 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     assert complete["series"] == shipped["series"] | {"method": None}
     assert complete["table2"]["columns"] is None
     assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
-    open_bounds = {"r": [0, 1], "field": [None, None]}
+    open_bounds = {"r": [0, 1], "field": [None, None], "polarity": None, "paper": False}
     assert complete["table1"]["rows"] == [
         {**open_bounds, **row} for row in shipped["table1"]["rows"]
     ]

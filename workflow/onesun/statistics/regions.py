@@ -23,26 +23,33 @@ class Region:
     name : as printed.
     radius : distance from the disk centre, limb radii.
     strength : |target|, gauss.
+    polarity : of the target, "positive" or "negative"; None is both. 0 G has none.
+    paper : whether the row is one of the paper's.
     """
 
     name: str
     radius: Range = (0.0, np.inf)
     strength: Range = (0.0, np.inf)
+    polarity: str | None = None
+    paper: bool = False
 
     @classmethod
     def from_settings(cls, row: Mapping[str, Any]) -> Region:
-        """Make a region of ``{"name", "r": [low, high], "field": [low, high]}``; null is open.
+        """Make a region of a row under ``table1.rows``; a bound of null is open.
 
         Raises ConfigError when a lower bound exceeds the upper one.
         """
         bounds = {key: _bounds(row["name"], key, row.get(key)) for key in ("r", "field")}
-        return cls(row["name"], bounds["r"], bounds["field"])
+        polarity, paper = row.get("polarity"), row.get("paper", False)
+        return cls(row["name"], bounds["r"], bounds["field"], polarity, paper)
 
     def as_settings(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "r": [_open(bound) for bound in self.radius],
             "field": [_open(bound) for bound in self.strength],
+            "polarity": self.polarity,
+            "paper": self.paper,
         }
 
 
@@ -74,6 +81,13 @@ class RegionMoments:
             grid.radius("target"),
             [region.radius for region in regions],
             [bound for region in regions for bound in _thresholds(region) if bound < np.inf],
+            [
+                bound
+                for region in regions
+                if region.polarity is not None
+                for bound in _thresholds(region)
+                if bound < np.inf
+            ],
         )
 
     def __call__(self, target: np.ndarray, prediction: np.ndarray) -> list[Moments]:
@@ -91,16 +105,26 @@ class RegionMoments:
 
     def _region(self, region: Region, sums: np.ndarray) -> Moments:
         low, beyond = _thresholds(region)
-        inside = self._cells.inside(region.radius)
-        over = sums[self._cells.thresholds.index(low)][:, inside]
+        over = self._over(region, low, sums)
         if beyond < np.inf:
-            over = over - sums[self._cells.thresholds.index(beyond)][:, inside]
+            over = over - self._over(region, beyond, sums)
         return Moments.from_sums(*over.sum(axis=1))
+
+    def _over(self, region: Region, threshold: float, sums: np.ndarray) -> np.ndarray:
+        """The region's sums over |target| >= threshold in its polarity; (6, cells)."""
+        inside, levels = self._cells.inside(region.radius), self._cells.levels
+        both = sums[levels.index((threshold, False))][:, inside]
+        if region.polarity is None:
+            return both
+        positive = sums[levels.index((threshold, True))][:, inside]
+        return positive if region.polarity == "positive" else both - positive
 
 
 def _thresholds(region: Region) -> Range:
     """The region's strengths as half-open: float32 values > high are those >= its successor."""
     low, high = region.strength
+    if region.polarity is not None:
+        low = max(low, float(np.nextafter(0, 1)))  # 0 G has no polarity
     return low, float(np.nextafter(high, np.inf))
 
 
