@@ -275,7 +275,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
         'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
@@ -285,7 +285,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
         'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; "
         "did you mean raw?",
     ),
     "bar that is no rung": (
@@ -304,7 +304,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
         'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; "
         "did you mean mse?",
     ),
     "reference in the ablation": (
@@ -333,7 +333,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown kind, and so unknown keys beside it": (
         _set("methods", "onesun", "kind", "netwrok"),
         'methods.onesun.kind: found "netwrok", expected raw, bicubic, matched, equated, ridge, '
-        "network or ceiling",
+        "network, wiener or ceiling",
     ),
     "unknown network": (
         _set("methods", "onesun", "network", "onesum"),
@@ -566,8 +566,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "figure of an unknown method": (
         _set("figures", "fig2", "method", "onesn"),
         'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
-        "onesun?",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; did "
+        "you mean onesun?",
     ),
     "figure of an unknown network": (
         _set("figures", "fig7", "networks", ["highresnets"]),

@@ -136,12 +136,12 @@ NETWORKS = f"train 2, {SHOWN}, ladder"
 # The search of weights trains networks, too.
 ALL_NETWORKS = f"train 2, train_candidate 26, search 2, {SHOWN}, table4, ladder"
 ALL_BELOW = (
-    "fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, measure 4, "
-    "table1, table2, table3, table4, ladder"
+    "fit 4, fit_bound 2, train 2, train_candidate 26, search 2, predict 16, evaluate 16, "
+    "measure 4, table1, table2, table3, table4, ladder"
 )
 PAIR_BELOW = (
-    "calibrate, fit 2, train, train_candidate 13, search, predict 7, evaluate 7, measure 2, "
-    "table1, table2, table3, table4, ladder"
+    "calibrate, fit 2, fit_bound, train, train_candidate 13, search, predict 8, evaluate 8, "
+    "measure 2, table1, table2, table3, table4, ladder"
 )
 
 EDITS = [
@@ -191,7 +191,7 @@ EDITS = [
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
-        "simulate 2, align, split, predict 7, evaluate 7, measure 2, "
+        "simulate 2, align, split, fit_bound, predict 9, evaluate 9, measure 2, "
         "table1, table2, table3, ladder",
     ),
     Edit(
@@ -214,7 +214,7 @@ EDITS = [
     Edit(
         "a bound of field in Table 1",
         config("table1.rows.6.field", [500, None]),
-        "evaluate 14, table1, ladder",
+        "evaluate 16, table1, ladder",
     ),
     Edit(
         "bootstrap resamples", config("table1.bootstrap.resamples", 500), "table1, table2, ladder"
@@ -239,6 +239,11 @@ EDITS = [
         "a parameter of one fitted method",
         config("fitting.ridge.kernels", [3, 5]),
         "fit 2, predict 2, evaluate 2, ladder",
+    ),
+    Edit(
+        "the size of the linear bound",
+        config("fitting.wiener.kernel", 13),
+        "fit_bound 2, predict 2, evaluate 2, ladder",
     ),
     Edit("bins of a measure", config("measure.bins.flux.count", 500), "measure 4, table2"),
     Edit(
@@ -345,8 +350,8 @@ EDITS = [
     Edit(
         "upsampling: geometry/upsample.py",
         code("geometry/upsample.py"),
-        "calibrate 2, fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, "
-        "measure 4, table1, table2, table4, ladder",
+        "calibrate 2, fit 4, fit_bound 2, train 2, train_candidate 26, search 2, predict 16, "
+        "evaluate 16, measure 4, table1, table2, table4, ladder",
     ),
     Edit(
         "where patches lie: store/patches.py",
@@ -356,14 +361,14 @@ EDITS = [
     Edit("a term of the loss: losses/ssim.py", code("losses/ssim.py"), ALL_NETWORKS),
     Edit("the training loop: training/loop.py", code("training/loop.py"), ALL_NETWORKS),
     Edit(
-        "a fitted method: methods/ridge.py",
+        "two fitted methods: methods/ridge.py",
         code("methods/ridge.py"),
-        "predict 2, evaluate 2, ladder",
+        "predict 4, evaluate 4, ladder",
     ),
     Edit(
         "correlation: statistics/moments.py",
         code("statistics/moments.py"),
-        "evaluate 14, measure 4, table1, table2, ladder",
+        "evaluate 16, measure 4, table1, table2, ladder",
     ),
     Edit(
         "gradients of Table 2: statistics/gradients.py",
@@ -384,7 +389,7 @@ EDITS = [
     Edit(
         "a test month's manifest edited by hand",
         rewrite("results/aligned/mdi-hmi/2011-12.json"),
-        "predict 7, evaluate 7, measure 2, table1, table2, table3, ladder",
+        "fit_bound, predict 8, evaluate 8, measure 2, table1, table2, table3, ladder",
     ),
 ]
 

@@ -36,7 +36,8 @@ def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
         yield unknown_name(path, name, list(methods), "methods")
     elif methods[name]["kind"] in REFERENCES:
         yield (
-            f'{path}: found "{name}", which is made of the target, expected a method that predicts'
+            f'{path}: found "{name}", which {REFERENCES[methods[name]["kind"]]}, expected a method '
+            "that predicts"
         )
 
 

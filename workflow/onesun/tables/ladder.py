@@ -20,6 +20,8 @@ _ABOUT = {
     "equated": "upsampled, given the target's distribution over the training frames",
     "ridge": "a linear filter fitted to the training frames",
     "network": "a trained network",
+    "wiener": "NO PREDICTION: the linear filter that is best on these very frames, which it was "
+    "fitted to: the bound of linear filters",
     "ceiling": "NO PREDICTION: the target, blurred as the input is, without noise, upsampled",
 }
 
@@ -34,9 +36,9 @@ def write_ladder(
     """Write the ladder as ``out`` (CSV) and beside it as Markdown.
 
     The CSV has a line for each pair, method and area: ``prediction`` is false for what was made of
-    the target itself; then pixels, correlation and its interval, the gain in correlation over the
-    bar and its interval, RMSE and bias (gauss), and the slope of prediction against target. What
-    is not determined is empty.
+    the target itself or fitted to it in these frames; then pixels, correlation and its interval,
+    the gain in correlation over the bar and its interval, RMSE and bias (gauss), and the slope of
+    prediction against target. What is not determined is empty.
 
     Parameters
     ----------
@@ -123,6 +125,7 @@ def _markdown(
             above = methods.index(method) > methods.index(bar)
             if above and kinds[method] not in REFERENCES:
                 yield _verdict(rung, bar, regions)
+        yield from _against_bounds(rungs, kinds, regions)
 
 
 def _name(name: str, kind: str) -> str:
@@ -132,7 +135,7 @@ def _name(name: str, kind: str) -> str:
 def _caption(rungs: Sequence[Column], bar: str, confidence: float) -> Iterator[str]:
     yield from frames(rungs)
     yield "Areas and formulas as in Table 1. Bold: the best prediction. What is marked as no"
-    yield "prediction was made of the target itself."
+    yield "prediction was made of the target itself, or fitted to it in these frames."
     if rungs[0].frames < 2:
         yield f"Gains over {bar} are in the CSV; a single frame gives no interval."
     else:
@@ -187,3 +190,24 @@ def _verdict(rung: Column, bar: str, regions: Sequence[Region]) -> str:
     )
     below = [f"{name} ({cell.gain:+.4f})" for name, cell in gains if cell.gain <= 0]
     return text + (f" Not in: {'; '.join(below)}." if below and above else "")
+
+
+def _against_bounds(
+    rungs: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region]
+) -> Iterator[str]:
+    """Where networks exceed what linear filters can do at best on these frames, in words."""
+    bounds = [rung for rung in rungs if kinds[rung.method] == "wiener"]
+    networks = [rung for rung in rungs if kinds[rung.method] == "network"]
+    for bound in bounds:
+        for rung in networks:
+            differences = [
+                (region.name, cell.correlation - limit.correlation)
+                for region, cell, limit in zip(regions, rung.cells, bound.cells, strict=True)
+                if cell.correlation is not None and limit.correlation is not None
+            ]
+            below = [f"{name} ({value:+.4f})" for name, value in differences if value <= 0]
+            text = (
+                f"{rung.method} correlates better than {bound.method}, the bound of linear filters "
+                f"on these frames, in {len(differences) - len(below)} of {len(differences)} areas."
+            )
+            yield text + (f" Not in: {'; '.join(below)}." if below else "")
