@@ -85,8 +85,8 @@ def every_month(pattern):
 
 
 def columns(table):
-    """The columns that "table1", "table2", "ladder" or "ablation" shows."""
-    if table in ("ladder", "ablation"):
+    """The columns that "table1", "table2", "ladder", "ablation" or "pointing" shows."""
+    if table in ("ladder", "ablation", "pointing"):
         rungs = CONFIG[table]["methods"]
         return [{"pair": pair, "method": method} for pair in PAIRS for method in rungs]
     names = CONFIG[table]["columns"] if table != "table1" else None

@@ -1,4 +1,4 @@
-"""What the schema cannot say of what is shown: the ablation, the series, figures and the report."""
+"""What the schema cannot say of what is shown: ablation, pointing, series, figures, report."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ Config = dict[str, Any]
 def problems(config: Config) -> list[str]:
     """Contradictions, one sentence each."""
     return [
-        *_ablation(config),
+        *_named_methods(config),
         *_series(config),
         *_figures(config),
         *_frames(config),
     ]
 
 
-def _ablation(config: Config) -> Iterator[str]:
-    for index, name in enumerate(config["ablation"]["methods"]):
-        yield from _predicts(f"ablation.methods[{index}]", name, config["methods"])
+def _named_methods(config: Config) -> Iterator[str]:
+    for section in ("ablation", "pointing"):
+        for index, name in enumerate(config[section]["methods"]):
+            yield from _predicts(f"{section}.methods[{index}]", name, config["methods"])
 
 
 def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
