@@ -17,6 +17,7 @@ from onesun.cli.pointing import pointing as command
 from onesun.cli.table_pointing import table_pointing
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.files import folder_listing, read_json, write_json
+from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import fill_nearest
 from onesun.pointing.product import pointed, read, statistics_file
 from onesun.pointing.register import PredictionRegistrar
@@ -31,12 +32,11 @@ SHIFTS = {STAMPS[0]: (2.3, -1.2), STAMPS[1]: (-3.6, 0.4), STAMPS[2]: (0.0, 5.25)
 OFF_DISK = GRID.radius("target") >= 1
 
 
-def displaced(target: np.ndarray, x: float, y: float, noise: float = 0.0) -> np.ndarray:
+def displaced(target: np.ndarray, x: float, y: float) -> np.ndarray:
     """A smooth prediction whose features lie x pixels west and y pixels north of the target's."""
     field = ndimage.gaussian_filter(np.nan_to_num(target), 1.5)
     field = ndimage.shift(field, (y, x), order=5)
-    field += np.random.default_rng(1).normal(0, noise, field.shape) if noise else 0
-    field[OFF_DISK] = np.nan
+    field[np.isnan(target)] = np.nan
     return field.astype(np.float32)
 
 
@@ -138,6 +138,14 @@ def test_a_prediction_in_its_place_stays_there() -> None:
     np.testing.assert_allclose(
         moved[~OFF_DISK], fill_nearest(prediction)[~OFF_DISK], atol=0.03 * np.nanmax(prediction)
     )
+
+
+def test_at_the_edge_of_the_grid_no_pixel_is_lost() -> None:
+    tight = Grid(target_size=512, target_scale=3.8, factor=4, patch=32)
+    _, target = sun(4, tight)
+    prediction = displaced(target, 0, 6.0)
+    _, moved = PredictionRegistrar(prediction, target, tight, ALIGN).run("shift")
+    assert np.array_equal(np.isnan(moved), np.isnan(target))
 
 
 def test_scores_by_the_header_are_those_of_evaluate(scored: Case, tmp_path) -> None:

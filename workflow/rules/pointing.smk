@@ -11,6 +11,7 @@ POINTINGS = ["header", *CONFIG["pointing"]["models"]]
 BY_HEADER = (
     "results/aligned" if CONFIG["align"]["registration"] == "header" else "results/pointing/aligned"
 )
+POINTED = every_column("results/pointing/statistics/{pair}/{method}/{month}.json", table="pointing")
 
 
 if BY_HEADER != "results/aligned":
@@ -84,16 +85,12 @@ rule pointing:
 
 rule table_pointing:
     input:
-        manifests=every_column(
-            "results/pointing/statistics/{pair}/{method}/{month}.json", table="pointing"
-        ),
-        statistics=expand(
-            every_column(
-                "results/pointing/statistics/{pair}/{method}/{month}.{{pointing}}.json",
-                table="pointing",
-            ),
-            pointing=POINTINGS,
-        ),
+        manifests=POINTED,
+        statistics=[
+            path.removesuffix("json") + f"{pointing}.json"
+            for path in POINTED
+            for pointing in POINTINGS
+        ],
     output:
         csv=report(
             "results/pointing.csv",

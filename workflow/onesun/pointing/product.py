@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from onesun.alignment.registration import HEADER, Registration
 from onesun.errors import DamagedProductError
 from onesun.files import read_json, write_json
-from onesun.geometry.grid import RSUN_AT_1AU, Grid
 
 PRODUCT = "pointing"
+HEADER = "header"  # how predictions lie before any registration
 
 
 @dataclass(frozen=True)
@@ -42,24 +41,6 @@ class Found:
     tiles: int
     correlation_before: float
     correlation_after: float
-
-    @classmethod
-    def of(cls, found: Registration, grid: Grid) -> Found:
-        """From limb radii and input pixels to arcsec."""
-        moved, pixel = found.correction, grid.input_scale
-        return cls(
-            shift_x=round(moved.shift_x * RSUN_AT_1AU, 5),
-            shift_y=round(moved.shift_y * RSUN_AT_1AU, 5),
-            roll=moved.roll,
-            scale=moved.scale,
-            stretch=moved.stretch,
-            residual_x=round(found.residual_x * pixel, 5),
-            residual_y=round(found.residual_y * pixel, 5),
-            scatter=round(found.tile_scatter * pixel, 5),
-            tiles=found.tiles,
-            correlation_before=round(found.correlation_before, 6),
-            correlation_after=round(found.correlation_after, 6),
-        )
 
 
 @dataclass(frozen=True)

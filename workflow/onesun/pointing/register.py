@@ -10,8 +10,9 @@ import numpy as np
 from onesun.alignment.on_grid import GridField
 from onesun.alignment.registration import Registrar, Registration
 from onesun.alignment.resample import resample
-from onesun.geometry.grid import Grid
+from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.upsample import fill_nearest
+from onesun.pointing.product import Found
 
 
 class PredictionRegistrar:
@@ -44,15 +45,33 @@ class PredictionRegistrar:
 
         Raises UntrustedFrameError as :class:`onesun.alignment.registration.Registrar` does.
         """
-        found = Registrar(
+        registration = Registrar(
             self._field,
             self._reference,
             self._field.mapping("input"),
             self._grid,
             {**self._settings, "registration": model},
         ).run()
-        mapping = self._field.mapping("target").corrected(found.correction)
+        mapping = self._field.mapping("target").corrected(registration.correction)
         moved = resample(self._field.field, self._field.pointing, mapping)
         # A large correction may reach beyond the frame's edge, where there is nothing.
         gaps = np.isnan(moved) & (self._grid.radius("target") < 1)
-        return found, np.where(gaps, fill_nearest(moved), moved) if gaps.any() else moved
+        return registration, np.where(gaps, fill_nearest(moved), moved) if gaps.any() else moved
+
+
+def found(registration: Registration, grid: Grid) -> Found:
+    """What registration found, from limb radii and input pixels to arcsec."""
+    moved, pixel = registration.correction, grid.input_scale
+    return Found(
+        shift_x=round(moved.shift_x * RSUN_AT_1AU, 5),
+        shift_y=round(moved.shift_y * RSUN_AT_1AU, 5),
+        roll=moved.roll,
+        scale=moved.scale,
+        stretch=moved.stretch,
+        residual_x=round(registration.residual_x * pixel, 5),
+        residual_y=round(registration.residual_y * pixel, 5),
+        scatter=round(registration.tile_scatter * pixel, 5),
+        tiles=registration.tiles,
+        correlation_before=round(registration.correlation_before, 6),
+        correlation_after=round(registration.correlation_after, 6),
+    )

@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from onesun import predictions as predicted
-from onesun.alignment.registration import HEADER
 from onesun.errors import OneSunError, UntrustedFrameError
 from onesun.geometry.grid import Grid
-from onesun.pointing.product import Found, PointedMonth, pointed, statistics_file, write
-from onesun.pointing.register import PredictionRegistrar
+from onesun.pointing.product import (
+    HEADER,
+    Found,
+    PointedMonth,
+    pointed,
+    statistics_file,
+    write,
+)
+from onesun.pointing.register import PredictionRegistrar, found
 from onesun.progress import track
 from onesun.selection import open_month, row_of, within
 from onesun.statistics import product
@@ -65,7 +71,7 @@ def score_pointing(
         except UntrustedFrameError as error:
             refused[frame.stamp] = str(error)
             continue
-        frames[frame.stamp] = {model: Found.of(found, grid) for model, (found, _) in moved.items()}
+        frames[frame.stamp] = {model: found(each, grid) for model, (each, _) in moved.items()}
         fields = {HEADER: prediction} | {model: field for model, (_, field) in moved.items()}
         for name, field in fields.items():
             try:
