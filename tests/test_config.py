@@ -282,6 +282,20 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         'table1.columns[1].method: found "ceiling", which is made of the target, expected a method '
         "that predicts; the ladder shows it",
     ),
+    "bound shown as a prediction": (
+        _set("table1", "columns", 1, "method", "wiener"),
+        'table1.columns[1].method: found "wiener", which is fitted to the target of the test months, '
+        "expected a method that predicts; the ladder shows it",
+    ),
+    "pointing of a reference": (
+        _set("pointing", "methods", 1, "ceiling"),
+        'pointing.methods[1]: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
+    ),
+    "even kernel of the bound": (
+        _set("fitting", "wiener", "kernel", 4),
+        "fitting.wiener.kernel: found 4, expected an odd whole number of at least 1",
+    ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
         'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
