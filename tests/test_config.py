@@ -284,8 +284,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "bound shown as a prediction": (
         _set("table1", "columns", 1, "method", "wiener"),
-        'table1.columns[1].method: found "wiener", which is fitted to the target of the test months, '
-        "expected a method that predicts; the ladder shows it",
+        'table1.columns[1].method: found "wiener", which is fitted to the target of the test '
+        "months, expected a method that predicts; the ladder shows it",
     ),
     "pointing of a reference": (
         _set("pointing", "methods", 1, "ceiling"),
