@@ -17,6 +17,7 @@ from onesun.errors import ConfigError, DamagedProductError, OneSunError, Untrust
 from onesun.files import folder_listing, read_json, write_json
 from onesun.methods.bicubic import BicubicMethod
 from onesun.methods.ceiling import CeilingMethod
+from onesun.methods.kinds import REFERENCES
 from onesun.predict import predict
 from onesun.statistics import product
 
@@ -91,7 +92,9 @@ def test_a_reference_says_that_it_predicts_nothing(case: Case) -> None:
     assert read_json(folder.with_name("ceiling.json"))["prediction"] is False
     header = read_header(folder / f"{STAMPS[0]}.fits")
     assert header["PREDICTS"] is False
-    assert "made of the target" in header.comments["PREDICTS"]
+    assert header.comments["PREDICTS"] == "it is made of the target"
+    # A longer comment would be cut off.
+    assert all(len(f"it {reason}") <= 47 for reason in REFERENCES.values())
     predicted = read_header(case.predictions.with_suffix("") / f"{STAMPS[0]}.fits")
     assert "PREDICTS" not in predicted
 

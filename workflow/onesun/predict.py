@@ -61,5 +61,5 @@ def _predict_frame(
     cards["METHOD"] = (name, "what made this field")
     cards["READS"] = (method.reads, "made of this; of target: no prediction")
     if method.name in REFERENCES:
-        cards["PREDICTS"] = (False, f"no prediction: it {REFERENCES[method.name]}")
+        cards["PREDICTS"] = (False, f"it {REFERENCES[method.name]}")
     write_field(folder / file_name(frame.stamp), prediction, cards)
