@@ -75,7 +75,7 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
     assert complete["series"] == shipped["series"] | {"method": None}
     assert complete["table2"]["columns"] is None
     assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
-    open_bounds = {"r": [0, 1], "field": [None, None]}
+    open_bounds = {"r": [0, 1], "field": [None, None], "polarity": None, "paper": False}
     assert complete["table1"]["rows"] == [
         {**open_bounds, **row} for row in shipped["table1"]["rows"]
     ]
@@ -172,8 +172,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, archive, calibration, convert, errors, "
         "figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
-        "pairs, release, report, sample, search, series, source, store, table1, table2, training "
-        "or variability; did you mean training?",
+        "pairs, pointing, release, report, sample, search, series, source, store, table1, table2, "
+        "training or variability; did you mean training?",
     ),
     "a month seen again while the Sun turns": (
         _set("sample", "again", {"2012-01": "2011-12"}),
@@ -287,17 +287,31 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
         'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
         'table1.columns[1].method: found "ceiling", which is made of the target, expected a method '
         "that predicts; the ladder shows it",
     ),
+    "bound shown as a prediction": (
+        _set("table1", "columns", 1, "method", "wiener"),
+        'table1.columns[1].method: found "wiener", which is fitted to the target of the test '
+        "months, expected a method that predicts; the ladder shows it",
+    ),
+    "pointing of a reference": (
+        _set("pointing", "methods", 1, "ceiling"),
+        'pointing.methods[1]: found "ceiling", which is made of the target, expected a method that '
+        "predicts",
+    ),
+    "even kernel of the bound": (
+        _set("fitting", "wiener", "kernel", 4),
+        "fitting.wiener.kernel: found 4, expected an odd whole number of at least 1",
+    ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
         'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; "
         "did you mean raw?",
     ),
     "bar that is no rung": (
@@ -328,7 +342,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
         'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; "
         "did you mean mse?",
     ),
     "reference in the ablation": (
@@ -357,7 +371,7 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "unknown kind, and so unknown keys beside it": (
         _set("methods", "onesun", "kind", "netwrok"),
         'methods.onesun.kind: found "netwrok", expected raw, bicubic, matched, equated, ridge, '
-        "network or ceiling",
+        "network, wiener or ceiling",
     ),
     "unknown network": (
         _set("methods", "onesun", "network", "onesum"),
@@ -605,8 +619,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     "figure of an unknown method": (
         _set("figures", "fig2", "method", "onesn"),
         'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
-        "onesun?",
+        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; did "
+        "you mean onesun?",
     ),
     "figure of an unknown network": (
         _set("figures", "fig7", "networks", ["highresnets"]),

@@ -47,7 +47,7 @@ def rows(
 
 
 def close(one: NormalEquations, other: NormalEquations) -> None:
-    for name in ("xx", "xy", "yy", "pixels"):
+    for name in ("xx", "xy", "x", "y", "yy", "pixels"):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-10)
 
 

@@ -16,6 +16,8 @@ from onesun.cli.predict import predict as predict_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError, UntrustedFrameError
 from onesun.files import folder_listing, read_json, write_json
 from onesun.methods.bicubic import BicubicMethod
+from onesun.methods.ceiling import CeilingMethod
+from onesun.methods.kinds import REFERENCES
 from onesun.predict import predict
 from onesun.statistics import product
 
@@ -83,6 +85,20 @@ def test_a_prediction_says_where_it_lies_and_not_that_hmi_made_it(case: Case) ->
     assert header["CDELT1"] == 4.034184
     assert (header["PAIR"], header["METHOD"]) == (PAIR, METHOD)
     assert "TELESCOP" not in header
+
+
+def test_a_reference_says_that_it_predicts_nothing(case: Case) -> None:
+    assert read_json(case.predictions)["prediction"] is True
+    folder = case.folder / "ceiling"
+    predict(PAIR, "ceiling", MONTH, case.aligned, CeilingMethod(GRID, "mdi"), folder)
+    assert read_json(folder.with_name("ceiling.json"))["prediction"] is False
+    header = read_header(folder / f"{STAMPS[0]}.fits")
+    assert header["PREDICTS"] is False
+    assert header.comments["PREDICTS"] == "it is made of the target"
+    # A longer comment would be cut off.
+    assert all(len(f"it {reason}") <= 47 for reason in REFERENCES.values())
+    predicted = read_header(case.predictions.with_suffix("") / f"{STAMPS[0]}.fits")
+    assert "PREDICTS" not in predicted
 
 
 def test_the_same_month_gives_the_same_bytes(case: Case) -> None:

@@ -28,6 +28,7 @@ FITTING = {
     "frames_per_month": None,
     "ridge": {"kernels": [5, 1, 3], "strengths": [0.0, 1e-3]},
     "equated": {"scale": 10, "width": 0.01, "tail": 200},
+    "wiener": {"kernel": 5},
 }
 INSIDE = GRID.radius("input") <= np.float64(0.9)
 
@@ -59,8 +60,8 @@ class Case:
             "calibration": {"within_radius": 0.9},
         }  # fmt: skip
         command(
-            PAIR, kind, manifests or self.manifests, self.split, self.calibration,
-            json.dumps(settings), self.folder / out,
+            PAIR, kind, manifests or self.manifests, self.split, json.dumps(settings),
+            self.folder / out, None if kind == "wiener" else self.calibration,
         )  # fmt: skip
         return self.folder / out
 
@@ -82,6 +83,19 @@ def case(tmp_path_factory) -> Case:
 @pytest.fixture(scope="module")
 def ridge(case: Case) -> Path:
     return case.fit("ridge", "ridge")
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory) -> Case:
+    """The same frames, all of them of test months."""
+    made = Case(tmp_path_factory.mktemp("tested"))
+    made.split = write_split(made.folder / "test.csv", PAIR, dict.fromkeys(MONTHS, "test"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def wiener(tested: Case) -> Path:
+    return tested.fit("wiener", "wiener")
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +177,49 @@ def test_the_filter_predicts_as_it_was_fitted(case, ridge) -> None:
     expected = x @ tensors["filter"].reshape(-1, 16).astype(np.float64)
     found = method.predict(field).reshape(128, 4, 128, 4).transpose(0, 2, 1, 3)[INSIDE]
     np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=2e-3)
+
+
+def test_the_bound_is_least_squares_with_a_constant_on_the_test_frames(tested, wiener) -> None:
+    frames = [frame for name in ("train", "validation") for frame in tested.of(name)]
+    x, y = neighbourhoods([(field + ZERO_POINT, target) for field, target in frames], 5)
+    expected, *_ = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)
+    tensors, card = product.read(wiener / product.TENSORS, "wiener", GRID)
+    np.testing.assert_allclose(
+        tensors["filter"], expected[:-1].reshape(5, 5, 4, 4), rtol=1e-4, atol=1e-6
+    )
+    np.testing.assert_allclose(tensors["constant"], expected[-1].reshape(4, 4), atol=1e-3)
+    errors = x @ expected[:-1] + expected[-1] - y
+    assert card["test_rmse"] == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-6)
+    assert (card["data"]["test"]["frames"], card["zero_point"]) == (6, 0)
+
+
+def test_no_linear_filter_passes_the_bound(case, ridge, tested, wiener) -> None:
+    """Over the frames together; and the filter fitted elsewhere is not far below it."""
+    bound, fitted = tested.load(wiener, "wiener"), case.load(ridge, "ridge")
+    inside = np.kron(INSIDE, np.ones((4, 4))).astype(bool)
+    frames = [frame for name in ("train", "validation") for frame in tested.of(name)]
+    target = np.concatenate([target[inside] for _, target in frames])
+
+    def scores(method) -> tuple[float, float]:
+        found = np.concatenate([method.predict(field)[inside] for field, _ in frames])
+        return np.corrcoef(found, target)[0, 1], np.sqrt(np.mean((found - target) ** 2))
+
+    (best, least), (other, more) = scores(bound), scores(fitted)
+    assert 0.99 * best < other < best
+    assert more > least
+    assert least == pytest.approx(read_json(wiener / product.CARD)["test_rmse"], rel=1e-5)
+
+
+def test_the_bound_is_fitted_to_test_months_alone(case, tested) -> None:
+    with pytest.raises(ConfigError, match="is a train month of mdi-hmi, expected a test month"):
+        case.fit("wiener", "none")
+    assert not (case.folder / "none").exists()
+
+
+def test_a_fit_to_training_months_needs_the_calibration(case) -> None:
+    settings = {"method": {"kind": "ridge"}, "fitting": FITTING, "grid": GRID_SETTINGS}
+    with pytest.raises(ConfigError, match="--calibration: absent, but a method of kind ridge"):
+        command(PAIR, "x", case.manifests, case.split, json.dumps(settings), case.folder / "none")
 
 
 @pytest.mark.parametrize("kind", ["ridge", "equated"])
@@ -287,7 +344,7 @@ def test_a_set_without_frames_is_refused(case) -> None:
 
 
 def test_what_is_not_fitted_is_refused(case) -> None:
-    with pytest.raises(ConfigError, match="raw found, expected equated or ridge"):
+    with pytest.raises(ConfigError, match="raw found, expected equated, ridge or wiener"):
         case.fit("raw", "none")
 
 
@@ -321,5 +378,5 @@ def test_a_fit_of_another_kind_or_grid_is_refused(case, ridge) -> None:
 
 def test_the_default_settings_are_complete() -> None:
     sections = config.settings('{"method": {"kind": "ridge"}}', "method", "fitting")
-    assert set(sections["fitting"]) == {"frames_per_month", "ridge", "equated"}
+    assert set(sections["fitting"]) == {"frames_per_month", "ridge", "equated", "wiener"}
     assert sections["fitting"]["ridge"]["kernels"] == [3, 5, 7, 9, 11, 13, 15]

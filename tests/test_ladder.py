@@ -21,10 +21,14 @@ METHODS = {
     "bicubic": {"kind": "bicubic"},
     "ridge": {"kind": "ridge"},
     "onesun": {"kind": "network", "network": "onesun", "loss": "mse"},
+    "best-linear": {"kind": "wiener"},
     "limit": {"kind": "ceiling"},
 }
 # Noise in each row, gauss: the network loses the second row; the reference beats everything.
-NOISE = {"bicubic": (60, 60), "ridge": (40, 30), "onesun": (20, 50), "limit": (5, 5)}
+NOISE = {
+    "bicubic": (60, 60), "ridge": (40, 30), "onesun": (20, 50), "best-linear": (35, 25),
+    "limit": (5, 5),
+}  # fmt: skip
 PAIRS = ("gong-hmi", "mdi-hmi")
 
 
@@ -97,14 +101,29 @@ def test_without_a_bar_the_first_rung_is_it(tmp_path, paths) -> None:
 
 def test_a_reference_never_passes_for_a_prediction(tmp_path, paths) -> None:
     lines, text = make(tmp_path, paths)
-    assert {line["method"] for line in lines.values() if line["prediction"] == "false"} == {"limit"}
-    shown = [line for line in text.splitlines() if "limit" in line and line.startswith(("-", "|"))]
-    assert len(shown) == 1 + 2 * len(PAIRS)
-    assert all("*limit (no prediction)*" in line for line in shown)
-    assert "NO PREDICTION" in shown[0]
-    # Its numbers are the highest of all, yet not marked as the best.
-    assert not any("**" in line for line in shown)
-    assert "limit correlates" not in text
+    references = {line["method"] for line in lines.values() if line["prediction"] == "false"}
+    assert references == {"best-linear", "limit"}
+    for name in references:
+        shown = [
+            line
+            for line in text.splitlines()
+            if f"{name} (" in line and line.startswith(("-", "|"))
+        ]
+        assert len(shown) == 1 + 2 * len(PAIRS)
+        assert all(f"*{name} (no prediction)*" in line for line in shown)
+        assert "NO PREDICTION" in shown[0]
+        # Its numbers are the highest of all, yet not marked as the best.
+        assert not any("**" in line for line in shown)
+        assert f"{name} correlates" not in text
+
+
+def test_networks_are_held_against_the_bound_of_linear_filters(tmp_path, paths) -> None:
+    _, text = make(tmp_path, paths)
+    sentence = (
+        "onesun correlates better than best-linear, the bound of linear filters on these frames, "
+        "in 1 of 2 areas. Not in: strong (-0."
+    )
+    assert text.count(sentence) == len(PAIRS)
 
 
 def test_the_best_prediction_is_bold(tmp_path, paths) -> None:

@@ -160,7 +160,8 @@ def test_every_module_can_be_hashed():
 
 
 def test_a_plot_or_a_table_reaches_no_result():
-    for stage in ("sample", "align", "store", "calibrate", "train", "fit", "predict", "measure"):
+    stages = ("sample", "align", "store", "calibrate", "train", "fit", "predict", "measure")
+    for stage in (*stages, "pointing"):
         for name in reached(f"onesun.cli.{stage}"):
             assert not re.match(r"(tables|figures|report|show|describe)\b", name), (stage, name)
 

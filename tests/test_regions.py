@@ -22,6 +22,11 @@ ROWS = [
     {"name": "strong", "r": [0, 0.9], "field": [600, None]},
     {"name": "weak", "r": [0, 0.9], "field": [0, 600]},
     {"name": "between", "r": [0.2, 0.9], "field": [10, 600]},
+    {"name": "strong, B > 0", "r": [0, 0.9], "field": [600, None], "polarity": "positive"},
+    {"name": "strong, B < 0", "r": [0, 0.9], "field": [600, None], "polarity": "negative"},
+    {"name": "between, B < 0", "r": [0.2, 0.9], "field": [10, 600], "polarity": "negative"},
+    {"name": "B > 0", "r": [0, 1], "polarity": "positive"},
+    {"name": "B < 0", "r": [0, 1], "polarity": "negative"},
 ]
 REGIONS = [Region.from_settings(row) for row in ROWS]
 TILING = Tiling.of(GRID, 64)
@@ -37,6 +42,7 @@ def frame(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     # Values on the bounds themselves, which are inclusive.
     target[250, 200:230] = 10
     target[251, 200:230] = -600
+    target[252, 200:230] = 0  # of neither polarity
     prediction = 0.9 * target + draw.normal(0, 6, shape) + 2
     for field in (target, prediction):
         field[GRID.radius("target") >= 1] = np.nan
@@ -53,6 +59,8 @@ def by_masks(row: dict, target: np.ndarray, prediction: np.ndarray) -> tuple[int
         mask &= strength >= low
     if high is not None:
         mask &= strength <= high
+    if "polarity" in row:
+        mask &= (target > 0) if row["polarity"] == "positive" else (target < 0)
     x, y = target[mask].astype(np.float64), prediction[mask].astype(np.float64)
     return x.size, np.corrcoef(x, y)[0, 1], np.polyfit(x, y, 1)[0]
 
@@ -62,7 +70,9 @@ def check(target: np.ndarray, prediction: np.ndarray) -> None:
         n, correlation, slope = by_masks(row, target, prediction)
         result = moments.result()
         assert result.n == n, row["name"]
-        assert result.correlation == pytest.approx(correlation, abs=1e-12), row["name"]
+        # Centring sums costs (mean / standard deviation)²: here 1e4 where one polarity is strong.
+        digits = 1e-10 if "polarity" in row else 1e-12
+        assert result.correlation == pytest.approx(correlation, abs=digits), row["name"]
         assert result.slope == pytest.approx(slope, rel=1e-9), row["name"]
 
 
@@ -89,6 +99,27 @@ def test_a_shared_bound_belongs_to_both_rows() -> None:
     on_edge = np.count_nonzero(radius.astype(np.float64) == edge)
     assert on_edge > 0
     assert inner.n + outer.n == np.isfinite(target).sum() + on_edge
+
+
+def test_polarities_are_apart_and_share_nothing() -> None:
+    """Both together correlate by their signs, even where neither alone tells anything."""
+    draw = np.random.default_rng(1)
+    shape = (GRID.target_size,) * 2
+    sign = draw.choice([-1, 1], shape)
+    target = (sign * draw.uniform(700, 800, shape)).astype(np.float32)
+    prediction = (sign * draw.uniform(700, 800, shape)).astype(np.float32)
+    target[GRID.radius("target") >= 1] = np.nan
+    regions = [
+        Region("strong", (0, 1), (600, np.inf), polarity)
+        for polarity in (None, "positive", "negative")
+    ]
+    both, positive, negative = (
+        m.result() for m in RegionMoments(GRID, regions)(target, prediction)
+    )
+    assert positive.n + negative.n == both.n
+    assert both.correlation > 0.99
+    assert abs(positive.correlation) < 0.02
+    assert abs(negative.correlation) < 0.02
 
 
 def test_a_region_without_pixels_is_empty() -> None:

@@ -122,6 +122,25 @@ def test_markdown_tells_who_wins_and_from_what(tmp_path, paths) -> None:
     assert "All frames are simulated MDI/GONG from real HMI." in text
 
 
+def test_the_papers_rows_stand_apart_from_others(tmp_path) -> None:
+    rows = [
+        ROWS[0] | {"paper": True},
+        ROWS[1] | {"paper": True},
+        ROWS[2] | {"name": "600 G ≤ field, B < 0", "polarity": "negative"},
+    ]
+    paths = [write_month(tmp_path, *key, "2011-12", rows=rows) for key in NOISE]
+    lines, text = make(tmp_path, paths, rows=rows)
+    assert [line["paper"] for line in lines.values()] == ["true", "true", "false"]
+    assert [line["polarity"] for line in lines.values()] == ["both", "both", "negative"]
+    before, after = text.split("Rows that the paper does not have:")
+    assert before.count("\n| ") - 2 == 2
+    assert "| 600 G ≤ field, B < 0 | " in after
+    assert "SR-GONG beats GONG in all 2 rows of the paper." in text
+    assert "SR-GONG does not beat GONG in: 600 G ≤ field, B < 0 (-0." in text
+    assert "lies above 0 in 0 of 1 other rows." in text
+    assert "hold one polarity" in text
+
+
 def test_files_in_any_order_give_the_same_bytes(tmp_path, paths) -> None:
     make(tmp_path, paths)
     before = [(tmp_path / f"table1.{kind}").read_bytes() for kind in ("csv", "md")]
@@ -162,7 +181,7 @@ def test_a_constant_prediction_has_no_correlation(tmp_path, paths) -> None:
     lines, text = make(tmp_path, paths)
     assert text.count("not determined (a constant field)") == len(ROWS)
     assert lines["0 ≤ r ≤ 1"]["SR-GONG"] == lines["0 ≤ r ≤ 1"]["SR-GONG_gain"] == ""
-    assert "SR-GONG cannot be compared with GONG in any row." in text
+    assert "SR-GONG cannot be compared with GONG in any of the rows." in text
     assert "SR-GONG beats" not in text
 
 

@@ -46,7 +46,7 @@ def sources(tmp_path_factory) -> dict[str, Sources]:
             "fitting": {"ridge": {"kernels": [7]}, "equated": {"tail": 200}},
         }  # fmt: skip
         out = folder / kind
-        fit("mdi-hmi", kind, manifests, split, calibration, json.dumps(settings), out)
+        fit("mdi-hmi", kind, manifests, split, json.dumps(settings), out, calibration)
         found[kind] = Sources(fit=out / "fit.safetensors")
     for network in ("onesun", "highresnet"):
         found[network] = Sources(weights=save(folder / network, network, spread=0.05))

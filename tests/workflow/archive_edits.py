@@ -28,14 +28,14 @@ ARCHIVE_EDITS = [
     _archive(
         "the cadence of test months",
         config("archive.cadence.test", 192),
-        "download, download_input 2, align 2, predict 14, evaluate 14, measure 6, "
+        "download, download_input 2, align 2, fit_bound 2, predict 16, evaluate 16, measure 6, "
         "table1, table2, table3, ladder",
     ),
     _archive(
         "the cadence of one pair's test months",
         config("archive.cadence.by_pair", {"gong-hmi": {"test": 10}}),
         # The pairs share HMI's frames.
-        "download, download_input, align 2, predict 14, evaluate 14, measure 6, "
+        "download, download_input, align 2, fit_bound 2, predict 16, evaluate 16, measure 6, "
         "table1, table2, table3, ladder",
     ),
     _archive(

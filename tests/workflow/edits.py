@@ -137,13 +137,13 @@ NETWORKS = f"train 2, {SHOWN}, ladder"
 # The search of weights trains networks, too.
 ALL_NETWORKS = f"train 2, train_candidate 26, search 2, {SHOWN}, table4, ladder"
 ALL_BELOW = (
-    "fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, measure 6, "
-    "table1, table2, table3, table4, ladder"
+    "fit 4, fit_bound 2, train 2, train_candidate 26, search 2, predict 16, evaluate 16, "
+    "measure 6, table1, table2, table3, table4, ladder"
 )
 INTERVALS = "table1, table2, ladder"
 PAIR_BELOW = (
-    "calibrate, line, fit 2, train, train_candidate 13, search, predict 7, evaluate 7, measure 3, "
-    "table1, table2, table3, table4, ladder"
+    "calibrate, line, fit 2, fit_bound, train, train_candidate 13, search, predict 8, evaluate 8, "
+    "measure 3, table1, table2, table3, table4, ladder"
 )
 
 EDITS = [
@@ -193,7 +193,7 @@ EDITS = [
     Edit(
         "a test month more",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
-        "simulate 2, align, split, predict 7, evaluate 7, measure 3, "
+        "simulate 2, align, split, fit_bound, predict 9, evaluate 9, measure 3, "
         "table1, table2, table3, ladder",
     ),
     Edit(
@@ -216,7 +216,7 @@ EDITS = [
     Edit(
         "a bound of field in Table 1",
         config("table1.rows.6.field", [500, None]),
-        "evaluate 14, table1, ladder",
+        "evaluate 16, table1, ladder",
     ),
     Edit("resamples for intervals", config("table1.bootstrap.resamples", 500), INTERVALS),
     Edit("confidence of intervals", config("table1.bootstrap.confidence", 0.9), INTERVALS),
@@ -226,7 +226,7 @@ EDITS = [
     Edit(
         "tiles by which sums are kept",
         config("measure.tiles.size", 128),
-        f"evaluate 14, measure 6, {INTERVALS}",
+        f"evaluate 16, measure 6, {INTERVALS}",
     ),
     Edit(
         "tolerance of pairing",
@@ -253,6 +253,11 @@ EDITS = [
         "a parameter of one fitted method",
         config("fitting.ridge.kernels", [3, 5]),
         "fit 2, predict 2, evaluate 2, ladder",
+    ),
+    Edit(
+        "the size of the linear bound",
+        config("fitting.wiener.kernel", 13),
+        "fit_bound 2, predict 2, evaluate 2, ladder",
     ),
     Edit("bins of a measure", config("measure.bins.flux.count", 500), "measure 6, table2"),
     Edit(
@@ -366,8 +371,8 @@ EDITS = [
     Edit(
         "upsampling: geometry/upsample.py",
         code("geometry/upsample.py"),
-        "calibrate 2, line 2, fit 4, train 2, train_candidate 26, search 2, predict 14, "
-        "evaluate 14, measure 6, table1, table2, table4, ladder",
+        "calibrate 2, line 2, fit 4, fit_bound 2, train 2, train_candidate 26, search 2, "
+        "predict 16, evaluate 16, measure 6, table1, table2, table4, ladder",
     ),
     Edit(
         "where patches lie: store/patches.py",
@@ -382,14 +387,14 @@ EDITS = [
         f"line 2, {SHOWN}, ladder",
     ),
     Edit(
-        "a fitted method: methods/ridge.py",
+        "two fitted methods: methods/ridge.py",
         code("methods/ridge.py"),
-        "predict 2, evaluate 2, ladder",
+        "predict 4, evaluate 4, ladder",
     ),
     Edit(
         "correlation: statistics/moments.py",
         code("statistics/moments.py"),
-        "evaluate 14, measure 6, table1, table2, ladder",
+        "evaluate 16, measure 6, table1, table2, ladder",
     ),
     Edit(
         "gradients of Table 2: statistics/gradients.py",
@@ -411,7 +416,7 @@ EDITS = [
     Edit(
         "a test month's manifest edited by hand",
         rewrite("results/aligned/mdi-hmi/2011-12.json"),
-        "predict 7, evaluate 7, measure 3, table1, table2, table3, ladder",
+        "fit_bound, predict 8, evaluate 8, measure 3, table1, table2, table3, ladder",
     ),
 ]
 

@@ -42,6 +42,7 @@ def test_the_ladder_is_every_method_on_every_pair(plan):
     rungs = 2 * len(ladder)
     assert counts["predict"] == counts["evaluate"] == rungs
     assert (counts["fit"], counts["train"], counts["ladder"]) == (4, 2, 1)
+    assert counts["fit_bound"] == 2
     assert "table1" not in counts
     predicted = {(o["--pair"][0], o["--method"][0]) for o in commands(plan, "predict")}
     assert predicted == {(pair, name) for pair in ("mdi-hmi", "gong-hmi") for name in ladder}
@@ -58,15 +59,22 @@ def test_a_method_is_given_what_it_needs(plan):
             "equated": {"--fit": [f"results/models/{pair}/equated/fit.safetensors"]},
             "ridge": {"--fit": [f"results/models/{pair}/ridge/fit.safetensors"]},
             "onesun": {"--weights": [f"results/models/{pair}/onesun/weights.safetensors"]},
+            "wiener": {"--fit": [f"results/models/{pair}/wiener/fit.safetensors"]},
             "ceiling": {"--input-instrument": [pair.removesuffix("-hmi")]},
         }[name]
         assert {key: options[key] for key in needs & options.keys()} == expected
 
 
-def test_fits_see_training_and_validation_months_only(plan):
-    for options in commands(plan, "fit"):
+def test_fits_see_training_and_validation_months_only_and_the_bound_the_test_months(plan):
+    fits = commands(plan, "fit")
+    assert sorted(options["--method"][0] for options in fits) == sorted(
+        2 * ["equated", "ridge", "wiener"]
+    )
+    for options in fits:
+        bound = options["--method"] == ["wiener"]
         months = [path.rsplit("/", 1)[1] for path in options["--aligned"]]
-        assert months == ["2016-07.json", "2019-06.json"]
+        assert months == (["2011-12.json"] if bound else ["2016-07.json", "2019-06.json"])
+        assert ("--calibration" in options) is not bound
         sections = json.loads(options["--settings"][0])
         assert set(sections) == {"method", "fitting", "calibration", "grid"}
 
@@ -83,6 +91,6 @@ def test_fits_may_be_asked_for_by_name(shipped, snakemake):
     run = snakemake(shipped, "--dry-run", "fits")
     table = run.stdout.split("Job stats:")[1].split("\n\n")[0]
     assert dict(re.findall(r"^(\w+) +(\d+)$", table, re.M)) == {
-        "fetch": "1", "simulate": "6", "align": "4", "calibrate": "2", "fit": "4",
-        "fits": "1", "total": "18",
+        "fetch": "1", "simulate": "9", "align": "6", "calibrate": "2", "fit": "4",
+        "fit_bound": "2", "fits": "1", "total": "25",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from onesun.aligned import AlignedFrame, AlignedMonth, place_cards, write_field
 from onesun.errors import UntrustedFrameError
 from onesun.files import folder_listing, whole_product, write_json
 from onesun.methods.base import Method
+from onesun.methods.kinds import REFERENCES
 from onesun.predictions import PRODUCT, file_name
 from onesun.progress import track
 from onesun.selection import open_month
@@ -39,6 +40,7 @@ def predict(pair: str, name: str, month: str, manifest: Path, method: Method, ou
             "method": name,
             "month": month,
             "reads": method.reads,
+            "prediction": method.name not in REFERENCES,
             "frames": [frame.stamp for frame in opened.frames],
             "simulated": opened.simulated,
         }
@@ -58,4 +60,6 @@ def _predict_frame(
     cards["PAIR"] = (month.pair, "input and target instruments")
     cards["METHOD"] = (name, "what made this field")
     cards["READS"] = (method.reads, "made of this; of target: no prediction")
+    if method.name in REFERENCES:
+        cards["PREDICTS"] = (False, f"it {REFERENCES[method.name]}")
     write_field(folder / file_name(frame.stamp), prediction, cards)

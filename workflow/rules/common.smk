@@ -85,9 +85,9 @@ def every_month(pattern):
 
 
 def columns(table):
-    """The columns that "table1", "table2", "ladder" or "ablation" shows."""
-    if table in ("ladder", "ablation"):
-        rungs = seeded(CONFIG) if table == "ablation" else CONFIG["ladder"]["methods"]
+    """The columns that "table1", "table2", "ladder", "ablation" or "pointing" shows."""
+    if table in ("ladder", "ablation", "pointing"):
+        rungs = seeded(CONFIG) if table == "ablation" else CONFIG[table]["methods"]
         return [{"pair": pair, "method": method} for pair in PAIRS for method in rungs]
     names = CONFIG[table]["columns"] if table != "table1" else None
     by_name = {column["name"]: column for column in CONFIG["table1"]["columns"]}

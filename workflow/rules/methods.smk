@@ -25,6 +25,7 @@ def method_needs(wildcards):
         "matched": {"line": "results/calibration/{pair}.line.json"},
         "equated": fit,
         "ridge": fit,
+        "wiener": fit,
         "network": {"weights": "results/models/{pair}/{method}/weights.safetensors"},
     }
     kind = METHODS[wildcards.method]["kind"]
@@ -37,6 +38,19 @@ def method_words(wildcards, input):
     if METHODS[wildcards.method]["kind"] == "ceiling":
         words += ["--input-instrument", PAIRS[wildcards.pair]["input"]]
     return words
+
+
+def tested_months(pattern, pair):
+    """``pattern`` for each test month of a pair that tables are made of."""
+    tested = tabled_months(CONFIG, pair)
+    return expand(pattern, pair=pair, month=tested, allow_missing=True)
+
+
+def tested_split(pair):
+    """Rows of the split of these months, for --split."""
+    tested = tabled_months(CONFIG, pair)
+    rows = assign(pair, PAIRS[pair]["split"])
+    return canonical([vars(row) for row in rows if row.month in tested])
 
 
 def trained_months(pattern, pair, method, *sets):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from skimage.registration import phase_cross_correlation
 
-from onesun.alignment.mapping import Correction, InputMapping
+from onesun.alignment.mapping import Correction
+from onesun.alignment.resample import Mapping as PixelMapping
 from onesun.alignment.resample import resample
 from onesun.alignment.tiles import TileShifts, measure
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid
-from onesun.magnetogram import Magnetogram
+from onesun.geometry.pointing import Pointing
 
 # How many of (shift x, shift y, roll, scale, stretch) each model fits.
 MODELS = {"shift": 2, "similarity": 4, "stretched": 5}
@@ -27,6 +28,21 @@ _LEAST_TILES = 6
 # Local flows and evolution move features by about this much; no tile is surer than that.
 _TILE_ERROR = 0.02  # pixels
 _OUTLIER = 2.5  # sigma beyond which a tile's weight falls (Huber)
+
+
+class Image(Protocol):
+    """What is registered: a field (gauss, NaN off the disk) and how it was pointed."""
+
+    field: np.ndarray
+    pointing: Pointing
+
+
+class CorrectableMapping(PixelMapping, Protocol):
+    """A mapping whose pointing a registration can correct."""
+
+    def corrected(self, correction: Correction) -> CorrectableMapping:
+        """The same mapping with another correction."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -67,18 +83,18 @@ class Registrar:
 
     Parameters
     ----------
-    frame : the raw input.
+    frame : what is registered, such as a raw input.
     reference : (n, n) the target at the input's resolution, gauss, NaN off the disk.
-    mapping : from the input grid to the raw input, uncorrected.
+    mapping : from the input grid to the frame, uncorrected.
     grid : the common grid.
     settings : the configuration's section ``align``.
     """
 
     def __init__(
         self,
-        frame: Magnetogram,
+        frame: Image,
         reference: np.ndarray,
-        mapping: InputMapping,
+        mapping: CorrectableMapping,
         grid: Grid,
         settings: Mapping[str, Any],
     ) -> None:

@@ -166,10 +166,11 @@ def _table1(config: Config) -> Iterator[str]:
             if column[key] not in config[section]:
                 path = f"table1.columns[{index}].{key}"
                 yield unknown_name(path, column[key], list(config[section]), section)
-        if config["methods"].get(column["method"], {}).get("kind") in REFERENCES:
+        kind = config["methods"].get(column["method"], {}).get("kind")
+        if kind in REFERENCES:
             yield (
-                f'table1.columns[{index}].method: found "{column["method"]}", which is made of the '
-                "target, expected a method that predicts; the ladder shows it"
+                f'table1.columns[{index}].method: found "{column["method"]}", which '
+                f"{REFERENCES[kind]}, expected a method that predicts; the ladder shows it"
             )
         yield from _measured_by(table["columns"], index)
     yield from _tabled(config)

@@ -1,4 +1,4 @@
-"""What the schema cannot say of what is shown: the ablation, the series, figures and the report."""
+"""What the schema cannot say of what is shown: ablation, pointing, series, figures, report."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _EDGES = (
 def problems(config: Config) -> list[str]:
     """Contradictions, one sentence each."""
     return [
+        *_named_methods(config),
         *_ablation(config),
         *_series(config),
         *_figures(config),
@@ -36,9 +37,15 @@ def problems(config: Config) -> list[str]:
     ]
 
 
+def _named_methods(config: Config) -> Iterator[str]:
+    for section in ("ablation", "pointing"):
+        for index, name in enumerate(config[section]["methods"]):
+            yield from _predicts(f"{section}.methods[{index}]", name, config["methods"])
+
+
 def _ablation(config: Config) -> Iterator[str]:
-    for index, name in enumerate(config["ablation"]["methods"]):
-        yield from _predicts(f"ablation.methods[{index}]", name, config["methods"])
+    """Names that the trainings by further seeds would share with other methods."""
+    for name in config["ablation"]["methods"]:
         for made, method in _by_seed(config, name).items():
             if config["methods"].get(made, method) != method:
                 yield (
@@ -77,7 +84,8 @@ def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
         yield unknown_name(path, name, list(methods), "methods")
     elif methods[name]["kind"] in REFERENCES:
         yield (
-            f'{path}: found "{name}", which is made of the target, expected a method that predicts'
+            f'{path}: found "{name}", which {REFERENCES[methods[name]["kind"]]}, expected a method '
+            "that predicts"
         )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from scipy import ndimage
+
+from onesun.geometry.grid import Grid
+from onesun.parallel import one_core_each
 
 _CHUNK = 8192  # pixels at a time: bounds the memory of their neighbourhoods
 
@@ -21,18 +24,27 @@ class NormalEquations:
     ----------
     xx : (k, k, k, k) float64, sum of x x'; k is the side of the neighbourhood.
     xy : (k, k, f, f) float64, sum of x y'; f is the grid's factor.
+    x : (k, k) float64, sum of x.
+    y : (f, f) float64, sum of y.
     yy : sum of y² over all sub-pixels.
     pixels : number of input pixels.
     """
 
     xx: np.ndarray
     xy: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
     yy: float = 0.0
     pixels: int = 0
 
     @classmethod
     def empty(cls, kernel: int, factor: int) -> NormalEquations:
-        return cls(np.zeros((kernel,) * 4), np.zeros((kernel, kernel, factor, factor)))
+        return cls(
+            np.zeros((kernel,) * 4),
+            np.zeros((kernel, kernel, factor, factor)),
+            np.zeros((kernel, kernel)),
+            np.zeros((factor, factor)),
+        )
 
     @property
     def kernel(self) -> int:
@@ -46,6 +58,8 @@ class NormalEquations:
         """Add another's sums; returns self."""
         self.xx += other.xx
         self.xy += other.xy
+        self.x += other.x
+        self.y += other.y
         self.yy += other.yy
         self.pixels += other.pixels
         return self
@@ -55,17 +69,42 @@ class NormalEquations:
         edge = (self.kernel - kernel) // 2
         inner = slice(edge, edge + kernel)
         return NormalEquations(
-            self.xx[inner, inner, inner, inner], self.xy[inner, inner], self.yy, self.pixels
+            self.xx[inner, inner, inner, inner],
+            self.xy[inner, inner],
+            self.x[inner, inner],
+            self.y,
+            self.yy,
+            self.pixels,
         )
 
     def mirrored(self) -> NormalEquations:
-        """Those of the frames and their reflections north-south, east-west and both, averaged."""
+        """Those of the frames, their reflections north-south, east-west and both, averaged, each
+        with its opposite polarity: no constant is left.
+        """
         xx, xy = np.zeros_like(self.xx), np.zeros_like(self.xy)
         for rows in (1, -1):
             for columns in (1, -1):
                 xx += self.xx[::rows, ::columns, ::rows, ::columns]
                 xy += self.xy[::rows, ::columns, ::rows, ::columns]
-        return NormalEquations(xx / 4, xy / 4, self.yy, self.pixels)
+        return NormalEquations(
+            xx / 4, xy / 4, np.zeros_like(self.x), np.zeros_like(self.y), self.yy, self.pixels
+        )
+
+    def centred(self) -> NormalEquations:
+        """Those of the deviations from the means of x and y: what a filter and a constant fit."""
+        n = self.pixels
+        return NormalEquations(
+            self.xx - np.multiply.outer(self.x, self.x) / n,
+            self.xy - np.multiply.outer(self.x, self.y) / n,
+            np.zeros_like(self.x),
+            np.zeros_like(self.y),
+            self.yy - float(np.sum(self.y**2)) / n,
+            n,
+        )
+
+    def constant(self, filter_: np.ndarray) -> np.ndarray:
+        """What is to be added to a filter's answer, that its mean is that of y; (f, f)."""
+        return (self.y - np.tensordot(self.x, filter_, axes=2)) / self.pixels
 
     def rmse(self, filter_: np.ndarray) -> float:
         """Root mean square error of a filter (k, k, f, f) over the pixels, gauss."""
@@ -92,6 +131,26 @@ class NormalEquations:
             known = damped > least
             solution = vectors[:, known] @ (sides[known] / damped[known, None])
             yield solution.reshape(self.xy.shape)
+
+
+def equations(
+    frames: Iterable[tuple[np.ndarray, np.ndarray]], grid: Grid, within_radius: float, kernel: int
+) -> NormalEquations:
+    """The normal equations of a set of frames, one frame in memory at a time.
+
+    Parameters
+    ----------
+    frames : input less its zero point and target of each frame; see :func:`of_frame`.
+    grid : the common grid.
+    within_radius : input pixels farther from the disk centre are left out; limb radii.
+    kernel : side of the neighbourhood, odd.
+    """
+    inside = grid.radius("input") <= np.float64(within_radius)
+    total = NormalEquations.empty(kernel, grid.factor)
+    with one_core_each() as workers:
+        for field, target in frames:
+            total.merge(of_frame(field, target, inside, kernel, workers))
+    return total
 
 
 def of_frame(
@@ -139,6 +198,8 @@ def _products(x: np.ndarray, y: np.ndarray, kernel: int, factor: int) -> NormalE
     return NormalEquations(
         (a.T @ a).numpy().reshape((kernel,) * 4),
         (a.T @ b).numpy().reshape(kernel, kernel, factor, factor),
+        a.sum(dim=0).numpy().reshape(kernel, kernel),
+        b.sum(dim=0).numpy().reshape(factor, factor),
         float((b * b).sum()),
         len(x),
     )

@@ -24,7 +24,7 @@ class FrameSet:
 
     Parameters
     ----------
-    name : train or validation.
+    name : train, validation or test.
     frames : each with the month it is of.
     zero_point : the input where the target is 0, gauss.
     """
@@ -52,21 +52,27 @@ class FrameSet:
 
 
 def choose(
-    pair: str, manifests: Sequence[Path], split: str | Path, zero_point: float, most: int | None
+    pair: str,
+    manifests: Sequence[Path],
+    split: str | Path,
+    zero_point: float,
+    most: int | None,
+    sets: Sequence[str] = SETS,
 ) -> dict[str, FrameSet]:
-    """The training and the validation frames.
+    """The frames of each of the sets that a method is fitted to.
 
     Parameters
     ----------
     pair : pair of the aligned frames.
-    manifests : manifests of aligned months, all of them training or validation months.
+    manifests : manifests of aligned months, all of them of ``sets``.
     split : table of months.
     zero_point : the input where the target is 0, gauss.
     most : frames of a month, evenly spread over it; None takes all.
+    sets : of the split.
 
     Raises ConfigError for a month of another set, and for a set without frames.
     """
-    found = of_sets(pair, manifests, split, *SETS)
+    found = of_sets(pair, manifests, split, *sets)
     return {
         name: FrameSet(name, spread(frames, most), zero_point) for name, frames in found.items()
     }

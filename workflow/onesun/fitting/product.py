@@ -20,6 +20,7 @@ from onesun.geometry.window import Window
 PRODUCT = "fit"
 TENSORS = "fit.safetensors"
 CARD = "card.json"
+_DIGITS = 9  # of scores in the card, more than the sums' last bits can reach
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Fitted:
 
     tensors: dict[str, np.ndarray]
     details: dict[str, Any] = field(default_factory=dict)
+
+
+def rounded(value: float) -> float:
+    """A score as the card holds it."""
+    return float(f"{value:.{_DIGITS}g}")
 
 
 def write(out: Path, fitted: Fitted, card: dict[str, Any]) -> None:

@@ -7,13 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from onesun.fitting.equations import NormalEquations, of_frame
+from onesun.fitting.equations import equations
 from onesun.fitting.frames import FrameSet
-from onesun.fitting.product import Fitted
+from onesun.fitting.product import Fitted, rounded
 from onesun.geometry.grid import Grid
-from onesun.parallel import one_core_each
-
-_DIGITS = 9  # of scores in the card, more than the sums' last bits can reach
 
 
 def fit(
@@ -49,7 +46,7 @@ def fit(
         for strength, filter_ in zip(settings["strengths"], solved, strict=True):
             entry = {"kernel": kernel, "strength": strength}
             for name, each in judge.items():
-                entry[f"{name}_rmse"] = _rounded(each.rmse(filter_))
+                entry[f"{name}_rmse"] = rounded(each.rmse(filter_))
             candidates.append(entry)
             if best is None or entry["validation_rmse"] < best["validation_rmse"]:
                 best, filters = entry, filter_
@@ -57,20 +54,6 @@ def fit(
         **best,
         "candidates": candidates,
         "pixels": {name: each.pixels for name, each in sums.items()},
-        "gain": _rounded(float(filters.sum()) / grid.factor**2),
+        "gain": rounded(float(filters.sum()) / grid.factor**2),
     }
     return Fitted({"filter": filters.astype(np.float32)}, details)
-
-
-def equations(frames: FrameSet, grid: Grid, within_radius: float, kernel: int) -> NormalEquations:
-    """The normal equations of a set, one frame in memory at a time."""
-    inside = grid.radius("input") <= np.float64(within_radius)
-    total = NormalEquations.empty(kernel, grid.factor)
-    with one_core_each() as workers:
-        for field, target in frames:
-            total.merge(of_frame(field, target, inside, kernel, workers))
-    return total
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

@@ -24,7 +24,7 @@ class Sources:
     Parameters
     ----------
     calibration : ``onesun calibrate``'s JSON, for bicubic.
-    fit : ``onesun fit``'s tensors, for equated and ridge.
+    fit : ``onesun fit``'s tensors, for equated, ridge and wiener.
     weights : ``onesun train``'s weights, for network.
     input_instrument : name of the input's record, for ceiling.
     line : ``onesun line``'s JSON, for matched.
@@ -109,6 +109,12 @@ def _ridge(grid: Grid | Window, sources: Sources) -> Method:
     return RidgeMethod(sources.need("ridge", "fit"), grid)
 
 
+def _wiener(grid: Grid | Window, sources: Sources) -> Method:
+    from onesun.methods.wiener import WienerMethod
+
+    return WienerMethod(sources.need("wiener", "fit"), grid)
+
+
 def _ceiling(grid: Grid, sources: Sources) -> Method:
     from onesun.methods.ceiling import CeilingMethod
 
@@ -127,6 +133,7 @@ _KINDS: dict[str, Callable[..., Method]] = {
     "matched": _matched,
     "equated": _equated,
     "ridge": _ridge,
+    "wiener": _wiener,
     "ceiling": _ceiling,
     "network": _network,
 }

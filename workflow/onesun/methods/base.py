@@ -19,8 +19,9 @@ class Method(Protocol):
     """One interface for baselines, networks and whatever else; the evaluation sees no more.
 
     ``name`` tells the kind of method. ``reads`` tells what it is given: the ``input``'s field, or
-    the ``target``'s own. A method that reads the target predicts nothing; it is a reference to
-    hold predictions against, and every product of it says so. ``halo`` tells how many input
+    the ``target``'s own. A method that reads the target, or that was fitted to the frames it is
+    asked for, predicts nothing: it is a reference to hold predictions against (`kinds.REFERENCES`),
+    and every product of it says so. ``halo`` tells how many input
     pixels away from a target pixel's own input pixel can still matter to it; None, all of them.
     """
 

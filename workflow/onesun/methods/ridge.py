@@ -41,9 +41,11 @@ class RidgeMethod:
             filter_, self._zero_point = tensors["filter"], np.float32(card["zero_point"])
             kernel = filter_.shape[0]
             channels = np.moveaxis(filter_, (2, 3), (0, 1)).reshape(-1, 1, kernel, kernel)
+            constant = tensors.get("constant", np.zeros(filter_.shape[2:], np.float32)).reshape(-1)
         except (KeyError, ValueError) as error:
             raise DamagedProductError(f"{fit}: no linear filter ({error})") from None
         self._weights = torch.from_numpy(np.ascontiguousarray(channels))
+        self._constant = torch.from_numpy(constant)
         self.halo = kernel // 2
         self._disk = FullDisk(grid)
 
@@ -65,5 +67,5 @@ class RidgeMethod:
 
     @torch.inference_mode()
     def _filtered(self, band: torch.Tensor) -> np.ndarray:
-        channels = torch.nn.functional.conv2d(band[None, None], self._weights)
+        channels = torch.nn.functional.conv2d(band[None, None], self._weights, self._constant)
         return torch.nn.functional.pixel_shuffle(channels, self._disk.grid.factor)[0, 0].numpy()

@@ -19,6 +19,7 @@ SUMS = 6  # of 1, x, y, x^2, y^2, xy
 _BLOCK_PIXELS = 131072  # larger ones leave the caches, smaller ones pay for more calls
 
 Range = tuple[float, float]
+Level = tuple[float, bool]  # a threshold of |x|, and whether only positive x count
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class CellSums:
     ranges : inclusive ranges of radius; their intersections are the cells.
     thresholds : gauss; sums are made over the pixels with |x| >= threshold, for each.
     tiles : (N, N) int, the tile of each pixel; a cell lies in one tile.
+    polar : those of the thresholds at which the sums over x >= threshold alone are made, too.
     """
 
     def __init__(
@@ -72,8 +74,13 @@ class CellSums:
         ranges: Sequence[Range],
         thresholds: Sequence[float],
         tiles: np.ndarray,
+        polar: Sequence[float] = (),
     ) -> None:
-        self.thresholds = sorted(set(thresholds))
+        # At each threshold both polarities together, then the positive one where asked for.
+        self.levels: list[Level] = sorted(
+            {(threshold, False) for threshold in (*thresholds, *polar)}
+            | {(threshold, True) for threshold in polar}
+        )
         self.shape = radius.shape
         cells, self._members, self.tiles = _radius_cells(radius, sorted(set(ranges)), tiles)
         self._blocks = _blocks(cells)
@@ -91,14 +98,14 @@ class CellSums:
         ----------
         x, y : (N, N) gauss, NaN where there is no value; on the disk, y has one wherever x has.
 
-        Returns (thresholds, 6, cells) float64: over |x| >= threshold, thresholds ascending.
+        Returns (levels, 6, cells) float64, in the order of ``levels``.
 
         Raises OneSunError when a shape is wrong or y lacks values that x has.
         """
         for name, field in (("target", x), ("prediction", y)):
             if field.shape != self.shape:
                 raise OneSunError(f"{name}: {field.shape} pixels, expected {self.shape}")
-        total = np.zeros((len(self.thresholds), SUMS, self.cells))
+        total = np.zeros((len(self.levels), SUMS, self.cells))
         lacking = 0
         for block in self._blocks:
             sums, without = self._block(block, x, y)
@@ -118,9 +125,12 @@ class CellSums:
         without, lacking = _clear(pairs, block, scratch)
         sums = _run_sums(pairs, starts, scratch.work)
         sums[0] -= without
-        out = np.zeros((len(self.thresholds), SUMS, self.cells))
-        for level, threshold in enumerate(self.thresholds):
-            if threshold > 0:
+        out = np.zeros((len(self.levels), SUMS, self.cells))
+        for level, (threshold, positive) in enumerate(self.levels):
+            if positive:
+                # The pairs stay where they are, for the thresholds above.
+                sums = _run_sums(*_pick(pairs[0, :-1] > 0, pairs, starts, scratch), scratch.work)
+            elif threshold > 0:
                 pairs, starts = _pick(_strong(pairs, threshold, scratch), pairs, starts, scratch)
                 sums = _run_sums(pairs, starts, scratch.work)
             np.add.at(out[level].T, block.cells[used], sums[:, used].T)

@@ -10,7 +10,7 @@ import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.geometry.grid import Grid
-from onesun.statistics.cells import CellSums, Range
+from onesun.statistics.cells import SUMS, CellSums, Range
 from onesun.statistics.moments import Moments
 from onesun.statistics.tiled import TileSums, Tiling
 
@@ -24,26 +24,33 @@ class Region:
     name : as printed.
     radius : distance from the disk centre, limb radii.
     strength : |target|, gauss.
+    polarity : of the target, "positive" or "negative"; None is both. 0 G has none.
+    paper : whether the row is one of the paper's.
     """
 
     name: str
     radius: Range = (0.0, np.inf)
     strength: Range = (0.0, np.inf)
+    polarity: str | None = None
+    paper: bool = False
 
     @classmethod
     def from_settings(cls, row: Mapping[str, Any]) -> Region:
-        """Make a region of ``{"name", "r": [low, high], "field": [low, high]}``; null is open.
+        """Make a region of a row under ``table1.rows``; a bound of null is open.
 
         Raises ConfigError when a lower bound exceeds the upper one.
         """
         bounds = {key: _bounds(row["name"], key, row.get(key)) for key in ("r", "field")}
-        return cls(row["name"], bounds["r"], bounds["field"])
+        polarity, paper = row.get("polarity"), row.get("paper", False)
+        return cls(row["name"], bounds["r"], bounds["field"], polarity, paper)
 
     def as_settings(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "r": [_open(bound) for bound in self.radius],
             "field": [_open(bound) for bound in self.strength],
+            "polarity": self.polarity,
+            "paper": self.paper,
         }
 
 
@@ -78,6 +85,13 @@ class RegionMoments:
             [region.radius for region in regions],
             [bound for region in regions for bound in _thresholds(region) if bound < np.inf],
             tiles=self.tiling.numbers(),
+            polar=[
+                bound
+                for region in regions
+                if region.polarity is not None
+                for bound in _thresholds(region)
+                if bound < np.inf
+            ],
         )
 
     def __call__(self, target: np.ndarray, prediction: np.ndarray) -> list[Moments]:
@@ -101,13 +115,22 @@ class RegionMoments:
 
     def _region(self, region: Region, sums: np.ndarray) -> np.ndarray:
         low, beyond = _thresholds(region)
-        inside = self._cells.inside(region.radius)
-        over = sums[self._cells.thresholds.index(low)][:, inside]
+        over = self._over(region, low, sums)
         if beyond < np.inf:
-            over = over - sums[self._cells.thresholds.index(beyond)][:, inside]
-        found = np.zeros((self.tiling.count, over.shape[0]))
+            over = over - self._over(region, beyond, sums)
+        inside = self._cells.inside(region.radius)
+        found = np.zeros((self.tiling.count, SUMS))
         np.add.at(found, self._cells.tiles[inside], over.T)
         return found
+
+    def _over(self, region: Region, threshold: float, sums: np.ndarray) -> np.ndarray:
+        """The region's sums over |target| >= threshold in its polarity; (6, cells)."""
+        inside, levels = self._cells.inside(region.radius), self._cells.levels
+        both = sums[levels.index((threshold, False))][:, inside]
+        if region.polarity is None:
+            return both
+        positive = sums[levels.index((threshold, True))][:, inside]
+        return positive if region.polarity == "positive" else both - positive
 
 
 def moments(sums: np.ndarray) -> list[Moments]:
@@ -118,6 +141,8 @@ def moments(sums: np.ndarray) -> list[Moments]:
 def _thresholds(region: Region) -> Range:
     """The region's strengths as half-open: float32 values > high are those >= its successor."""
     low, high = region.strength
+    if region.polarity is not None:
+        low = max(low, float(np.nextafter(0, 1)))  # 0 G has no polarity
     return low, float(np.nextafter(high, np.inf))
 
 

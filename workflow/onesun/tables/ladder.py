@@ -22,6 +22,8 @@ _ABOUT = {
     "equated": "upsampled, given the target's distribution over the training frames",
     "ridge": "a linear filter fitted to the training frames",
     "network": "a trained network",
+    "wiener": "NO PREDICTION: the linear filter that is best on these very frames, which it was "
+    "fitted to: the bound of linear filters",
     "ceiling": "NO PREDICTION: the target, blurred as the input is, without noise, upsampled",
 }
 
@@ -36,9 +38,10 @@ def write_ladder(
     """Write the ladder as ``out`` (CSV) and beside it as Markdown.
 
     The CSV has a line for each pair, method and area: ``prediction`` is false for what was made of
-    the target itself; then pixels, correlation and its interval, the gain in correlation over the
-    bar and its interval, RMSE and bias (gauss), and the slope of prediction against target. What
-    is not determined is empty. ``independent`` is the effective number of independent blocks.
+    the target itself or fitted to it in these frames; then pixels, correlation and its interval,
+    ``independent``, the effective number of independent blocks that it rests on, the gain in
+    correlation over the bar and its interval, RMSE and bias (gauss), and the slope of prediction
+    against target. What is not determined is empty.
 
     Parameters
     ----------
@@ -125,6 +128,7 @@ def _markdown(
             above = methods.index(method) > methods.index(bar)
             if above and kinds[method] not in REFERENCES:
                 yield _verdict(rung, bar, regions)
+        yield from _against_bounds(rungs, kinds, regions)
 
 
 def _name(name: str, kind: str) -> str:
@@ -134,7 +138,7 @@ def _name(name: str, kind: str) -> str:
 def _caption(rungs: Sequence[Column], bar: str, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield from frames(rungs)
     yield "Areas and formulas as in Table 1. Bold: the best prediction. What is marked as no"
-    yield "prediction was made of the target itself."
+    yield "prediction was made of the target itself, or fitted to it in these frames."
     yield f"Intervals and gains over {bar} are in the CSV."
     yield from interval(
         {rungs[0].pair: rungs[0].unit},
@@ -190,3 +194,24 @@ def _verdict(rung: Column, bar: str, regions: Sequence[Region]) -> str:
     )
     below = [f"{name} ({cell.gain:+.4f})" for name, cell in gains if cell.gain <= 0]
     return text + (f" Not in: {'; '.join(below)}." if below and above else "")
+
+
+def _against_bounds(
+    rungs: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region]
+) -> Iterator[str]:
+    """Where networks exceed what linear filters can do at best on these frames, in words."""
+    bounds = [rung for rung in rungs if kinds[rung.method] == "wiener"]
+    networks = [rung for rung in rungs if kinds[rung.method] == "network"]
+    for bound in bounds:
+        for rung in networks:
+            differences = [
+                (region.name, cell.correlation - limit.correlation)
+                for region, cell, limit in zip(regions, rung.cells, bound.cells, strict=True)
+                if cell.correlation is not None and limit.correlation is not None
+            ]
+            below = [f"{name} ({value:+.4f})" for name, value in differences if value <= 0]
+            text = (
+                f"{rung.method} correlates better than {bound.method}, the bound of linear filters "
+                f"on these frames, in {len(differences) - len(below)} of {len(differences)} areas."
+            )
+            yield text + (f" Not in: {'; '.join(below)}." if below else "")

@@ -18,16 +18,37 @@ def render(
 ) -> str:
     """The tables, their caption and a sentence on each comparison, as Markdown."""
     caption = " ".join(_caption(columns, regions, bootstrap))
-    verdicts = [_verdict(column, regions) for column in columns if column.baseline is not None]
+    verdicts = [_verdicts(column, regions) for column in columns if column.baseline is not None]
     errors = ["Root mean square error, gauss:", "\n".join(_errors(columns, regions))]
-    parts = ["# Table 1", "\n".join(_table(columns, regions)), caption, *errors, *verdicts]
+    parts = ["# Table 1", *_tables(columns, regions), caption, *errors, *verdicts]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(columns: Sequence[Column], regions: Sequence[Region]) -> Iterator[str]:
+def _tables(columns: Sequence[Column], regions: Sequence[Region]) -> Iterator[str]:
+    """One table, or the paper's rows and then the others, said to be so."""
+    own, others = _papers(regions)
+    if own and others:
+        yield "The paper's rows:"
+        yield "\n".join(_table(columns, regions, own))
+        yield "Rows that the paper does not have:"
+        yield "\n".join(_table(columns, regions, others))
+    else:
+        yield "\n".join(_table(columns, regions, range(len(regions))))
+
+
+def _papers(regions: Sequence[Region]) -> tuple[list[int], list[int]]:
+    """The numbers of the paper's rows, and of the others."""
+    own = [row for row, region in enumerate(regions) if region.paper]
+    return own, [row for row in range(len(regions)) if row not in own]
+
+
+def _table(
+    columns: Sequence[Column], regions: Sequence[Region], rows: Sequence[int]
+) -> Iterator[str]:
     yield line(["Area", *(column.name for column in columns), "Pixels"])
     yield line([":---", *("---:" for _ in columns), "---:"])
-    for row, region in enumerate(regions):
+    for row in rows:
+        region = regions[row]
         cells = [_cell(column, columns, row) for column in columns]
         yield line([region.name, *cells, _pixels(columns, row)])
 
@@ -75,7 +96,7 @@ def _caption(
     yield "Pearson correlation with the target (paper, equation 1) over all pixels of all frames."
     yield from frames(columns)
     yield "r is the distance from the disk centre in solar radii, field the target's |B|; bounds"
-    yield "are inclusive." + _within(regions)
+    yield "are inclusive." + _within(regions) + _polarity(regions)
     yield "Intervals are in brackets."
     yield from interval(
         {column.pair: column.unit for column in columns},
@@ -96,19 +117,38 @@ def _within(regions: Sequence[Region]) -> str:
     return f" Rows by field are within {low:g} ≤ r ≤ {high:g}."
 
 
-def _verdict(column: Column, regions: Sequence[Region]) -> str:
-    """Where a column beats its baseline and where it does not, in words."""
+def _polarity(regions: Sequence[Region]) -> str:
+    """Why rows of one polarity correlate less than the row of both."""
+    if all(region.polarity is None for region in regions):
+        return ""
+    return (
+        " Rows of B > 0 or B < 0 hold one polarity: where both count together, much of the "
+        "correlation of strong field is that the sign is right."
+    )
+
+
+def _verdicts(column: Column, regions: Sequence[Region]) -> str:
+    """Where a column beats its baseline: in the paper's rows, then in the others."""
+    own, others = _papers(regions)
+    if not (own and others):
+        return _verdict(column, regions, range(len(regions)), "rows")
+    of_papers = _verdict(column, regions, own, "rows of the paper")
+    return f"{of_papers} {_verdict(column, regions, others, 'other rows')}"
+
+
+def _verdict(column: Column, regions: Sequence[Region], rows: Sequence[int], called: str) -> str:
+    """Where a column beats its baseline and where it does not, in words; ``rows`` by number."""
     losses, open_, clear = [], [], 0
-    for cell, region in zip(column.cells, regions, strict=True):
+    for cell, region in ((column.cells[row], regions[row]) for row in rows):
         if cell.gain is None:
             open_.append(region.name)
         elif cell.gain <= 0:
             losses.append(f"{region.name} ({cell.gain:+.4f})")
         elif cell.gain_interval is not None and cell.gain_interval[0] > 0:
             clear += 1
-    compared = len(regions) - len(open_)
+    compared = len(rows) - len(open_)
     if not compared:
-        return f"{column.name} cannot be compared with {column.baseline} in any row."
+        return f"{column.name} cannot be compared with {column.baseline} in any of the {called}."
     if all(cell.gain is None or abs(cell.gain) < _SAME for cell in column.cells):
         return (
             f"{column.name} correlates as {column.baseline} does: no line changes a correlation. "
@@ -116,10 +156,10 @@ def _verdict(column: Column, regions: Sequence[Region]) -> str:
         )
     if losses:
         text = f"{column.name} does not beat {column.baseline} in: {'; '.join(losses)}."
-    elif compared == len(regions):
-        text = f"{column.name} beats {column.baseline} in all {compared} rows."
+    elif compared == len(rows):
+        text = f"{column.name} beats {column.baseline} in all {compared} {called}."
     else:
-        text = f"{column.name} beats {column.baseline} in each of the {compared} rows compared."
+        text = f"{column.name} beats {column.baseline} in each of the {compared} {called} compared."
     if open_:
         text += f" Not compared: {'; '.join(open_)}."
-    return f"{text} The interval of the gain lies above 0 in {clear} of {compared} rows."
+    return f"{text} The interval of the gain lies above 0 in {clear} of {compared} {called}."

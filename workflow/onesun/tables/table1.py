@@ -18,7 +18,8 @@ from onesun.tables.text import write_both
 def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) -> None:
     """Write the table as ``out`` (CSV) and beside it as Markdown.
 
-    The CSV has one line per area; for each column NAME its correlation stands under ``NAME``,
+    The CSV has one line per area, the row's bounds and polarity with it, and whether the row is the
+    paper's; for each column NAME its correlation stands under ``NAME``,
     then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_independent`` (effective number of
     independent blocks that it rests on), ``NAME_rmse`` (gauss), ``NAME_pixels`` and
     ``NAME_frames``, and for a column that is measured by a baseline ``NAME_gain``,
@@ -51,6 +52,8 @@ def _line(columns: Sequence[Column], region: Region, row: int) -> dict[str, Any]
     line: dict[str, Any] = {"area": region.name}
     for key in ("r", "field"):
         line[f"{key}_min"], line[f"{key}_max"] = (_text(bound) for bound in bounds[key])
+    line["polarity"] = region.polarity or "both"
+    line["paper"] = str(region.paper).lower()
     for column in columns:
         name, cell = column.name, column.cells[row]
         line[name] = _text(cell.correlation)
