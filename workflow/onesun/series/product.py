@@ -32,6 +32,10 @@ class Moment:
     observer_velocity : the target's OBS_VR, m/s; None where it is not recorded.
     pixels : target pixels measured: those where target and prediction have a value.
     target, input, prediction : what they hold; the input is the baseline's, upsampled and scaled.
+    noise : standard deviation of the target's noise in these pixels, gauss; None where weak fields
+        are too few for one.
+    response : change of the target's unsigned field by that of its signal, both as fractions
+        (:meth:`onesun.statistics.signal.Noise.response`); None without a noise.
     """
 
     stamp: str
@@ -43,6 +47,8 @@ class Moment:
     target: Total
     input: Total
     prediction: Total
+    noise: float | None = None
+    response: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """With the ratios to the target, that of the prediction with its noise."""
