@@ -274,7 +274,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
-        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, matched, '
+        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, "
         "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods",
     ),
     "reference shown as a prediction": (
@@ -284,7 +285,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
-        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, "
         "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
         "did you mean raw?",
     ),
@@ -303,7 +305,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
-        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
+        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, "
         "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; "
         "did you mean mse?",
     ),
@@ -342,7 +345,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist, released, '
+        'methods.onesun.loss: found "l1", expected full, '
+        "full-200, mse, mse-grad, mse-grad-hist, released, "
         "searched or with-error, from losses",
     ),
     "error that no loss teaches": (
@@ -527,12 +531,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "search with a method that is not trained": (
         _set("search", "method", "ridge"),
-        'search.method: found "ridge", expected full, mse, mse-grad, mse-grad-hist, onesun or '
+        'search.method: found "ridge", expected full, '
+        "full-200, mse, mse-grad, mse-grad-hist, onesun or "
         "searched, from methods of kind network",
     ),
     "conversion by an unknown network": (
         _set("convert", "weights", "onesn"),
-        'convert.weights: found "onesn", expected full, mse, mse-grad, mse-grad-hist, onesun, '
+        'convert.weights: found "onesn", expected full, '
+        "full-200, mse, mse-grad, mse-grad-hist, onesun, "
         "package or searched, from package and the methods of kind network; did you mean onesun?",
     ),
     "conversion by a method that is no network": (
@@ -565,7 +571,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "figure of an unknown method": (
         _set("figures", "fig2", "method", "onesn"),
-        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, matched, '
+        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, "
         "mse, mse-grad, mse-grad-hist, onesun, raw, ridge or searched, from methods; did you mean "
         "onesun?",
     ),
@@ -678,6 +685,23 @@ def test_a_method_may_be_trained_otherwise_and_otherwise_on_a_pair(shipped, pair
     sections = {"method": shipped["methods"]["full"], "training": shipped["training"]}
     found = config.settings(json.dumps(sections), "method", "training", pair=pair)
     assert found["training"] == expected
+
+
+def test_a_method_may_have_terms_of_its_own(shipped):
+    own = {"ssim": {"data_range": 200}}
+    shipped["methods"]["full"]["loss_terms"] = own
+    expected = shipped["loss_terms"] | {"ssim": shipped["loss_terms"]["ssim"] | own["ssim"]}
+    complete = config.complete(shipped)
+    assert config.method_sections(complete, "mdi-hmi", "full")["loss_terms"] == expected
+    assert "loss_terms" not in config.method_sections(complete, "mdi-hmi", "full")["method"]
+    mse = config.method_sections(complete, "mdi-hmi", "mse")["loss_terms"]
+    assert mse == shipped["loss_terms"]
+    assert mse["ssim"]["data_range"] == 2 * shipped["training"]["field_scale"]  # the paper's
+    names = {"pair": "mdi-hmi", "method": "full"}
+    for text in (shipped, {"method": shipped["methods"]["full"]}):
+        found = config.settings(json.dumps(text), "method", "loss_terms", **names)
+        assert found["loss_terms"] == expected
+    assert config.settings(json.dumps(shipped), "loss_terms")["loss_terms"] == mse
 
 
 def test_the_section_training_alone_is_that_of_no_method(shipped):

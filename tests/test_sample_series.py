@@ -13,6 +13,7 @@ from onesun.sample.modulation import Modulation
 from onesun.sample.times import month_slots
 from onesun.slots import from_iso, seconds_between, shifted
 
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
     return series.load(suns.write_hmi(tmp_path_factory.mktemp("real") / "hmi.fits"))

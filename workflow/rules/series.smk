@@ -14,6 +14,8 @@ LONGER = (
     else {}
 )
 MADE_BY = ["onesun.cli.sample:series", "onesun.cli.align"] if SAMPLED else []
+# How often targets are interpolated: in alignment, and before that where the sample's Sun turns.
+RESAMPLED = 2 if SAMPLED and CONFIG["sample"]["rotation"] else 1
 WHOLE = "results/series/aligned" if SAMPLED else "results/aligned"
 
 
@@ -117,10 +119,12 @@ rule noise:
     params:
         code=code("noise"),
         settings=settings("grid", "noise"),
+        resampled=RESAMPLED,
         split=lambda wildcards: split_rows(wildcards.pair, "train"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
     message:
         "Measuring the target's noise: {wildcards.pair}"
     shell:
         "onesun noise --pair {wildcards.pair:q} {params.aligned:q} --split {params.split:q}"
-        " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
+        " --settings {params.settings:q} --resampled {params.resampled} --out {output:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,4 +1,4 @@
-"""HMI's error that follows its orbit, put into frames of the sample: on the signal, not the noise."""
+"""HMI's error that follows its orbit, put into the sample: on the signal, not on the noise."""
 
 from __future__ import annotations
 
