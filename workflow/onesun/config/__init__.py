@@ -99,9 +99,9 @@ def settings(
 def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str, Any]:
     """What a complete configuration says of a method on a pair.
 
-    It is "method", and for a network also "network", "loss", "loss_terms" and "training",
-    each as it holds for this method and pair. The method's own names for network and loss are
-    replaced by these words, so that the sections are the same whatever the user calls a network or a loss.
+    It is "method", and for a network also "network", "loss", "loss_terms" and "training", each as
+    it holds for this method and pair. The method's own names for network and loss are replaced by
+    these words, so that the sections are the same whatever the user calls a network or a loss.
     """
     own = config["methods"][method]
     apart = ("split", "training", "loss_terms")
