@@ -184,9 +184,23 @@ def test_the_papers_run_is_planned():
     text = CliRunner().invoke(app, ["archive", "plan", *options]).output
     assert row(text, "2011-03", "gong")[2] == f"{144 * 31:,}"
     assert row(text, "2011-03", "hmi")[2] == f"{120 * 31:,}"
-    assert row(text, "2011-04", "mdi")[2] == str(15 * 11)
+    assert row(text, "2011-04", "mdi")[2] == str(15 * (11 - 3))  # March is a test month
+    # Each of eight borders costs three days of training, at 15 frames a day.
+    assert "(pairs.mdi-hmi.split.buffer_days: 3) leave out 360 of 3,345 train frames, 0 of" in text
     assert [row(text, f"{count} months", name)[1] for count, name in
             ((57, "gong"), (60, "hmi"), (12, "mdi"))] == ["gong", "hmi", "mdi"]  # fmt: skip
+
+
+def test_days_between_sets_are_counted_on_both_sides(changes, tell):
+    assert "buffer_days" not in tell("plan")
+    changes["pairs"]["mdi-hmi"]["split"] = {
+        "train": ["2010-05", "2010-07"], "validation": ["2010-08"], "test": ["2010-06"],
+        "buffer_days": 2,
+    }  # fmt: skip
+    text = tell("plan")
+    # May ends and July begins two days from June; July ends two days before August.
+    assert f"leave out {15 * 6} of {15 * 62} train frames, 0 of {15 * 31} validation" in text
+    assert "pairs.gong-hmi" not in text
 
 
 def test_months_that_no_archive_can_have_are_refused(changes, tmp_path):

@@ -88,16 +88,21 @@ def test_the_papers_cadences_follow_set_and_pair(paper):
 
 def test_nothing_is_wanted_after_an_instruments_last_day(paper):
     (request,) = wanted.requests(paper, "mdi", "2011-04")
-    assert (request["start"], request["end"]) == ("2011-04-01", "2011-04-12")
+    assert (request["start"], request["end"]) == ("2011-04-04", "2011-04-12")  # March tests
     # Nor of its partner.
     assert wanted.requests(paper, "hmi", "2011-04") == [request]
 
 
 def test_a_buffer_of_the_split_holds_for_downloads_too(paper):
     changed = json.loads(json.dumps(paper))
-    changed["pairs"]["mdi-hmi"]["split"]["buffer_days"] = 3
-    (request,) = wanted.requests(changed, "mdi", "2011-02")
-    assert request["end"] == "2011-02-26"
+    changed["pairs"]["mdi-hmi"]["split"]["buffer_days"] = 5
+    for config_, days in ((paper, 3), (changed, 5)):
+        # January validates and March tests: February gives way on both sides.
+        (request,) = wanted.requests(config_, "mdi", "2011-02")
+        assert request["start"] == f"2011-02-{1 + days:02}"
+        assert request["end"] == f"2011-02-{28 - days + 1}"
+        (test,) = wanted.requests(config_, "mdi", "2011-03")
+        assert (test["start"], test["end"]) == ("2011-03-01", "2011-04-01")
 
 
 def test_the_request_may_be_given_or_follow_from_a_whole_configuration(paper):

@@ -286,8 +286,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method": (
         _set("table1", "columns", 1, "method", "x"),
-        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods",
+        'table1.columns[1].method: found "x", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or "
+        "wiener, from methods",
     ),
     "reference shown as a prediction": (
         _set("table1", "columns", 1, "method", "ceiling"),
@@ -310,8 +311,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown rung": (
         _set("ladder", "methods", 0, "rew"),
-        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; "
+        'ladder.methods[0]: found "rew", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or "
+        "wiener, from methods; "
         "did you mean raw?",
     ),
     "bar that is no rung": (
@@ -341,8 +343,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),
-        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; "
+        'ablation.methods[1]: found "mes", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or "
+        "wiener, from methods; "
         "did you mean mse?",
     ),
     "reference in the ablation": (
@@ -380,7 +383,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "unknown loss": (
         _set("methods", "onesun", "loss", "l1"),
-        'methods.onesun.loss: found "l1", expected full, mse, mse-grad, mse-grad-hist, released, '
+        'methods.onesun.loss: found "l1", expected full, '
+        "full-200, mse, mse-grad, mse-grad-hist, released, "
         "searched or with-error, from losses",
     ),
     "error that no loss teaches": (
@@ -580,12 +584,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "search with a method that is not trained": (
         _set("search", "method", "ridge"),
-        'search.method: found "ridge", expected full, mse, mse-grad, mse-grad-hist, onesun or '
+        'search.method: found "ridge", expected full, '
+        "full-200, mse, mse-grad, mse-grad-hist, onesun or "
         "searched, from methods of kind network",
     ),
     "conversion by an unknown network": (
         _set("convert", "weights", "onesn"),
-        'convert.weights: found "onesn", expected full, mse, mse-grad, mse-grad-hist, onesun, '
+        'convert.weights: found "onesn", expected full, '
+        "full-200, mse, mse-grad, mse-grad-hist, onesun, "
         "package or searched, from package and the methods of kind network; did you mean onesun?",
     ),
     "conversion by a method that is no network": (
@@ -618,8 +624,9 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "figure of an unknown method": (
         _set("figures", "fig2", "method", "onesn"),
-        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, matched, '
-        "mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or wiener, from methods; did "
+        'figures.fig2.method: found "onesn", expected bicubic, ceiling, equated, full, '
+        "full-200, matched, mse, mse-grad, mse-grad-hist, onesun, raw, ridge, searched or "
+        "wiener, from methods; did "
         "you mean onesun?",
     ),
     "figure of an unknown network": (
@@ -731,6 +738,23 @@ def test_a_method_may_be_trained_otherwise_and_otherwise_on_a_pair(shipped, pair
     sections = {"method": shipped["methods"]["full"], "training": shipped["training"]}
     found = config.settings(json.dumps(sections), "method", "training", pair=pair)
     assert found["training"] == expected
+
+
+def test_a_method_may_have_terms_of_its_own(shipped):
+    own = {"ssim": {"data_range": 200}}
+    shipped["methods"]["full"]["loss_terms"] = own
+    expected = shipped["loss_terms"] | {"ssim": shipped["loss_terms"]["ssim"] | own["ssim"]}
+    complete = config.complete(shipped)
+    assert config.method_sections(complete, "mdi-hmi", "full")["loss_terms"] == expected
+    assert "loss_terms" not in config.method_sections(complete, "mdi-hmi", "full")["method"]
+    mse = config.method_sections(complete, "mdi-hmi", "mse")["loss_terms"]
+    assert mse == shipped["loss_terms"]
+    assert mse["ssim"]["data_range"] == 2 * shipped["training"]["field_scale"]  # the paper's
+    names = {"pair": "mdi-hmi", "method": "full"}
+    for text in (shipped, {"method": shipped["methods"]["full"]}):
+        found = config.settings(json.dumps(text), "method", "loss_terms", **names)
+        assert found["loss_terms"] == expected
+    assert config.settings(json.dumps(shipped), "loss_terms")["loss_terms"] == mse
 
 
 def test_the_section_training_alone_is_that_of_no_method(shipped):

@@ -23,7 +23,7 @@ from onesun.losses.labels import loss_label, method_label
 
 FIELD_SCALE = 3500.0
 HISTOGRAM = {"width": 0.15, "limit": 5000.0, "noise": 60.0}
-SETTINGS = {"histogram": HISTOGRAM, "ssim": {"window": 11, "sigma": 1.5}}
+SETTINGS = {"histogram": HISTOGRAM, "ssim": {"window": 11, "sigma": 1.5, "data_range": 7000}}
 NAMES = sorted(set(TERMS) - set(OF_ERROR))
 
 
@@ -235,16 +235,48 @@ def test_unusable_weights_are_refused(weights, said):
         CompositeLoss(weights, SETTINGS, FIELD_SCALE)
 
 
+@pytest.mark.parametrize("data_range", [7000, 200])
+def test_ssim_is_that_of_its_data_range(data_range):
+    prediction, target = fields(3)
+    expected = 1 - np.mean(
+        [
+            structural_similarity(
+                x, y, gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+                data_range=data_range / FIELD_SCALE, full=True,
+            )[1][5:-5, 5:-5].mean()
+            for x, y in zip(prediction[:, 0].numpy(), target[:, 0].numpy(), strict=True)
+        ]
+    )  # fmt: skip
+    made = StructuralDissimilarity(FIELD_SCALE, 11, 1.5, data_range)
+    assert made(prediction, target).item() == pytest.approx(expected, rel=1e-9)
+
+
+def test_at_the_papers_data_range_ssim_is_a_squared_error_in_the_quiet_sun():
+    """Twice the misfit costs four times as much; at 200 G, where structure counts, less."""
+    rng = np.random.default_rng(4)
+    target = torch.from_numpy(rng.normal(0, 10 / FIELD_SCALE, (4, 1, 64, 64)))
+    misfit = torch.from_numpy(rng.normal(0, 5 / FIELD_SCALE, (4, 1, 64, 64)))
+    ratios = {}
+    for data_range in (7000, 200):
+        made = StructuralDissimilarity(FIELD_SCALE, 11, 1.5, data_range)
+        once, twice = (made(target + k * misfit, target).item() for k in (1, 2))
+        ratios[data_range] = twice / once
+    assert ratios[7000] == pytest.approx(4, rel=0.02)
+    assert ratios[200] < 3.5
+
+
 def test_unusable_terms_are_refused():
+    with pytest.raises(ConfigError, match=r"loss_terms\.ssim\.data_range: 0 found"):
+        StructuralDissimilarity(FIELD_SCALE, 11, 1.5, 0)
     with pytest.raises(ConfigError, match=r"loss_terms\.ssim\.window: 10 found"):
-        StructuralDissimilarity(10, 1.5)
+        StructuralDissimilarity(FIELD_SCALE, 10, 1.5, 7000)
     with pytest.raises(ConfigError, match=r"loss_terms\.ssim\.sigma: 0 found"):
-        StructuralDissimilarity(11, 0)
+        StructuralDissimilarity(FIELD_SCALE, 11, 0, 7000)
     with pytest.raises(ConfigError, match=r"loss_terms\.histogram\.noise: 0 found"):
         HistogramDistance(FIELD_SCALE, 0.15, 5000, 0)
     patch = torch.zeros(1, 1, 8, 8)
     with pytest.raises(ConfigError, match="expected at most the target patch's 8 pixels"):
-        StructuralDissimilarity(11, 1.5)(patch, patch)
+        StructuralDissimilarity(FIELD_SCALE, 11, 1.5, 7000)(patch, patch)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 11])

@@ -9,9 +9,14 @@ import pytest
 from scipy import stats
 
 from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
+from onesun.alignment.mapping import HeaderMapping
+from onesun.alignment.resample import resample
 from onesun.cli.noise import noise as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.files import read_json, write_json
+from onesun.geometry.grid import AU_METRES
+from onesun.geometry.pointing import Pointing
+from onesun.geometry.resampled_noise import white_noise_left
 from onesun.series.noise import read_sigma
 from onesun.statistics import core
 
@@ -93,9 +98,10 @@ def noisy_months(folder, sigmas=(4.0, 5.0)) -> dict[str, tuple[np.ndarray, np.nd
     return frames
 
 
-def run(folder, manifest, split, **noise):
+def run(folder, manifest, split, resampled=1, **noise):
     settings = {"grid": GRID_SETTINGS, "noise": noise}
-    command("mdi-hmi", [manifest], split, json.dumps(settings), folder / "noise.json")
+    out = folder / "noise.json"
+    command("mdi-hmi", [manifest], split, json.dumps(settings), out, resampled)
     return read_json(folder / "noise.json")
 
 
@@ -120,6 +126,33 @@ def test_training_frames_each_and_together(tmp_path) -> None:
     assert one["spread"] is None
     run(tmp_path, manifest, split, within_radius=0.5)
     assert (tmp_path / "noise.json").read_bytes() == first
+
+
+def test_resamplings_of_white_noise() -> None:
+    """By alignment's own resampling: a frame of noise alone, on the grid once and twice."""
+    assert white_noise_left(0) == 1
+    draw = np.random.default_rng(5)
+    size, scale = GRID.target_size, GRID.target_scale
+    limb, middle = GRID.limb_radius("target") * scale, (size - 1) / 2
+    field = draw.normal(0, 5, (size, size)).astype(np.float32)
+    inside, left = GRID.radius("target") < 0.8, []
+    for roll in (1.0, -2.3):
+        where = Pointing(middle + 0.3, middle, scale * 1.003, roll, limb, AU_METRES, 0.0, 0.0)
+        field = resample(np.nan_to_num(field), where, HeaderMapping.on_grid(GRID, "target", where))
+        left.append(field[inside].std() / 5)
+    assert left == pytest.approx([white_noise_left(1), white_noise_left(2)], abs=0.01)
+    assert white_noise_left(1) == pytest.approx(0.914, abs=2e-3)
+    assert white_noise_left(2) < 0.96 * white_noise_left(1)
+
+
+def test_the_noise_says_how_often_its_targets_were_resampled(tmp_path) -> None:
+    manifest = write_aligned(tmp_path, "mdi-hmi", "2016-07", noisy_months(tmp_path, (4.0,)))
+    split = write_split(tmp_path / "split.csv", "mdi-hmi", {"2016-07": "train"})
+    found = [run(tmp_path, manifest, split, times) for times in (1, 2)]
+    for times, content in enumerate(found, 1):
+        left = {"times": times, "white_noise_left": white_noise_left(times)}
+        assert content["resampled"] == left
+    assert found[0]["sigma"] == found[1]["sigma"]  # what is measured is not corrected
 
 
 def test_other_months_and_other_files_are_refused(tmp_path) -> None:

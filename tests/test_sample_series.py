@@ -9,10 +9,9 @@ from onesun import instruments
 from onesun.sample import observers, series
 from onesun.sample.carry import Observer, carry
 from onesun.sample.headers import hmi_header
+from onesun.sample.modulation import Modulation
 from onesun.sample.times import month_slots
 from onesun.times import from_iso, seconds_between, shifted
-
-STILL = {"amplitude_24h": 0.0, "amplitude_12h": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +19,9 @@ def real(tmp_path_factory):
     return series.load(suns.write_hmi(tmp_path_factory.mktemp("real") / "hmi.fits"))
 
 
-def later(real, minutes, modulation=STILL):
+def later(real, minutes):
     slot = shifted(real.t_rec, minutes * 60)
-    return series.hmi_frame(real, slot, modulation, np.random.default_rng(3))
+    return series.hmi_frame(real, slot, np.random.default_rng(3))
 
 
 def test_a_frame_in_its_own_slot_is_the_real_one(real):
@@ -69,21 +68,38 @@ def test_what_comes_from_behind_the_limb_is_noise_of_the_limb(real):
 
 
 def test_modulation_follows_the_velocity_and_starts_from_the_real_frame(real):
-    change = {"amplitude_24h": 0.02, "amplitude_12h": 0.01}
-    plain, modulated = later(real, 288), later(real, 288, change)
+    vary, plain = Modulation(0.02, 0.01), later(real, 288)
+    modulated = vary(real, plain)
 
     def expected(velocity):
         swing = velocity / observers.SDO_SPEED
         return 1 + 0.02 * swing + 0.01 * (2 * swing**2 - 1)
 
     factor = expected(plain.orbit.velocity[0]) / expected(real.velocity)
-    disk = plain.pointing.radius(plain.field.shape) < 1
-    np.testing.assert_allclose(modulated.field[disk], plain.field[disk] * factor, rtol=1e-5)
-    beyond = np.isfinite(plain.field) & ~disk
+    assert modulated.signal_factor == pytest.approx(factor)
+    assert abs(factor - 1) > 0.01
+    radius = plain.pointing.radius(plain.field.shape)
+    change = modulated.field / plain.field
+    spots = (radius < 0.9) & (np.abs(plain.field) > 100)
+    np.testing.assert_allclose(change[spots], factor, atol=0.1 * abs(factor - 1))
+    beyond = np.isfinite(plain.field) & (radius >= 1)
     np.testing.assert_array_equal(modulated.field[beyond], plain.field[beyond])
+    same = later(real, 0)
     np.testing.assert_allclose(
-        later(real, 0, change).field, later(real, 0).field, rtol=1e-6, equal_nan=True
+        vary(real, same).field, same.field, rtol=1e-6, atol=1e-4, equal_nan=True
     )
+    assert Modulation(0.0, 0.0)(real, plain) is plain
+
+
+def test_noise_is_not_modulated(real):
+    """Six hours on, far from spots, where the small Sun is noise alone."""
+    plain = later(real, 360)
+    modulated = Modulation(0.2, 0.0)(real, plain)
+    x, y = plain.pointing.to_disk(np.arange(suns.SIZE)[None, :], np.arange(suns.SIZE)[:, None])
+    empty = (y < -0.5) & (np.hypot(x, y) < 0.9)
+    unsigned = [np.abs(each.field[empty]).mean() for each in (plain, modulated)]
+    assert abs(modulated.signal_factor - 1) > 0.1
+    assert abs(unsigned[1] / unsigned[0] - 1) < 0.15 * abs(modulated.signal_factor - 1)
 
 
 def test_the_orbit_is_smooth_and_consistent(real):
@@ -105,7 +121,7 @@ def test_the_orbit_is_smooth_and_consistent(real):
 
 def test_the_header_moves_consistently(real):
     slot = month_slots(real.t_rec, 4, 96, instruments.load("mdi"))[3]
-    frame = series.hmi_frame(real, slot, STILL, np.random.default_rng(3))
+    frame = series.hmi_frame(real, slot, np.random.default_rng(3))
     header = hmi_header(real, frame)
     assert header["T_REC"] == "2011.12.17_09:36:00.000_TAI"
     # T_OBS = T_REC + (DSUN_OBS - 1 AU) / c, and DATE-OBS moves with it.

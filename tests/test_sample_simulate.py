@@ -23,7 +23,6 @@ SETTINGS = {
     "seed": 20111217,
     "frames": 2,
     "cadence": 96,
-    "hmi_modulation": {"amplitude_24h": 0.0, "amplitude_12h": 0.0},
     "mdi_intervals": [300, 30],
     "header_errors": True,
     "rotation": True,

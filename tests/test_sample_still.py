@@ -36,7 +36,7 @@ CONDITIONS = {
 }  # fmt: skip
 SETTINGS = {
     "seed": 1, "frames": 2, "cadence": 96, "mdi_intervals": [300], "header_errors": True,
-    "hmi_modulation": {"amplitude_24h": 0.0, "amplitude_12h": 0.0}, "rotation": False,
+    "rotation": False,
     "again": {AGAIN: REAL}, "regions": None, "conditions": CONDITIONS,
 }  # fmt: skip
 

@@ -31,10 +31,12 @@ def test_candidates_train_as_configured_but_for_loss_and_epochs():
         "method": {"kind": "network", "network": "network", "loss": "loss", "seed": 7},
         "network": {"kind": "onesun"},
         "loss": {"mse": 1},
+        "loss_terms": {"ssim": {"window": 9}},
         "training": training,
     }
     found = candidates.sections(search, of_method, "gradient/5")
     assert found["loss"] == {"mse": 1, "gradient": 5}
+    assert found["loss_terms"] == of_method["loss_terms"]
     assert found["training"] == {"epochs": 1, "batch": 32}
     assert (found["method"]["seed"], found["network"]) == (7, {"kind": "onesun"})
     assert training["epochs"] == 5

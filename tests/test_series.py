@@ -233,30 +233,44 @@ def test_variability_is_told_of_a_series(case, two_days) -> None:
     assert (shown.amplitude, shown.error) == (day["in_phase"], day["in_phase_error"])
     with pytest.raises(OneSunError, match="of mdi-hmi 2011-12, expected gong-hmi 2011-12"):
         read_variability(out, "gong-hmi", MONTH)
+    # Nothing was said of the target's noise, nor of what was put in.
+    assert (shown.put_in, shown.expected, shown.response) == (None, None, None)
+    assert content["prediction"]["signal"] == {"24h": None, "12h": None}
     with pytest.raises(DamagedProductError, match="no daily variability"):
         read_variability(two_days, PAIR, MONTH)
 
 
 @pytest.mark.parametrize("put_in", [0.02, 0.0])
-def test_the_variability_put_into_frames_comes_back(tmp_path, put_in) -> None:
+def test_the_variability_put_into_the_signal_comes_back_as_expected(tmp_path, put_in) -> None:
     """From fields to the fit, through every stage between: 48 hours at 96 minutes."""
     (field, target), draw = sun(3), np.random.default_rng(8)
+    signal = np.where(np.abs(target) < 25, np.float32(0), target)  # off the disk NaN stays
     frames, velocities = {}, {}
     for k in range(31):
         day, minutes = divmod(6 * 60 + 96 * k, 1440)
         stamp = f"201112{16 + day}_{minutes // 60:02}{minutes % 60:02}00_TAI"
         swing = np.cos(2 * np.pi * (1.6 * k - 7) / 24)
-        noises = [draw.normal(0, sigma, of.shape) for sigma, of in ((5, field), (3, target))]
-        varied = target * (1 + put_in * swing) + noises[1]
+        noises = [draw.normal(0, sigma, of.shape) for sigma, of in ((5, field), (5, target))]
+        varied = signal * (1 + put_in * swing) + noises[1]
         frames[stamp] = tuple(f.astype(np.float32) for f in (field + noises[0], varied))
         velocities[stamp] = 3000 * swing
     case = Case(tmp_path, frames, velocities)
     series = case.series(case.crop(), "bicubic")
-    variability(series, json.dumps({"variability": {}}), tmp_path / "variability.json")
-    found = read_variability(tmp_path / "variability.json", PAIR, MONTH)
-    assert abs(found.amplitude - put_in) < 0.2 * 0.02
-    assert abs(found.amplitude - put_in) < 2 * found.error
-    assert found.error < 0.1 * 0.02
+    out = tmp_path / "variability.json"
+    variability(series, json.dumps({"variability": {}}), out, put_in, 0.0)
+    found, content = read_variability(out, PAIR, MONTH), read_json(out)
+    assert content["noise"] == pytest.approx(5, rel=0.05)
+    # By hand: mean abs(signal + noise), of a signal a little stronger and of the signal.
+    region = WINDOW.of_field(signal, "target")
+    levels = [expected_unsigned(scale * region, 5).mean() for scale in (1.01, 1.0)]
+    assert found.response == pytest.approx((levels[0] / levels[1] - 1) / 0.01, abs=0.01)
+    assert found.response < 0.95
+    assert (found.put_in, found.expected) == (put_in, put_in * found.response)
+    assert abs(found.amplitude - found.expected) < 2 * found.error
+    assert found.error < 0.05 * 0.02
+    waves = content["prediction"]
+    assert waves["signal"]["24h"]["in_phase"] == pytest.approx(found.amplitude / found.response)
+    assert content["expected"] == {"24h": found.expected, "12h": 0.0}
 
 
 def test_a_target_without_obs_vr_has_no_phase(case, region) -> None:
@@ -289,6 +303,13 @@ def test_figures_are_drawn_and_told(case, two_days) -> None:
         assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
         caption = path.with_suffix(".md").read_text(encoding="utf-8")
         assert all(word in caption for word in words)
+    assert "is put in" not in caption
     before = eight.read_bytes()
     fig8(two_days, found, settings, eight)
     assert eight.read_bytes() == before
+    content = read_json(found) | {"response": 0.9, "put_in": {"24h": 0.02}}
+    write_json(found, content | {"expected": {"24h": 0.018}})
+    fig8(two_days, found, settings, eight)
+    caption = eight.with_suffix(".md").read_text(encoding="utf-8")
+    assert "put in: 2.00 % of the signal, by which 1.80 % of the unsigned field" in caption
+    assert eight.read_bytes() != before

@@ -56,6 +56,8 @@ def test_csv_has_a_line_for_each_month_used(tmp_path, case) -> None:
     assert (line["first"], line["last"]) == ("20111003_060000_TAI", "20111019_060000_TAI")
     assert (line["aligned"], line["used"], line["refused"]) == ("3", "2", "5")
     assert line["simulated"] == "True"
+    assert line["days_left_out"] == "12"  # the 20th to the 31st
+    assert lines["gong-hmi", "2011-09"]["days_left_out"] == "11"
     assert lines["mdi-hmi", "2011-10"]["simulated"] == "False"
     assert int(line["patches"]) == 2 * GRID.patches
     # 128 target pixels a patch, 4 x 4 patches: those with half of their pixels on the disk.
@@ -73,6 +75,17 @@ def test_markdown_sums_up_each_set(tmp_path, case) -> None:
     assert "| 9 |" in rows[2]
     assert "The frames of gong-hmi are simulated MDI/GONG from real HMI." in text
     assert "June 2010 and March 2011" in text
+
+
+def test_what_the_days_between_sets_cost_is_told(tmp_path, case) -> None:
+    splits, manifests = case
+    _, text = make(tmp_path, *case)
+    assert "(split.buffer_days): 23 of gong-hmi train, 11 of gong-hmi validation, 12 of " in text
+    for pair, path in zip(("mdi-hmi", "gong-hmi"), splits, strict=True):
+        sets = {name: [m for m in MONTHS if MONTHS[m] == name] for name in split.SETS}
+        split.write(path, split.assign(pair, sets))
+    _, text = make(tmp_path, splits, manifests)
+    assert "left out" not in text
 
 
 def test_files_in_any_order_give_the_same_bytes(tmp_path, case) -> None:

@@ -198,7 +198,7 @@ def test_every_term_is_validated_though_only_some_are_minimised(stage, tmp_path)
     prediction = model.network(batch.input)
     terms = {name: float(row[f"validation_{name}"]) for name in TERMS if name not in OF_ERROR}
     given = {"histogram": {"width": 0.15, "limit": 5000, "noise": 60}}
-    given["ssim"] = {"window": 11, "sigma": 1.5}
+    given["ssim"] = {"window": 11, "sigma": 1.5, "data_range": 7000}
     for name in terms:
         expected = TERMS[name](given.get(name, {}), 3500.0)(prediction, batch.target).item()
         assert terms[name] == pytest.approx(expected, rel=1e-4), name
@@ -265,7 +265,7 @@ def recipe(**training) -> Recipe:
         loss={"mse": 1, "gradient": 5, "histogram": 1e-5, "ssim": 5e-4},
         loss_terms={
             "histogram": {"width": 0.15, "limit": 5000, "noise": 60},
-            "ssim": {"window": 11, "sigma": 1.5},
+            "ssim": {"window": 11, "sigma": 1.5, "data_range": 7000},
         },
         training={
             "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3, "warmup": 0.0,

@@ -163,6 +163,11 @@ EDITS = [
     Edit("a weight of a loss that no table shows", config("losses.mse.mse", 2)),
     Edit("a number in a term of the loss", config("loss_terms.ssim.window", 9), ALL_NETWORKS),
     Edit(
+        "SSIM's data range, for one method",
+        config("methods.onesun.loss_terms", {"ssim": {"data_range": 200}}),
+        f"train 2, {SHOWN}, table4, ladder",
+    ),
+    Edit(
         "the seed of a network",
         config("methods.onesun.seed", 2),
         f"train 2, {SHOWN}, table4, ladder",

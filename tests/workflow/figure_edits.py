@@ -55,6 +55,16 @@ FIGURE_EDITS = [
         REGION,
     ),
     Edit(
+        "how it is put in: sample/modulation.py",
+        code("sample/modulation.py"),
+        REGION,
+    ),
+    Edit(
+        "the response of the unsigned field: statistics/signal.py",
+        code("statistics/signal.py"),
+        REGION,
+    ),
+    Edit(
         "where the target's noise is measured",
         config("noise.within_radius", 0.4),
         f"noise 2, {FOLLOWED}",

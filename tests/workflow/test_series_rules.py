@@ -37,9 +37,21 @@ def test_the_longer_series_is_told_so(plan):
     (settings,) = {
         match for match in re.findall(r"--settings '(\S+)' --out results/series/raw", plan)
     }
-    sample = json.loads(settings)["sample"]
-    assert (sample["frames"], sample["hmi_modulation"]["amplitude_24h"]) == (31, 0.02)
-    assert sample["seed"] == 20111217  # the rest is the sample's
+    sections = json.loads(settings)
+    longer = sections["series"]["sample"]
+    assert (longer["frames"], longer["hmi_modulation"]["amplitude_24h"]) == (31, 0.02)
+    assert sections["sample"]["seed"] == 20111217  # the rest is the sample's
+
+
+def test_what_was_put_in_is_told_to_the_fit(plan):
+    (words,) = re.findall(r"onesun variability .* --out results/variability/mdi-hmi.json", plan)
+    assert "--put-in-24h 0.02" in words
+    assert "--put-in-12h 0.0" in words
+
+
+def test_the_noise_knows_how_often_targets_were_resampled(plan):
+    # By the turning of the sample's Sun, and by alignment.
+    assert "--resampled 2 --out results/noise/mdi-hmi.json" in plan
 
 
 def test_frames_go_when_the_region_is_cut_out(plan):
@@ -62,6 +74,8 @@ def test_own_files_are_followed_where_they_are_aligned(shipped, snakemake, tmp_p
     assert (found["crop"], found["series"], found["align"]) == (1, 1, 3)
     assert {"simulate_series", "align_series"}.isdisjoint(found)
     assert "--aligned results/aligned/mdi-hmi/2011-12.json" in text
+    assert "--resampled 1 --out results/noise/mdi-hmi.json" in text
+    assert "--put-in" not in text  # real frames were given nothing
 
 
 def test_a_month_named_is_the_one_followed(shipped, snakemake):

@@ -38,7 +38,6 @@ use rule train as train_candidate with:
         method="|".join(map(re.escape, CANDIDATES)) or "(?!)",
     params:
         settings=lambda wildcards: settings(
-            "loss_terms",
             **learning(
                 candidates.sections(
                     CONFIG["search"],

@@ -8,14 +8,22 @@ their manifest {month}.json; results/noise/{pair}.json.
 """
 
 SAMPLED = CONFIG["source"]["kind"] == "sample"
-LONGER = {"sample": CONFIG["sample"] | CONFIG["series"]["sample"]} if SAMPLED else {}
-MADE_BY = ["onesun.cli.sample:simulate", "onesun.cli.align"] if SAMPLED else []
+LONGER = (
+    {"sample": CONFIG["sample"], "series": {"sample": CONFIG["series"]["sample"]}}
+    if SAMPLED
+    else {}
+)
+MADE_BY = ["onesun.cli.sample:series", "onesun.cli.align"] if SAMPLED else []
+# How often targets are interpolated: in alignment, and before that where the sample's Sun turns.
+RESAMPLED = 2 if SAMPLED and CONFIG["sample"]["rotation"] else 1
 WHOLE = "results/series/aligned" if SAMPLED else "results/aligned"
 
 
 if SAMPLED:
 
-    use rule simulate as simulate_series with:
+    rule simulate_series:
+        input:
+            frames="data/sample.json",
         output:
             folder=temp(directory("results/series/raw/{instrument}/{month}")),
             manifest=temp("results/series/raw/{instrument}/{month}.json"),
@@ -24,11 +32,21 @@ if SAMPLED:
             "logs/simulate_series/{instrument}/{month}.log",
         benchmark:
             "logs/simulate_series/{instrument}/{month}.tsv"
+        conda:
+            "../../envs/onesun.yaml"
+        resources:
+            mem_mb=2000,
         params:
+            code=code("sample:series"),
             settings=canonical(LONGER),
             records=lambda wildcards: records("simulate", "hmi", wildcards.instrument),
+            slots=records("slots", "mdi"),
         message:
             "Simulating the longer series: {wildcards.instrument}, {wildcards.month}"
+        shell:
+            "onesun sample series --instrument {wildcards.instrument:q}"
+            " --month {wildcards.month:q} --frames {input.frames:q}"
+            " --settings {params.settings:q} --out {output.folder:q} 2>&1 | tee {log:q}"
 
     use rule align as align_series with:
         input:
@@ -101,10 +119,12 @@ rule noise:
     params:
         code=code("noise"),
         settings=settings("grid", "noise"),
+        resampled=RESAMPLED,
         split=lambda wildcards: split_rows(wildcards.pair, "train"),
         aligned=lambda wildcards, input: options({"aligned": input.aligned}),
     message:
         "Measuring the target's noise: {wildcards.pair}"
     shell:
         "onesun noise --pair {wildcards.pair:q} {params.aligned:q} --split {params.split:q}"
-        " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
+        " --settings {params.settings:q} --resampled {params.resampled} --out {output:q}"
+        " 2>&1 | tee {log:q}"

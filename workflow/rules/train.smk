@@ -49,7 +49,6 @@ rule train:
     params:
         code=code("train"),
         settings=lambda wildcards: settings(
-            "loss_terms",
             **learning(method_sections(CONFIG, wildcards.pair, wildcards.method)),
         ),
         split=lambda wildcards: trained_split(wildcards.pair, wildcards.method),

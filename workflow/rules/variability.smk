@@ -6,6 +6,9 @@ Comes out: results/series/{pair}/{method}/{month}.json, totals of each frame, an
 the last; results/variability/{pair}.json, the fitted amplitudes.
 """
 
+# What the sample is given, to be found again.
+PUT_IN = CONFIG["series"]["sample"]["hmi_modulation"] if SAMPLED else {}
+
 
 rule series:
     input:
@@ -64,8 +67,11 @@ rule variability:
     params:
         code=code("variability"),
         settings=settings("variability"),
+        put_in=" ".join(
+            f"--put-in-{name.split('_')[1]} {fraction}" for name, fraction in PUT_IN.items()
+        ),
     message:
         "Fitting HMI's daily variability: {wildcards.pair}"
     shell:
-        "onesun variability --series {input:q} --settings {params.settings:q} --out {output:q}"
-        " 2>&1 | tee {log:q}"
+        "onesun variability --series {input:q} --settings {params.settings:q} {params.put_in}"
+        " --out {output:q} 2>&1 | tee {log:q}"

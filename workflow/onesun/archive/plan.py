@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
 
-from onesun.archive import disk
+from onesun import split
+from onesun.archive import disk, wanted
 from onesun.archive.holdings import COMPLETE, NOT_BEGUN, Holding
 
 _GB = 1e9
@@ -40,6 +42,7 @@ def notes(config: dict[str, Any], holdings: Sequence[Holding], cores: int) -> It
         + " (archive.*.expected_rate), one month after the other. Exports from tape take longer."
     )
     yield to_come(config, holdings)
+    yield from buffers(config)
     made = disk.products(config)
     listed = ", ".join(f"{name} {size / _GB:,.0f} GB" for name, size in made.items())
     yield f"Made of them: {listed} (of what Table 1 shows)."
@@ -70,6 +73,33 @@ def to_come(config: dict[str, Any], holdings: Sequence[Holding]) -> str:
         if size
     )
     return f"Still to come: {parts}; the two archives are read side by side."
+
+
+def buffers(config: dict[str, Any]) -> Iterator[str]:
+    """What the days between sets cost each pair that has some, a sentence each."""
+    for name, pair in config["pairs"].items():
+        if not pair["split"]["buffer_days"]:
+            continue
+        whole = pair | {"split": pair["split"] | {"buffer_days": 0}}
+        without = config | {"pairs": config["pairs"] | {name: whole}}
+        asked, kept = _frames(without, name), _frames(config, name)
+        parts = ", ".join(
+            f"{asked[each] - kept[each]:,} of {asked[each]:,} {each} frames"
+            for each in ("train", "validation")
+        )
+        yield (
+            f"Days between sets (pairs.{name}.split.buffer_days: {pair['split']['buffer_days']}) "
+            f"leave out {parts}."
+        )
+
+
+def _frames(config: dict[str, Any], name: str) -> Counter[str]:
+    """Frames of a pair's input that the archives are asked for, by set."""
+    pair, found = config["pairs"][name], Counter()
+    for row in split.assign(name, pair["split"]):
+        asked = wanted.requests(config, pair["input"], row.month, name)
+        found[row.set] += len(wanted.times(asked, pair["input"]))
+    return found
 
 
 def _rates(config: dict[str, Any]) -> dict[str, float]:

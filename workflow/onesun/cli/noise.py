@@ -20,6 +20,10 @@ def noise(
         str, typer.Option(help='Sections "noise" and "grid": JSON text, or a YAML or JSON file.')
     ],
     out: Annotated[Path, typer.Option(help="Noise to write (JSON).")],
+    resampled: Annotated[
+        int,
+        typer.Option(min=1, help="How often targets were interpolated since they were recorded."),
+    ] = 1,
 ) -> None:
     """Fit a Gaussian to the weak fields of the training frames' targets."""
     from onesun import config
@@ -28,4 +32,4 @@ def noise(
 
     sections = config.settings(settings, "noise", "grid")
     grid = Grid.from_settings(sections["grid"])
-    measure_noise(pair, aligned, split, sections["noise"], grid, out)
+    measure_noise(pair, aligned, split, sections["noise"], grid, out, resampled=resampled)

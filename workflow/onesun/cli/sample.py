@@ -46,3 +46,24 @@ def simulate(
     from onesun.sample.simulate import simulate as simulate_month
 
     simulate_month(instrument, month, frames, section(settings, "sample")["sample"], out)
+
+
+@app.command()
+def series(
+    instrument: Annotated[str, typer.Option(help="hmi, mdi or gong.")],
+    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
+    frames: Annotated[Path, typer.Option(help="Manifest of the real frames.")],
+    settings: Annotated[
+        str, typer.Option(help="Sections 'sample' and 'series': JSON text, or a file's path.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+) -> None:
+    """Write a longer series of a month, in which HMI's signal follows its orbit."""
+    from onesun.config import settings as section
+    from onesun.sample.modulation import Modulation
+    from onesun.sample.simulate import simulate as simulate_month
+
+    sections = section(settings, "sample", "series")
+    own = dict(sections["series"]["sample"])
+    vary = Modulation(**own.pop("hmi_modulation"))
+    simulate_month(instrument, month, frames, sections["sample"] | own, out, vary=vary)

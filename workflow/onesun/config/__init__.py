@@ -13,7 +13,7 @@ from typing import Any
 from onesun import split
 from onesun.archive import wanted
 from onesun.config import checks, schema
-from onesun.config.pairs import is_by_pair, own_training
+from onesun.config.pairs import is_by_pair, own_loss_terms, own_training
 from onesun.config.seeds import seeded as seeded
 from onesun.config.seeds import with_seeds
 from onesun.config.text import read
@@ -72,8 +72,8 @@ def settings(
         with a whole configuration to pick them from.
     keys : a configuration's top-level keys, or "split", "method", "network" and "loss", which a
         whole configuration keeps under the names of ``pair`` and ``method``, or "request", what it
-        wants of the archives for an ``instrument`` and a ``month``. "training" beside "method" is
-        what holds for this method and pair.
+        wants of the archives for an ``instrument`` and a ``month``. "training" and "loss_terms"
+        beside "method" are what holds for this method and pair.
 
     Raises ConfigError with one sentence for each problem.
     """
@@ -95,18 +95,21 @@ def settings(
     found = _valid({key: value for key, value in content.items() if key not in others}, part)
     if {"method", "training"} <= found.keys():
         found["training"] = own_training(found["training"], found["method"], pair)
+    if {"method", "loss_terms"} <= found.keys():
+        found["loss_terms"] = own_loss_terms(found["loss_terms"], found["method"])
     return found
 
 
 def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str, Any]:
     """What a complete configuration says of a method on a pair.
 
-    It is "method", and for a network also "network", "loss" and "training", each as it holds for
-    this method and pair. The method's own names for network and loss are replaced by these words,
-    so that the sections are the same whatever the user calls a network or a loss.
+    It is "method", and for a network also "network", "loss", "loss_terms" and "training", each as
+    it holds for this method and pair. The method's own names for network and loss are replaced by
+    these words, so that the sections are the same whatever the user calls a network or a loss.
     """
     own = config["methods"][method]
-    section = {key: value for key, value in own.items() if key not in ("split", "training")}
+    apart = ("split", "training", "loss_terms")
+    section = {key: value for key, value in own.items() if key not in apart}
     if section["kind"] != "network":
         return {"method": section}
     loss = config["losses"][section["loss"]]
@@ -114,6 +117,7 @@ def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str,
         "method": section | {"network": "network", "loss": "loss"},
         "network": config["networks"][section["network"]],
         "loss": loss[pair] if is_by_pair(loss) else loss,
+        "loss_terms": own_loss_terms(config["loss_terms"], own),
         "training": own_training(config["training"], own, pair),
     }
 
@@ -181,7 +185,7 @@ def canonical(section: Any) -> str:
 
 
 def _pick(config: dict[str, Any], key: str, pair: str | None, method: str | None) -> Any:
-    if key not in _NAMED and (key != "training" or method is None):
+    if key not in _NAMED and (key not in ("training", "loss_terms") or method is None):
         return config[key]
     if pair not in config["pairs"]:
         _refuse([schema.unknown_name("--pair", pair, list(config["pairs"]), "pairs")])

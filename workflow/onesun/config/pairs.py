@@ -1,4 +1,4 @@
-"""What of a section is given by the pair's name."""
+"""What of a section is given by the pair's name, or by a method for itself."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def own_training(
     own = dict(method.get("training") or {})
     of_pair = own.pop("by_pair", {}).get(pair, {})
     return training | own | of_pair
+
+
+def own_loss_terms(terms: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
+    """The section ``loss_terms`` with what the method says under this name laid over it."""
+    own = method.get("loss_terms") or {}
+    return terms | {name: terms[name] | keys for name, keys in own.items()}

@@ -26,7 +26,7 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
     """Draw HMI, the prediction, their ratio with the fit, and HMI's radial velocity."""
     name, moments = short_name(series), series.moments
     amplitude = f"{100 * found.amplitude:.2f} ± {100 * found.error:.2f} %"
-    with sheet(out, style, "column", _HEIGHT, _caption(series, amplitude)) as figure:
+    with sheet(out, style, "column", _HEIGHT, _caption(series, found, amplitude)) as figure:
         panels = figure.subplots(4, 1, sharex=True)
         ratios = [moment.as_dict()["ratio"]["prediction"] for moment in moments]
         noisy = [moment.prediction.unsigned_with_noise for moment in moments]
@@ -47,7 +47,7 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
             panel.set_ylabel(label)
         (start,) = utc([found.start])
         times = [start + timedelta(hours=float(hour)) for hour in found.hours]
-        panels[2].plot(times, found.ratio, color=BLUE, lw=0.9, label=f"24 h: {amplitude}")
+        panels[2].plot(times, found.ratio, color=BLUE, lw=0.9, label=_label(found, amplitude))
         low, high = panels[2].get_ylim()
         panels[2].set_ylim(low, high + 0.2 * (high - low))  # for the legend
         panels[2].legend(
@@ -60,7 +60,14 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
         say_simulated(figure, [series])
 
 
-def _caption(series: Series, amplitude: str) -> str:
+def _label(found: Shown, amplitude: str) -> str:
+    if found.put_in is None:
+        return f"24 h: {amplitude}"
+    expected = "" if found.expected is None else f", expected {100 * found.expected:.2f} %"
+    return f"24 h: put in {100 * found.put_in:.2f} %{expected},\nfound {amplitude}"
+
+
+def _caption(series: Series, found: Shown, amplitude: str) -> str:
     name = short_name(series)
     parts = [
         f"**Figure 8.** From above: the region's mean unsigned field as HMI observed it; SR-{name} "
@@ -73,8 +80,20 @@ def _caption(series: Series, amplitude: str) -> str:
     ]
     if told := open_points(series.moments):
         parts.append(told)
-    if series.simulated:
+    if found.response is not None:
         parts.append(
-            f"All frames are {SIMULATED}; HMI's variability, too, is put in (series.sample)."
+            "Noise does not follow the velocity: where HMI's signal varies by 1 %, its unsigned "
+            f"field, noise included, varies by {found.response:.2f} %."
         )
+    if series.simulated:
+        parts.append(f"All frames are {SIMULATED}.")
+    if found.put_in is not None:
+        parts.append(f"HMI's variability is put in: {_put_in(found)}")
     return " ".join(parts)
+
+
+def _put_in(found: Shown) -> str:
+    text = f"{100 * found.put_in:.2f} % of the signal"
+    if found.expected is None:
+        return f"{text}."
+    return f"{text}, by which {100 * found.expected:.2f} % of the unsigned field is expected."

@@ -21,7 +21,7 @@ TERMS: dict[str, Callable[[Mapping[str, Any], float], Term]] = {
     "mse": lambda settings, field_scale: MeanSquaredError(),
     "gradient": lambda settings, field_scale: GradientError(),
     "histogram": lambda settings, field_scale: HistogramDistance(field_scale, **settings),
-    "ssim": lambda settings, field_scale: StructuralDissimilarity(**settings),
+    "ssim": lambda settings, field_scale: StructuralDissimilarity(field_scale, **settings),
     "likelihood": lambda settings, field_scale: GaussianLikelihood(field_scale, **settings),
 }
 # Terms by which a network learns its error; without one of them its error means nothing.

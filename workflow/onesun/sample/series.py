@@ -18,7 +18,7 @@ from onesun.reading import fits as fits_reading
 from onesun.reading.conventions import wcs
 from onesun.reading.keywords import jsoc_time, number
 from onesun.sample.carry import Observer, carry
-from onesun.sample.observers import SDO_SPEED, Orbit, earth, light_delay, pointed, sdo
+from onesun.sample.observers import Orbit, earth, light_delay, pointed, sdo
 from onesun.times import seconds_between, shifted
 
 _STRIP = 16  # rows; what stays in the processor's cache
@@ -56,6 +56,7 @@ class HmiFrame:
     field : (ny, nx) float32, gauss; NaN where HMI has no value.
     pointing, orbit : of SDO at that time.
     t_rec, t_obs : slot and time of observation, TAI.
+    signal_factor : by what factor the field's signal differs from the real frame's.
     """
 
     field: np.ndarray
@@ -63,6 +64,7 @@ class HmiFrame:
     orbit: Orbit
     t_rec: Time
     t_obs: Time
+    signal_factor: float = 1.0
 
 
 def load(path: Path) -> RealFrame:
@@ -79,9 +81,7 @@ def load(path: Path) -> RealFrame:
     )
 
 
-def hmi_frame(
-    real: RealFrame, t_rec: Time, modulation: dict[str, float], rng: np.random.Generator
-) -> HmiFrame:
+def hmi_frame(real: RealFrame, t_rec: Time, rng: np.random.Generator) -> HmiFrame:
     """The real frame as HMI would have recorded it in the slot ``t_rec``.
 
     One Lanczos resampling on the rotating sphere. The line-of-sight field is carried along as it
@@ -90,18 +90,16 @@ def hmi_frame(
 
     Parameters
     ----------
-    modulation : ``amplitude_24h`` and ``amplitude_12h``, fractions of the field.
     rng : for the fill.
     """
     orbit, t_obs = observed(real, t_rec)
     pointing = pointed(real.pointing, orbit.observer)
     elapsed = seconds_between(real.time, t_obs)
     field = _rotated(real, pointing, orbit.observer, elapsed, rng)
-    field = _modulated(real, field, pointing, orbit, modulation)
     return HmiFrame(field, pointing, orbit, t_rec, t_obs)
 
 
-def still_frame(real: RealFrame, t_rec: Time, modulation: dict[str, float]) -> HmiFrame:
+def still_frame(real: RealFrame, t_rec: Time) -> HmiFrame:
     """The real frame as it is, its field not resampled, as of the slot ``t_rec`` of any month.
 
     SDO keeps its distance, so that the disk still has its pixels, and stands where the Earth does,
@@ -113,8 +111,7 @@ def still_frame(real: RealFrame, t_rec: Time, modulation: dict[str, float]) -> H
     elapsed = seconds_between(real.t_rec, t_rec)
     orbit = Orbit(there, sdo(real.pointing, real.velocity, elapsed, real.time).velocity)
     pointing = replace(real.pointing, b0=there.b0, l0=there.l0)
-    field = _modulated(real, real.field, pointing, orbit, modulation)
-    return HmiFrame(field, pointing, orbit, t_rec, t_obs)
+    return HmiFrame(real.field, pointing, orbit, t_rec, t_obs)
 
 
 def still_time(real: RealFrame, t_rec: Time) -> Time:
@@ -127,34 +124,6 @@ def observed(real: RealFrame, t_rec: Time) -> tuple[Orbit, Time]:
     elapsed = seconds_between(real.t_rec, t_rec)
     orbit = sdo(real.pointing, real.velocity, elapsed, real.time)
     return orbit, shifted(t_rec, light_delay(orbit.observer.dsun))
-
-
-def _modulated(
-    real: RealFrame,
-    field: np.ndarray,
-    pointing: Pointing,
-    orbit: Orbit,
-    modulation: dict[str, float],
-) -> np.ndarray:
-    """The disk of a field, changed as much as HMI's error is another than in the real frame."""
-    change = _modulation(orbit.velocity[0], modulation) / _modulation(real.velocity, modulation)
-    if change == 1.0:
-        return field
-    return np.where(pointing.radius(field.shape) < 1, field * np.float32(change), field)
-
-
-def _modulation(velocity: float, modulation: dict[str, float]) -> float:
-    """By what factor HMI's field is changed at this OBS_VR.
-
-    With OBS_VR = V cos(angle), the daily term goes with cos(angle) and the half-daily one with
-    cos(2 angle). The real frame holds its own, so frames are scaled by the ratio to that.
-    """
-    swing = velocity / SDO_SPEED
-    return (
-        1
-        + modulation["amplitude_24h"] * swing
-        + modulation["amplitude_12h"] * (2 * swing * swing - 1)
-    )
 
 
 def _rotated(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,8 @@ from onesun.times import seconds_between
 
 _SLOTS = "mdi"  # the instrument whose slots decide when there are frames
 GONG_INTERVAL = headers_gong.MINUTES * 60
+# Makes another frame of HMI's out of the month's real one and the one simulated from it.
+Vary = Callable[[series.RealFrame, series.HmiFrame], series.HmiFrame]
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Month:
     settings : the configuration's section ``sample``.
     plate : what stays the same over the month.
     seed : distinct for each seed, instrument and month.
+    vary : changes HMI's frames; None leaves them.
     """
 
     record: Instrument
@@ -61,6 +64,7 @@ class Month:
     settings: dict[str, Any]
     plate: pointing.Plate
     seed: list[int]
+    vary: Vary | None = None
 
     def draws(self, frame: int) -> np.random.Generator:
         """The random numbers of one frame."""
@@ -88,7 +92,13 @@ class Month:
 
 
 def simulate(
-    instrument: str, month: str, frames: Path, settings: dict[str, Any], out: Path
+    instrument: str,
+    month: str,
+    frames: Path,
+    settings: dict[str, Any],
+    out: Path,
+    *,
+    vary: Vary | None = None,
 ) -> None:
     """Write a month of raw files to ``out`` and its manifest beside, ``{out}.json``.
 
@@ -101,6 +111,7 @@ def simulate(
     month : YYYY-MM, of one of the real frames, or one in which it is made again.
     frames : manifest of the real frames, as ``onesun sample fetch`` writes it.
     settings : the configuration's section ``sample``.
+    vary : changes each frame of HMI's before it is written; None leaves them as they are.
 
     Raises ConfigError for an instrument or month that the sample does not have or a setting that
     it cannot serve; DamagedProductError for frames that are not as their manifest says.
@@ -110,7 +121,7 @@ def simulate(
         raise ConfigError(
             f"instrument {instrument!r}: not in the sample, expected {', '.join(sorted(_MAKERS))}"
         )
-    made = _month(instrument, month, Path(frames), settings)
+    made = replace(_month(instrument, month, Path(frames), settings), vary=vary)
     out, truth = Path(out), []
     with whole_product(out, Path(f"{out}.json")) as (part, listing):
         for number in track(range(len(made.slots)), f"simulate {instrument} {month}"):
@@ -171,12 +182,15 @@ def real_frame(
 
 
 def _hmi(month: Month, number: int, folder: Path) -> dict[str, Any]:
-    modulation = month.settings["hmi_modulation"]
     slot = month.slots[number]
     if month.settings["rotation"]:
-        frame = series.hmi_frame(month.real, slot, modulation, month.draws(number))
+        frame = series.hmi_frame(month.real, slot, month.draws(number))
     else:
-        frame = series.still_frame(month.real, slot, modulation)
+        frame = series.still_frame(month.real, slot)
+    more = {}
+    if month.vary is not None:
+        frame = month.vary(month.real, frame)
+        more["signal_factor"] = frame.signal_factor
     name = month.record.file_pattern.format(stamp=stamp(frame.t_rec))
     header = headers.hmi_header(month.real, frame)
     write.write_jsoc(folder / name, frame.field, header, write.HMI_STEP)
@@ -187,6 +201,7 @@ def _hmi(month: Month, number: int, folder: Path) -> dict[str, Any]:
         "seconds_from_real": seconds_between(month.real.time, frame.t_obs),
         "true": asdict(frame.pointing),
         "header": asdict(frame.pointing),
+        **more,
     }
 
 

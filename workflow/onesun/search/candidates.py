@@ -38,7 +38,7 @@ def text(weight: float) -> str:
 
 
 def sections(search: Mapping[str, Any], of_method: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The settings by which ``onesun train`` trains a candidate, less the loss's terms.
+    """The settings by which ``onesun train`` trains a candidate.
 
     Parameters
     ----------
@@ -50,5 +50,6 @@ def sections(search: Mapping[str, Any], of_method: Mapping[str, Any], name: str)
         "method": of_method["method"] | {"loss": "search"},
         "network": of_method["network"],
         "loss": losses(search)[name],
+        "loss_terms": of_method["loss_terms"],
         "training": of_method["training"] | {"epochs": search["epochs"]},
     }

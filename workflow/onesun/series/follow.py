@@ -19,6 +19,7 @@ from onesun.selection import check_pair
 from onesun.series import noise, product
 from onesun.series.crop import RegionMonth, open_region, shown
 from onesun.series.totals import total
+from onesun.statistics.signal import noise_of
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class _Seen:
                 f"{month.pair} {frame.stamp}: no pixel of the region has a value, expected "
                 "a region on the disk"
             )
+        level = total(target[use])
         moment = product.Moment(
             stamp=frame.stamp,
             time=frame.time,
@@ -106,10 +108,20 @@ class _Seen:
             interval=frame.interval,
             observer_velocity=frame.observer_velocity,
             pixels=int(np.count_nonzero(use)),
-            target=total(target[use]),
+            target=level,
             input=total(scaled[use]),
             matched=total(matched[use]),
             prediction=total(prediction[use], self.sigma),
+            **_noise(target[use], level.unsigned),
         )
         given = shown(self.region, field, "input")
         return moment, {"input": given, "prediction": prediction, "target": target}
+
+
+def _noise(target: np.ndarray, unsigned: float) -> dict[str, float]:
+    """The target's noise and response, by their names in a moment; nothing where none is found."""
+    try:
+        found = noise_of(target)
+    except OneSunError:  # too few weak fields: a region of strong ones, or of few pixels
+        return {}
+    return {"noise": found.sigma, "response": found.response(unsigned)}

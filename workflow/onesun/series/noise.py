@@ -15,6 +15,7 @@ from onesun.errors import DamagedProductError
 from onesun.files import read_json, write_json
 from onesun.fitting.frames import spread
 from onesun.geometry.grid import Grid
+from onesun.geometry.resampled_noise import white_noise_left
 from onesun.progress import track
 from onesun.selection import of_sets
 from onesun.statistics import core
@@ -29,6 +30,8 @@ def measure_noise(
     settings: Mapping[str, Any],
     grid: Grid,
     out: Path,
+    *,
+    resampled: int = 1,
 ) -> None:
     """Fit the weak fields of the targets of the training frames; write ``out`` (JSON).
 
@@ -39,6 +42,10 @@ def measure_noise(
     split : table of months.
     settings : the configuration's section ``noise``.
     grid : the common grid.
+    resampled : how often the targets were interpolated since they were recorded: once by
+        alignment, and once more where the sample's Sun turns. What that leaves of white noise
+        (:func:`onesun.geometry.resampled_noise.white_noise_left`) is written beside the noise,
+        which is that of the resampled frames and is not corrected.
 
     Raises ConfigError for a month of another set, OneSunError where a histogram tells no width.
     """
@@ -61,6 +68,7 @@ def measure_noise(
             {"stamp": frame.stamp} | asdict(found)
             for (_, frame), found in zip(chosen, fits, strict=True)
         ],
+        "resampled": {"times": resampled, "white_noise_left": white_noise_left(resampled)},
         "settings": dict(settings),
         "simulated": any(frame.simulated for _, frame in chosen),
     }

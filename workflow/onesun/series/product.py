@@ -34,6 +34,10 @@ class Moment:
     pixels : target pixels measured: those where target and prediction have a value.
     target, input, matched, prediction : what they hold; the input is upsampled and scaled as the
         paper's baseline, ``matched`` is the same by the line of the method ``matched``.
+    noise : standard deviation of the target's noise in these pixels, gauss; None where weak fields
+        are too few for one.
+    response : change of the target's unsigned field by that of its signal, both as fractions
+        (:meth:`onesun.statistics.signal.Noise.response`); None without a noise.
     """
 
     stamp: str
@@ -46,6 +50,8 @@ class Moment:
     input: Total
     matched: Total
     prediction: Total
+    noise: float | None = None
+    response: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """With the ratios to the target, that of the prediction with its noise."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from onesun.errors import DamagedProductError, OneSunError
 from onesun.files import read_json, write_json
 from onesun.series import product
-from onesun.series.daily import Daily, Times, analyse
+from onesun.series.daily import Daily, Times, Wave, analyse
 from onesun.times import from_iso, tai_seconds
 
 PRODUCT = "daily variability"
@@ -20,13 +20,24 @@ PRODUCT = "daily variability"
 AGAINST = ("prediction", "input")
 
 
-def variability(path: Path, settings: Mapping[str, Any], out: Path) -> None:
+def variability(
+    path: Path,
+    settings: Mapping[str, Any],
+    out: Path,
+    put_in: Mapping[str, float] | None = None,
+) -> None:
     """Fit the ratios of a series; write ``out`` (JSON).
+
+    What is fitted is HMI's unsigned field, noise included. Noise does not vary with the orbit, so
+    that it varies by less than the signal does: ``response`` times. For each period the file has
+    the amplitude that was ``found`` (of the unsigned field), the ``signal`` it stands for, and of
+    the sample what was ``put_in`` (of the signal) and is ``expected`` to be found.
 
     Parameters
     ----------
     path : the series.
     settings : the configuration's section ``variability``.
+    put_in : fractions of the signal that simulated frames were given, by period: "24h", "12h".
 
     Raises OneSunError where frames are too few, do not span a day, or lack OBS_VR.
     """
@@ -39,7 +50,7 @@ def variability(path: Path, settings: Mapping[str, Any], out: Path) -> None:
         )
     hours = np.array([tai_seconds(from_iso(moment.time)) for moment in series.moments]) / 3600
     hours -= hours[0]
-    found = {}
+    response, found = _response(series.moments), {}
     for against in AGAINST:
         values = [
             _unsigned(moment, "target") / _unsigned(moment, against) for moment in series.moments
@@ -51,14 +62,13 @@ def variability(path: Path, settings: Mapping[str, Any], out: Path) -> None:
             np.array([moment.observer_velocity for moment in series.moments]),
             signed if settings["zero_point"] else None,
         )
-        found[against] = _described(
-            analyse(
-                times,
-                np.log(values),
-                degree=settings["degree"],
-                half_day=settings["half_day"],
-            )
+        daily = analyse(
+            times,
+            np.log(values),
+            degree=settings["degree"],
+            half_day=settings["half_day"],
         )
+        found[against] = _described(daily, response)
     content = {
         "product": PRODUCT,
         "pair": series.pair,
@@ -69,9 +79,26 @@ def variability(path: Path, settings: Mapping[str, Any], out: Path) -> None:
         "hours": [round(float(hour), 6) for hour in hours],
         "settings": dict(settings),
         "simulated": series.simulated,
+        "noise": _mean([moment.noise for moment in series.moments]),
+        "response": response,
+        "put_in": dict(put_in or {}),
+        "expected": {
+            period: None if response is None else fraction * response
+            for period, fraction in (put_in or {}).items()
+        },
         **found,
     }
     write_json(out, content)
+
+
+def _response(moments: Sequence[product.Moment]) -> float | None:
+    return _mean([moment.response for moment in moments])
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """None where a frame has none."""
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if len(known) == len(values) else None
 
 
 def _unsigned(moment: product.Moment, which: str) -> float:
@@ -79,11 +106,13 @@ def _unsigned(moment: product.Moment, which: str) -> float:
     return total.unsigned if total.unsigned_with_noise is None else total.unsigned_with_noise
 
 
-def _described(daily: Daily) -> dict[str, Any]:
+def _described(daily: Daily, response: float | None) -> dict[str, Any]:
     """For the file; fitted values as ratios of the series to HMI, as Figure 8 shows them."""
     hours, curve = daily.curve
+    waves = {f"{period:g}h": wave for period, wave in daily.waves.items()}
     return {
-        "waves": {f"{period:g}h": asdict(wave) for period, wave in daily.waves.items()},
+        "waves": {period: asdict(wave) for period, wave in waves.items()},
+        "signal": {period: _signal(wave, response) for period, wave in waves.items()},
         "velocity_amplitude": daily.velocity,
         "velocity_largest": daily.largest,
         "slope_per_day": daily.slope,
@@ -95,6 +124,16 @@ def _described(daily: Daily) -> dict[str, Any]:
     }
 
 
+def _signal(wave: Wave, response: float | None) -> dict[str, float] | None:
+    """The part in phase as a fraction of the signal; None where the response is not known, or 0."""
+    if not response:
+        return None
+    return {
+        "in_phase": wave.in_phase / response,
+        "in_phase_error": wave.in_phase_error / response,
+    }
+
+
 @dataclass(frozen=True)
 class Shown:
     """What Figure 8 shows of it.
@@ -102,12 +141,18 @@ class Shown:
     Parameters
     ----------
     amplitude, error : the daily part in phase with OBS_VR, fraction of HMI's unsigned field.
+    put_in, expected : fraction of the signal that simulated frames were given, and of the
+        unsigned field that it comes to; None where nothing was put in or it is not known.
+    response : change of the unsigned field by that of the signal; None where it is not known.
     start : time of the first frame, ISO in TAI.
     hours, ratio : the fitted curve of prediction over HMI, hours from the start.
     """
 
     amplitude: float
     error: float
+    put_in: float | None
+    expected: float | None
+    response: float | None
     start: str
     hours: np.ndarray
     ratio: np.ndarray
@@ -124,11 +169,12 @@ def read(path: Path, pair: str, month: str) -> Shown:
             raise ValueError(f"found {content['product']}")
         wave, curve = content["prediction"]["waves"]["24h"], content["prediction"]["curve"]
         shown = Shown(
-            wave["in_phase"], wave["in_phase_error"], content["start"],
-            np.array(curve["hours"]), np.array(curve["ratio"]),
+            wave["in_phase"], wave["in_phase_error"],
+            content["put_in"].get("24h"), content["expected"].get("24h"), content["response"],
+            content["start"], np.array(curve["hours"]), np.array(curve["ratio"]),
         )  # fmt: skip
         of = (content["pair"], content["month"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DamagedProductError(f"{path}: no {PRODUCT} ({error})") from None
     if of != (pair, month):
         raise OneSunError(f"{path}: of {' '.join(of)}, expected {pair} {month}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,7 @@ class MonthUsed:
     patches : of the frames used, all that the grid has.
     trained : those of them that enter training or validation; 0 in a test month.
     simulated : True where frames are simulated.
+    days_left_out : days of the month before ``start`` and from ``end`` on.
     """
 
     pair: str
@@ -53,6 +56,7 @@ class MonthUsed:
     patches: int
     trained: int
     simulated: bool
+    days_left_out: int
 
 
 def write_table3(
@@ -112,7 +116,13 @@ def _month(
         patches=patches * len(frames),
         trained=0 if row.set == "test" else trained * len(frames),
         simulated=month.simulated,
+        days_left_out=_days_left_out(row),
     )
+
+
+def _days_left_out(row: SplitRow) -> int:
+    days = date.fromisoformat(row.end) - date.fromisoformat(row.start)
+    return monthrange(*map(int, row.month.split("-")))[1] - days.days
 
 
 def _page(months: Sequence[MonthUsed], min_on_disk: float) -> str:
@@ -153,9 +163,21 @@ def _caption(months: Sequence[MonthUsed], min_on_disk: float) -> Iterator[str]:
     yield "Frames: pairs of aligned frames within the split's days. Refused files: of either"
     yield "instrument, listed with the reason in results/aligned/{pair}/{month}.refused.csv."
     yield f"Trained on: patches with at least {100 * min_on_disk:g} % of their pixels on the disk."
+    yield from _left_out(months)
     pairs = list(dict.fromkeys(month.pair for month in months))
     simulated = [pair for pair in pairs if any(m.simulated for m in months if m.pair == pair)]
     if simulated == pairs:
         yield f"All frames are {SIMULATED}."
     elif simulated:
         yield f"The frames of {', '.join(simulated)} are {SIMULATED}."
+
+
+def _left_out(months: Sequence[MonthUsed]) -> Iterator[str]:
+    """What the days between sets cost; nothing where there are none."""
+    cost: dict[tuple[str, str], int] = {}
+    for month in months:
+        key = month.pair, month.set
+        cost[key] = cost.get(key, 0) + month.days_left_out
+    parts = [f"{days} of {' '.join(key)}" for key, days in cost.items() if days]
+    if parts:
+        yield f"Days left out between sets (split.buffer_days): {', '.join(parts)}."
