@@ -95,6 +95,10 @@ include: "workflow/rules/variability.smk"
 include: "workflow/rules/series_figures.smk"
 include: "workflow/rules/errors_shown.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/analyses.smk"
+include: "workflow/rules/analyses_null.smk"
+include: "workflow/rules/analyses_calibration.smk"
+include: "workflow/rules/analyses_continuity.smk"
 
 
 if CONFIG["release"]:

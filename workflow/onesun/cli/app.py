@@ -12,6 +12,9 @@ import typer
 from onesun.cli import (
     ablation,
     align,
+    analyse_calibration,
+    analyse_continuity,
+    analyse_null,
     archive,
     archive_plan,
     calibrate,
@@ -73,6 +76,9 @@ for command in (archive_plan.plan, archive_plan.status):
     archive.app.command()(command)
 app.add_typer(archive.app, name="archive")
 app.add_typer(weights.app, name="weights")
+app.add_typer(analyse_null.app, name="analyse-null")
+app.add_typer(analyse_calibration.app, name="analyse-calibration")
+app.add_typer(analyse_continuity.app, name="analyse-continuity")
 for command in (
     convert.convert,
     check.check,

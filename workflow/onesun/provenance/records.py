@@ -18,6 +18,8 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "align": ("title", "cadence", "epoch", "detector", "header", "values", "quality", "optics"),
     "calibrate": ("detector", "optics"),
     "predict": ("detector", "optics"),
+    "degrade": ("detector", "optics", "response"),
+    "repeat": ("cadence", "response"),
     "convert": (
         *("title", "cadence", "detector", "header", "values", "quality", "off_disk", "response"),
     ),

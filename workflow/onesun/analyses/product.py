@@ -1,0 +1,105 @@
+"""What analyses keep of a month: sums by tile of the disk, as files that can be put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from onesun.errors import ConfigError, DamagedProductError
+from onesun.files import open_product, sha256, whole_file, write_json
+
+_KEYS = ("pair", "method", "month", "set", "simulated", "frames", "labels", "settings")
+
+
+@dataclass(frozen=True)
+class AnalysedMonth:
+    """A month of one analysis.
+
+    Parameters
+    ----------
+    analysis : its name.
+    pair, month, set : what was measured, and in which set of the split.
+    method : whose output was measured; None where there is no method.
+    simulated : True where frames are simulated.
+    frames : what is known of each frame beside its sums; ``stamp`` at least.
+    settings : what months have to agree in to be put together.
+    labels : names of the bins of arrays that have some of their own, by array.
+    arrays : sums; their first axis is the tile of the disk, or, of those whose name begins with
+        ``frame``, the frame.
+    """
+
+    analysis: str
+    pair: str
+    method: str | None
+    month: str
+    set: str
+    simulated: bool
+    frames: Sequence[Mapping[str, Any]]
+    settings: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray]
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def write(out: Path, month: AnalysedMonth) -> None:
+    """Write the arrays as ``out`` (NPZ) and then their manifest beside it (JSON).
+
+    Either is whole or absent, and the same month gives the same bytes.
+    """
+    manifest = out.with_suffix(".json")
+    manifest.unlink(missing_ok=True)  # an old one must not describe new arrays
+    with whole_file(out) as part:
+        np.savez_compressed(part, **{name: month.arrays[name] for name in sorted(month.arrays)})
+    listing = {out.name: {"bytes": out.stat().st_size, "sha256": sha256(out)}}
+    about = {key: getattr(month, key) for key in _KEYS}
+    write_json(
+        manifest, {"product": _product(month.analysis), "folder": ".", "files": listing} | about
+    )
+
+
+def read(manifest: Path, analysis: str) -> AnalysedMonth:
+    """Read what :func:`write` wrote.
+
+    Raises DamagedProductError when a file is missing, has changed or holds something else.
+    """
+    folder, content = open_product(manifest, _product(analysis), contents=True)
+    try:
+        (name,) = content["files"]
+        with np.load(folder / name) as kept:
+            arrays = dict(kept)
+        return AnalysedMonth(
+            analysis=analysis, arrays=arrays, **{key: content[key] for key in _KEYS}
+        )
+    except (KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
+        raise DamagedProductError(f"{manifest}: no month of {analysis} ({error})") from None
+
+
+def read_months(paths: Sequence[Path], analysis: str, pair: str) -> list[AnalysedMonth]:
+    """Read months that can be put together, sorted by method and month.
+
+    Raises ConfigError when there is none, one is of another pair or of other settings, or two are
+    of the same method and month.
+    """
+    found: dict[tuple[str, str], AnalysedMonth] = {}
+    for path in sorted(set(paths)):
+        month = read(path, analysis)
+        if month.pair != pair:
+            raise ConfigError(f"{path}: of pair {month.pair}, expected {pair}")
+        key = (month.method or "", month.month)
+        if key in found:
+            raise ConfigError(f"{path}: {pair} {month.month}, which another file holds, too")
+        found[key] = month
+    if not found:
+        raise ConfigError(f"{pair}: no month of {analysis}, expected at least one")
+    months = [found[key] for key in sorted(found)]
+    if any(month.settings != months[0].settings for month in months):
+        raise ConfigError(f"{pair}: months of {analysis} of other settings, expected the same")
+    return months
+
+
+def _product(analysis: str) -> str:
+    return f"analysis {analysis}"

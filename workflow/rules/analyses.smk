@@ -1,0 +1,72 @@
+"""Analyses: what limits a conversion, and whether what comes out can be joined to the target.
+
+Goes in: what each analysis ends with, see the rule files analyses_*.smk.
+Comes out: results/analyses/{analysis}/{pair}.csv and, to be read by people, the same as .md;
+results/figures/{analysis}-{pair}.png, the same as .pdf, and its caption .md.
+"""
+
+# The analyses that `snakemake analyses` makes of every pair. Rule files that are included after this
+# one add theirs.
+ANALYSES = ["null", "calibration", "continuity"]
+
+
+rule analyses:
+    """Stage: every analysis of every pair, its table and its figure."""
+    input:
+        lambda wildcards: expand(
+            ["results/analyses/{analysis}/{pair}.csv", "results/figures/{analysis}-{pair}.png"],
+            analysis=ANALYSES,
+            pair=PAIRS,
+        ),
+
+
+def analysis_settings(name, *sections):
+    """As `settings`, with what months of an analysis are measured by."""
+    own = {key: CONFIG["analyses"][key] for key in ("tile", name)}
+    return settings(*sections, analyses=own)
+
+
+def analysis_shown(name):
+    """Settings of an analysis's table and figure: how intervals are drawn and figures look."""
+    return settings(
+        analyses={name: CONFIG["analyses"][name]},
+        table1={"bootstrap": CONFIG["table1"]["bootstrap"]},
+        figures={"style": CONFIG["figures"]["style"]},
+    )
+
+
+def analysis_csv(analysis):
+    """The table of an analysis, which the report shows."""
+    return report(
+        f"results/analyses/{analysis}/{{pair}}.csv",
+        caption="../report/analysis.rst",
+        category="Analyses",
+        labels={"analysis": analysis, "pair": "{pair}", "shown": "table"},
+    )
+
+
+def analysis_png(analysis):
+    """The figure of an analysis, which the report shows."""
+    return report(
+        f"results/figures/{analysis}-{{pair}}.png",
+        caption="../report/analysis.rst",
+        category="Analyses",
+        labels={"analysis": analysis, "pair": "{pair}", "shown": "figure"},
+    )
+
+
+def analysis_method_code(command, wildcards):
+    """The code of a command that runs a method, and of that method's kind alone."""
+    return code(command, f"onesun.methods:_{METHODS[wildcards.method]['kind']}")
+
+
+def analysis_method_settings(name, wildcards):
+    """As `analysis_settings`, with the method."""
+    own = {key: CONFIG["analyses"][key] for key in ("tile", name)}
+    section = method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
+    return settings("grid", analyses=own, method=section)
+
+
+def analysis_needs(wildcards, input):
+    """Options with the files that a method needs."""
+    return options({name: [input[name]] for name in method_needs(wildcards)})
