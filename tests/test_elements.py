@@ -88,8 +88,8 @@ def test_elements_count_in_the_tile_where_they_begin_and_not_beyond_the_limit():
 
 def test_chance_is_what_other_places_find():
     draw = np.random.default_rng(1)
-    crowd = [tuple(draw.integers(40, 214, 2)) for _ in range(700)]
-    target, guess = planted(crowd[:350], side=2), planted(crowd[350:], side=2)
+    crowd = [tuple(draw.integers(40, 214, 2)) for _ in range(1600)]
+    target, guess = planted(crowd[:800], side=2), planted(crowd[800:], side=2)
     found = shares_of(elements(target, guess, sizes=(2, 60)))
     assert found["recall_by_chance"] > 0.08
     assert found["recall"] == pytest.approx(found["recall_by_chance"], abs=0.06)
