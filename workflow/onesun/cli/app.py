@@ -15,6 +15,7 @@ from onesun.cli import (
     analyse_calibration,
     analyse_continuity,
     analyse_null,
+    analyse_resolution,
     archive,
     archive_plan,
     calibrate,
@@ -79,6 +80,7 @@ app.add_typer(weights.app, name="weights")
 app.add_typer(analyse_null.app, name="analyse-null")
 app.add_typer(analyse_calibration.app, name="analyse-calibration")
 app.add_typer(analyse_continuity.app, name="analyse-continuity")
+app.add_typer(analyse_resolution.app, name="analyse-resolution")
 for command in (
     convert.convert,
     check.check,

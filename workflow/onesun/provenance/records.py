@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "predict": ("detector", "optics"),
     "degrade": ("detector", "optics", "response"),
     "repeat": ("cadence", "response"),
+    "resolve": ("detector", "optics"),
     "convert": (
         *("title", "cadence", "detector", "header", "values", "quality", "off_disk", "response"),
     ),
