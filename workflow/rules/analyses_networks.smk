@@ -1,11 +1,25 @@
-"""Resolution: what of the target is right at which spatial frequency, and its smallest elements.
+"""What networks resolve, and whether their errors hold in other epochs.
 
-Goes in: a test month's aligned frames and a method's predictions.
-Comes out: results/analyses/resolution/{pair}/{method}/{month}.npz, sums by tile of the disk, with its
-manifest .json. Table and figure: analyses.smk.
+Goes in: a test month's aligned frames and a method's predictions (resolution); a month's aligned frames
+and a network with a calibrated error (epochs).
+Comes out: results/analyses/{resolution,epochs}/{pair}/{method}/{month}.npz, sums by tile of the disk,
+with its manifest .json. Tables and figures: analyses.smk.
 """
 
-ANALYSES += ["resolution"]
+from dataclasses import replace
+
+EPOCHS = {pair: CONFIG["analyses"]["epochs"]["methods"].get(pair, []) for pair in PAIRS}
+ANALYSES |= {
+    "resolution": list(PAIRS) if CONFIG["analyses"]["resolution"]["methods"] else [],
+    "epochs": [pair for pair, methods in EPOCHS.items() if methods],
+}
+
+
+def measured_by(name, *sections):
+    """As `analysis_settings`, less the methods: one more is no reason to measure others again."""
+    chosen = ("methods", "months")
+    section = {key: each for key, each in CONFIG["analyses"][name].items() if key not in chosen}
+    return settings(*sections, analyses={"tile": CONFIG["analyses"]["tile"], name: section})
 
 
 rule resolution_month:
@@ -25,7 +39,7 @@ rule resolution_month:
         mem_mb=2500,
     params:
         code=code("analyse_resolution:measure"),
-        settings=analysis_settings("resolution", "grid"),
+        settings=measured_by("resolution", "grid"),
         records=lambda wildcards: records("resolve", PAIRS[wildcards.pair]["input"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
@@ -65,4 +79,90 @@ rule resolution:
         "Showing the resolution: {wildcards.pair}"
     shell:
         "onesun analyse-resolution show --pair {wildcards.pair:q} --settings {params.settings:q}"
+        " --out {output.csv:q} --figure {output.png:q} {input:q} 2>&1 | tee {log:q}"
+
+
+def judged_months(pair, method):
+    """Months that a network is judged in: its validation months and some that it has not seen."""
+    sets = () if CONFIG["analyses"]["epochs"]["months"] == "all" else ("test",)
+    trained, validated = (
+        {row.month for row in trained_rows(CONFIG, pair, method, name)}
+        for name in ("train", "validation")
+    )
+    return sorted((validated | set(months(CONFIG, pair, *sets))) - trained)
+
+
+def judged_split(pair, method, month):
+    """The row of a month for --split, its set being how the method uses the month."""
+    own = trained_rows(CONFIG, pair, method)
+    rows = [row for row in own if row.month == month] or [
+        replace(row, set="test") for row in assign(pair, PAIRS[pair]["split"]) if row.month == month
+    ]
+    return canonical([vars(row) for row in rows])
+
+
+rule epochs_month:
+    input:
+        weights="results/models/{pair}/{method}/weights.safetensors",
+        card="results/models/{pair}/{method}/card.json",
+        errors="results/models/{pair}/{method}/errors.json",
+        aligned="results/aligned/{pair}/{month}.json",
+    output:
+        arrays="results/analyses/epochs/{pair}/{method}/{month}.npz",
+        manifest="results/analyses/epochs/{pair}/{method}/{month}.json",
+    log:
+        "logs/epochs_month/{pair}/{method}/{month}.log",
+    benchmark:
+        "logs/epochs_month/{pair}/{method}/{month}.tsv"
+    wildcard_constraints:
+        method=any_of(filter(has_error, METHODS)),
+    conda:
+        "../../envs/onesun.yaml"
+    threads: 16
+    resources:
+        mem_mb=4000,
+        gpu=1,
+    params:
+        code=code("analyse_epochs:measure"),
+        settings=measured_by("epochs", "errors", "grid"),
+        records=lambda wildcards: records("flag", PAIRS[wildcards.pair]["input"]),
+        split=lambda wildcards: judged_split(wildcards.pair, wildcards.method, wildcards.month),
+    message:
+        "Errors of {wildcards.method} on {wildcards.pair} in {wildcards.month}"
+    shell:
+        "onesun analyse-epochs measure --pair {wildcards.pair:q} --method {wildcards.method:q}"
+        " --month {wildcards.month:q} --aligned {input.aligned:q} --weights {input.weights:q}"
+        " --errors {input.errors:q} --split {params.split:q} --settings {params.settings:q}"
+        " --out {output.arrays:q} 2>&1 | tee {log:q}"
+
+
+rule epochs:
+    input:
+        lambda wildcards: [
+            f"results/analyses/epochs/{wildcards.pair}/{method}/{month}.json"
+            for method in EPOCHS[wildcards.pair]
+            for month in judged_months(wildcards.pair, method)
+        ],
+    output:
+        csv=analysis_csv("epochs"),
+        md="results/analyses/epochs/{pair}.md",
+        png=analysis_png("epochs"),
+        pdf="results/figures/epochs-{pair}.pdf",
+        caption="results/figures/epochs-{pair}.md",
+    log:
+        "logs/epochs/{pair}.log",
+    benchmark:
+        "logs/epochs/{pair}.tsv"
+    wildcard_constraints:
+        pair=any_of(pair for pair, methods in EPOCHS.items() if methods),
+    localrule: True
+    conda:
+        "../../envs/onesun.yaml"
+    params:
+        code=code("analyse_epochs:show"),
+        settings=analysis_shown("epochs"),
+    message:
+        "Showing errors in other epochs: {wildcards.pair}"
+    shell:
+        "onesun analyse-epochs show --pair {wildcards.pair:q} --settings {params.settings:q}"
         " --out {output.csv:q} --figure {output.png:q} {input:q} 2>&1 | tee {log:q}"

@@ -14,6 +14,7 @@ from onesun.cli import (
     align,
     analyse_calibration,
     analyse_continuity,
+    analyse_epochs,
     analyse_null,
     analyse_resolution,
     archive,
@@ -81,6 +82,7 @@ app.add_typer(analyse_null.app, name="analyse-null")
 app.add_typer(analyse_calibration.app, name="analyse-calibration")
 app.add_typer(analyse_continuity.app, name="analyse-continuity")
 app.add_typer(analyse_resolution.app, name="analyse-resolution")
+app.add_typer(analyse_epochs.app, name="analyse-epochs")
 for command in (
     convert.convert,
     check.check,

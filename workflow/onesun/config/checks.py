@@ -10,7 +10,7 @@ from typing import Any
 
 from onesun import locations, split
 from onesun.config import archives, shown
-from onesun.config.pairs import is_by_pair
+from onesun.config.pairs import is_by_pair, own_split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
@@ -44,6 +44,7 @@ def problems(config: Config) -> list[str]:
         *_search(config),
         *_convert(config),
         *_release(config),
+        *_epochs(config),
         *shown.problems(config),
     ]
 
@@ -129,7 +130,7 @@ def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
         except ConfigError:
             continue  # told by _split
         try:
-            split.own(pair, section["split"], method.get("split"))
+            split.own(pair, section["split"], own_split(method, pair))
         except ConfigError as error:
             yield f"methods.{name}.split: {error}"
             return
@@ -316,6 +317,19 @@ def _release(config: Config) -> Iterator[str]:
             yield unknown_name(path, name, list(methods), "methods")
         elif path.endswith((".method", ".network")) and not _has_error(config, name):
             yield f'{path}: found "{name}", expected a network with error: true'
+
+
+def _epochs(config: Config) -> Iterator[str]:
+    """Pairs and methods that the analysis of epochs cannot judge."""
+    for pair, methods in config["analyses"]["epochs"]["methods"].items():
+        path = f"analyses.epochs.methods.{pair}"
+        if pair not in config["pairs"]:
+            yield unknown_name(path, pair, list(config["pairs"]), "pairs")
+        for index, name in enumerate(methods):
+            if name not in config["methods"]:
+                yield unknown_name(f"{path}[{index}]", name, list(config["methods"]), "methods")
+            elif not _has_error(config, name):
+                yield f'{path}[{index}]: found "{name}", expected a network with error: true'
 
 
 def _judged(config: Config, path: str, month: str) -> Iterator[str]:

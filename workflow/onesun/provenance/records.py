@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "degrade": ("detector", "optics", "response"),
     "repeat": ("cadence", "response"),
     "resolve": ("detector", "optics"),
+    "flag": ("response",),
     "convert": (
         *("title", "cadence", "detector", "header", "values", "quality", "off_disk", "response"),
     ),
