@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _OTHERS = (GREEN, SKY, VERMILION, BLACK)
 _NAMED = {"bicubic": BASELINE, "wiener": BLUE, "onesun": PREDICTION, "full": PREDICTION}
 _MARKERS = "os^D"
-_PERIODS = (32, 16, 8, 4, 2, 1)  # arcsec, named on the upper axis
+_PERIODS = (16, 8, 4, 3, 2, 1)  # arcsec, named on the upper axis
+_SHOWN = 2.5  # of the input's Nyquist frequency; beyond it there is nothing to see
 
 
 def draw_resolution(found: Resolution, style: Style, out: Path) -> None:
@@ -91,7 +92,7 @@ def _powers(axes: Axes, found: Resolution, colours: Mapping[str, str]) -> None:
     axes.plot(frequencies, found.methods[0].power[0, 1:], color=TARGET, ls="--", zorder=4)
     axes.set_yscale("log")
     target = found.methods[0].power[0, 1:]
-    axes.set_ylim(np.nanmin(target) / 30, 3 * np.nanmax(target))
+    axes.set_ylim(np.nanmin(target) / 10, 3 * np.nanmax(target))
     axes.set_ylabel("power density (G² arcsec²)")
     _frequency_axis(axes, found)
 
@@ -108,13 +109,13 @@ def _curves(axes: Axes, found: Resolution, name: str, colours: Mapping[str, str]
 
 def _frequency_axis(axes: Axes, found: Resolution) -> None:
     """Linear in frequency, with periods named above."""
-    frequencies = found.frequencies
-    axes.set_xlim(0, frequencies[-1])
+    last = min(found.frequencies[-1], _SHOWN * found.nyquist)
+    axes.set_xlim(0, last)
     axes.axvline(found.nyquist, color="0.5", lw=0.8, ls="-.", zorder=1)
     axes.set_xlabel("cycles per arcsec")
     axes.tick_params(length=2, pad=2)
     above = axes.secondary_xaxis("top")
-    shown = [period for period in _PERIODS if 1 / period <= frequencies[-1]]
+    shown = [period for period in _PERIODS if 1 / period <= last]
     above.set_xticks([1 / period for period in shown], [f"{period}″" for period in shown])
     above.tick_params(length=2, pad=1, labelsize="x-small")
 
@@ -126,7 +127,7 @@ def _elements(
     shares = found.settings["shares"]
     for method in found.methods:
         _element_curve(axes, method, index, shares, colours[method.name])
-    axes.set_xlim(0, 1)
+    axes.set_xlim(0, _highest_recall(found))
     axes.set_ylim(0, 1)
     axes.set_xlabel("recall of small elements")
     axes.set_ylabel("precision")
@@ -135,6 +136,12 @@ def _elements(
         0.97, 0.97, f"target ≥ {found.settings['thresholds'][index]:g} G",
         transform=axes.transAxes, ha="right", va="top", fontsize=0.85 * size,
     )  # fmt: skip
+
+
+def _highest_recall(found: Resolution) -> float:
+    """Where the axis of recall ends, the same for all thresholds."""
+    recalls = [row["recall"].value for method in found.methods for row in method.elements.values()]
+    return min(1.0, 0.1 + float(np.nanmax([0.0, *recalls])))
 
 
 def _element_curve(
@@ -165,8 +172,8 @@ def _caption(found: Resolution) -> str:
         f"{found.blocks} {found.tiles} of them. Dash-dotted: the input's Nyquist frequency, "
         f"{found.nyquist:.3f} cycles per arcsec. Below on the right: recall and precision of "
         f"elements of {fewest} to {most:.0f} target pixels, as the prediction's threshold goes "
-        f"through {shares} of the target's (from left to right it falls; a diamond is the "
-        "target's own); dotted, by chance: the same after moving the prediction by half a tile. "
+        f"through {shares} of the target's (the highest a diamond); dotted, by chance: the same "
+        "after moving the prediction by half a tile. "
         f"`wiener` is `{settings['wiener']}` behind the best filter by frequency, fitted to these "
         f"frames.{simulated}"
     )
