@@ -15,47 +15,50 @@ from onesun.errors import ConfigError
 from onesun.geometry.flux import flux_per_gauss
 from onesun.statistics import measured
 from onesun.statistics.measures import Measures
-from onesun.tables.terms import Errors, errors_of, words
+from onesun.tables.terms import Errors, Trained, errors_of, words
 
 METHODS = {
     "bicubic": {"kind": "bicubic"},
     "plain": {"kind": "network", "network": "n", "loss": "mse", "seed": 1},
     "more": {"kind": "network", "network": "n", "loss": "grad", "seed": 1},
 }
+# What a configuration of two seeds adds.
+MORE = {f"{name}-seed-2": METHODS[name] | {"seed": 2} for name in ("plain", "more")}
 LOSSES = {"mse": {"mse": 1}, "grad": {"mdi-hmi": {"mse": 1, "gradient": 5}}}
 # What is left of the target by each: the less, the weaker are extremes.
 SHARE = {"bicubic": 0.9, "plain": 0.5, "more": 0.8}
 DAYS = (1, 2, 3)
 
 
-def guess(target: np.ndarray, method: str) -> np.ndarray:
-    return np.where(np.isfinite(target), np.float32(SHARE[method]) * target, 0)
+def guess(target: np.ndarray, share: float) -> np.ndarray:
+    return np.where(np.isfinite(target), np.float32(share) * target, 0)
+
+
+def write_month(folder, method: str, share: float):
+    """Measures of a method that leaves a share of the target; returns the manifest."""
+    made = Measures(SETTINGS, GRID)
+    for day in DAYS:
+        target, _ = fields(day)
+        stamp = f"201112{day:02}_060000_TAI"
+        made.update(made.comparison(stamp, target, guess(target, share), DSUN))
+    out = folder / f"{method}.npz"
+    measured.write(out, measured.MeasuredMonth("mdi-hmi", method, "2011-12", "test", True, made))
+    return out.with_suffix(".json")
 
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory):
-    folder, found = tmp_path_factory.mktemp("measures"), []
-    for method in SHARE:
-        made = Measures(SETTINGS, GRID)
-        for day in DAYS:
-            target, _ = fields(day)
-            stamp = f"201112{day:02}_060000_TAI"
-            made.update(made.comparison(stamp, target, guess(target, method), DSUN))
-        out = folder / f"{method}.npz"
-        measured.write(
-            out, measured.MeasuredMonth("mdi-hmi", method, "2011-12", "test", True, made)
-        )
-        found.append(out.with_suffix(".json"))
-    return found
+    folder = tmp_path_factory.mktemp("measures")
+    return [write_month(folder, method, share) for method, share in SHARE.items()]
 
 
-def make(folder, paths, names=tuple(SHARE)):
+def make(folder, paths, names=tuple(SHARE), seeds=1):
     """Run the command; returns the lines of both CSVs and the Markdown."""
     sections = {
-        "ablation": {"methods": list(names)},
-        "methods": METHODS,
+        "ablation": {"methods": list(names), "seeds": seeds},
+        "methods": METHODS | MORE if seeds > 1 else METHODS,
         "losses": LOSSES,
-        "table1": {"bootstrap": {"resamples": 50, "confidence": 0.9, "seed": 1}},
+        "table1": {"bootstrap": {"resamples": 50, "confidence": 0.9, "seed": 1, "tile": 32}},
     }
     ablation(paths, ["mdi-hmi"], json.dumps(sections), folder / "a.csv")
     tables = []
@@ -70,7 +73,7 @@ def patches(method: str) -> tuple[list[float], list[float], list[float]]:
     within, high, low, correlation = GRID.radius("target") <= 0.9, [], [], []
     for day in DAYS:
         x, _ = fields(day)
-        y = guess(x, method)
+        y = guess(x, SHARE[method])
         for row in range(0, GRID.target_size, 8):
             for column in range(0, GRID.target_size, 8):
                 square = (slice(row, row + 8), slice(column, column + 8))
@@ -114,7 +117,7 @@ def test_terms_of_pixels_are_means_over_them(tmp_path, paths) -> None:
         slopes, errors = [], []
         for day in DAYS:
             x, _ = fields(day)
-            difference = guess(x, line["method"]).astype(np.float64) - x
+            difference = guess(x, SHARE[line["method"]]).astype(np.float64) - x
             slope = gradient(difference)[within]
             slopes.append(slope[np.isfinite(slope)])
             errors.append((difference * per_gauss)[within & np.isfinite(x)])
@@ -159,7 +162,34 @@ def test_words_follow_from_numbers(tmp_path, paths) -> None:
     assert sentences[0].startswith("- **MSE**, after bicubic: The median of E_max goes from")
     assert "the two peaks move away from 0." in sentences[0]
     assert sentences[1].startswith("- **MSE + Grad**: The median of E_max goes from")
-    assert "Grad centres them: so it is here." in sentences[1]
+    assert "Grad centres them: so it is here, in one training of each." in sentences[1]
+
+
+def test_one_seed_is_said_to_show_no_effect(tmp_path, paths) -> None:
+    _, lines, page = make(tmp_path, paths)
+    assert [line["seed"] for line in lines] == ["1"] * 3
+    assert "Each network is trained once, by one seed" in page
+    assert page.count("| one seed |") == 2
+
+
+def test_several_seeds_stand_beside_each_other(tmp_path, paths) -> None:
+    """A second training of each network, which leaves another share of the target."""
+    made = [*paths]
+    for name, share in (("plain-seed-2", 0.6), ("more-seed-2", 0.82)):
+        made.append(write_month(tmp_path, name, share))
+    table, lines, page = make(tmp_path, made, seeds=2)
+    trainings = ["bicubic", "plain", "plain-seed-2", "more", "more-seed-2"]
+    assert [line["method"] for line in lines] == trainings
+    assert [line["seed"] for line in lines] == ["1", "1", "2", "1", "2"]
+    unsigned = [float(line["unsigned"]) for line in lines]
+    assert unsigned == pytest.approx([0.9, 0.5, 0.6, 0.8, 0.82], rel=1e-6)
+    # Table 2 is the first seed's; what each term did is the mean over both.
+    assert "mdi-hmi plain" in table[0]
+    assert "mdi-hmi plain-seed-2" not in table[0]
+    of_plain = [line for line in page.splitlines() if line.startswith("| MSE |")][-1]
+    assert of_plain.rstrip(" |").endswith("0.550")
+    assert "Each network is trained by 2 seeds" in page
+    assert "one seed" not in page
 
 
 PLAIN = Errors(
@@ -169,22 +199,42 @@ PLAIN = Errors(
 )  # fmt: skip
 
 
+def said_of(term: str, before: list[Errors], after: list[Errors]) -> str:
+    had = frozenset({"mse"})
+    (sentence,) = words([Trained(before, had), Trained(after, had | {term})])
+    return sentence
+
+
 @pytest.mark.parametrize(
     ("term", "change", "said"),
     [
-        ("histogram", {"skew": 0.1}, "removes the skew: so it is here."),
-        ("histogram", {"skew": -0.4}, "removes the skew: the opposite is the case here."),
+        ("histogram", {"skew": 0.1}, "removes the skew: so it is here, in one training"),
+        ("histogram", {"skew": -0.4}, "removes the skew: the opposite is the case here, in one"),
         ("histogram", {"skew": 0.26}, "removes the skew: hardly so here."),
-        ("ssim", {"correlation": 0.6}, "helps structure: so it is here."),
+        ("ssim", {"correlation": 0.6}, "helps structure: so it is here, in one training of each."),
         ("ssim", {"correlation": 0.51}, "helps structure: hardly so here."),
-        ("gradient", {"minimum": -12}, "centres them: the opposite is the case here."),
+        ("gradient", {"minimum": -12}, "centres them: the opposite is the case here, in one"),
         ("gradient", {"maximum": float("nan")}, "centres them: hardly so here."),
     ],
 )
 def test_each_claim_of_the_paper_is_judged(term, change, said) -> None:
-    had = frozenset({"mse"})
-    (sentence,) = words([PLAIN, replace(PLAIN, **change)], [had, had | {term}])
-    assert said in sentence
+    assert said in said_of(term, [PLAIN], [replace(PLAIN, **change)])
+
+
+@pytest.mark.parametrize(
+    ("spread", "said"),
+    [
+        (0.01, "helps structure: so it is here, over 5 seeds."),
+        (0.2, "helps structure: not beyond what the 5 seeds differ by."),
+    ],
+)
+def test_an_effect_is_claimed_beyond_the_spread_of_seeds(spread, said) -> None:
+    moves = spread * np.array([-1, -0.5, 0, 0.5, 1])
+    before, after = (
+        [replace(PLAIN, correlation=middle + move) for move in moves] for middle in (0.5, 0.6)
+    )
+    assert said in said_of("ssim", before, after)
+    assert said in said_of("ssim", [PLAIN], after)  # a baseline has no seeds
 
 
 def test_no_method_is_told(tmp_path, paths) -> None:

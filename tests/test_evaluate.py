@@ -48,7 +48,9 @@ class Case:
         )  # fmt: skip
 
     def evaluate(self, method: str = METHOD) -> product.MonthStatistics:
-        settings = json.dumps({"table1": {"rows": ROWS}, "grid": GRID_SETTINGS})
+        settings = json.dumps(
+            {"table1": {"rows": ROWS}, "grid": GRID_SETTINGS, "measure": {"tiles": {"size": 32}}}
+        )
         evaluate_command(
             PAIR, method, MONTH, self.aligned, self.predictions, self.split, settings, self.out
         )
@@ -215,5 +217,5 @@ def test_a_frame_that_cannot_be_predicted_leaves_no_folder(tmp_path) -> None:
 
 def test_statistics_that_are_none_are_refused(tmp_path) -> None:
     write_json(tmp_path / "s.json", {"pair": PAIR, "method": METHOD})
-    with pytest.raises(DamagedProductError, match="no statistics of a month"):
+    with pytest.raises(DamagedProductError, match="no manifest of statistics"):
         product.read(tmp_path / "s.json")

@@ -7,8 +7,9 @@ import pytest
 
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import Grid
-from onesun.statistics import cells
+from onesun.statistics import cells, regions
 from onesun.statistics.regions import Region, RegionMoments, RegionStatistics
+from onesun.statistics.tiled import Tiling
 
 GRID = Grid(target_size=512, target_scale=4.034184, factor=4, patch=32)
 ROWS = [
@@ -23,6 +24,7 @@ ROWS = [
     {"name": "between", "r": [0.2, 0.9], "field": [10, 600]},
 ]
 REGIONS = [Region.from_settings(row) for row in ROWS]
+TILING = Tiling.of(GRID, 64)
 
 
 def frame(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -81,9 +83,9 @@ def test_missing_target_pixels_do_not_count() -> None:
 def test_a_shared_bound_belongs_to_both_rows() -> None:
     radius = GRID.radius("target")
     edge = float(radius[300, 300])
-    regions = [Region("inner", (0, edge)), Region("outer", (edge, 1))]
+    rings = [Region("inner", (0, edge)), Region("outer", (edge, 1))]
     target, prediction = frame()
-    inner, outer = RegionMoments(GRID, regions)(target, prediction)
+    inner, outer = RegionMoments(GRID, rings)(target, prediction)
     on_edge = np.count_nonzero(radius.astype(np.float64) == edge)
     assert on_edge > 0
     assert inner.n + outer.n == np.isfinite(target).sum() + on_edge
@@ -108,36 +110,68 @@ def test_a_prediction_of_another_shape_is_refused() -> None:
         RegionMoments(GRID, REGIONS)(target, prediction[:256])
 
 
+def test_sums_of_tiles_are_those_of_their_pixels() -> None:
+    target, prediction = frame()
+    target[120:200, 150:170] = np.nan
+    sums = RegionMoments(GRID, REGIONS, TILING).sums(target, prediction)
+    assert sums.shape == (64, len(ROWS), 6)
+    for row, column in ((0, 0), (2, 3), (4, 7)):
+        tile = (slice(64 * row, 64 * row + 64), slice(64 * column, 64 * column + 64))
+        alone = [np.full_like(target, np.nan), prediction]
+        alone[0][tile] = target[tile]
+        expected = RegionMoments(GRID, REGIONS).sums(*alone)[0]
+        np.testing.assert_allclose(sums[8 * row + column], expected, rtol=1e-12, atol=1e-6)
+    whole = RegionMoments(GRID, REGIONS)(target, prediction)
+    for found, expected in zip(regions.moments(sums), whole, strict=True):
+        assert found.n == expected.n
+        assert found.c_xy == pytest.approx(expected.c_xy, rel=1e-12)
+
+
 def test_months_merge_to_the_same_table_in_any_order() -> None:
-    moments_of = RegionMoments(GRID, REGIONS)
-    frames = {f"2011120{day}_000000_TAI": moments_of(*frame(day)) for day in range(1, 5)}
-    at_once = RegionStatistics(REGIONS, dict(frames))
-    parts = [RegionStatistics(REGIONS, {stamp: moments}) for stamp, moments in frames.items()]
-    backwards = RegionStatistics(REGIONS)
+    sums_of = RegionMoments(GRID, REGIONS, TILING).sums
+    frames = {f"2011120{day}_000000_TAI": sums_of(*frame(day)) for day in range(1, 5)}
+    at_once, parts = RegionStatistics(REGIONS, TILING), []
+    for stamp, sums in frames.items():
+        at_once.update(stamp, sums)
+        parts.append(RegionStatistics(REGIONS, TILING).update(stamp, sums))
+    backwards = RegionStatistics(REGIONS, TILING)
     for part in reversed(parts):
         backwards.merge(part)
     assert backwards.as_dict() == at_once.as_dict()
     assert backwards.result() == at_once.result()
-    assert np.array_equal(backwards.table(), at_once.table())
-    assert at_once.table().shape == (4, len(ROWS), 6)
+    assert np.array_equal(backwards.tiles.table("rows"), at_once.tiles.table("rows"))
+    assert at_once.tiles.table("rows").shape == (4, TILING.count, len(ROWS), 6)
+
+
+def test_frames_of_a_day_add_up_by_tile() -> None:
+    sums = RegionMoments(GRID, REGIONS, TILING).sums(*frame())
+    statistics = RegionStatistics(REGIONS, TILING)
+    for stamp in ("20111201_000000_TAI", "20111201_013600_TAI", "20111203_000000_TAI"):
+        statistics.update(stamp, sums)
+    assert np.array_equal(statistics.tiles.table("rows"), [2 * sums, sums])
 
 
 def test_statistics_survive_json() -> None:
-    statistics = RegionStatistics(REGIONS).update("s", RegionMoments(GRID, REGIONS)(*frame()))
-    again = RegionStatistics.from_dict(statistics.as_dict())
-    assert again.regions == REGIONS
+    sums = RegionMoments(GRID, REGIONS, TILING).sums(*frame())
+    statistics = RegionStatistics(REGIONS, TILING).update("20111201_000000_TAI", sums)
+    again = RegionStatistics.from_dict(statistics.as_dict(), statistics.tiles.arrays())
+    assert (again.regions, again.tiling) == (REGIONS, TILING)
     assert again.as_dict() == statistics.as_dict()
+    assert np.array_equal(again.tiles.table("rows"), statistics.tiles.table("rows"))
 
 
 def test_a_frame_counts_once() -> None:
-    statistics = RegionStatistics([Region("disk")]).update("20111217_060000_TAI", [])
+    statistics = RegionStatistics(REGIONS, TILING)
+    statistics.update("20111217_060000_TAI", np.zeros((TILING.count, len(REGIONS), 6)))
     with pytest.raises(DamagedProductError, match="20111217_060000_TAI: counted twice"):
         statistics.merge(statistics)
 
 
 def test_statistics_of_other_rows_do_not_merge() -> None:
     with pytest.raises(ConfigError, match="different rows"):
-        RegionStatistics([Region("a")]).merge(RegionStatistics([Region("b")]))
+        RegionStatistics([Region("a")], TILING).merge(RegionStatistics([Region("b")], TILING))
+    with pytest.raises(ConfigError, match="different tiles"):
+        RegionStatistics(REGIONS, TILING).merge(RegionStatistics(REGIONS, Tiling.of(GRID, 128)))
 
 
 def test_a_row_whose_bounds_fall_is_refused() -> None:

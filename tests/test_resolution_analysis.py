@@ -13,7 +13,7 @@ from PIL import Image
 from months import GRID, GRID_SETTINGS, write_aligned
 from onesun import instruments, split
 from onesun.aligned import read_month, write_field
-from onesun.analyses import product, resolution, resolved
+from onesun.analyses import product, resolution, resolution_month
 from onesun.cli.analyse_resolution import measure, show
 from onesun.errors import ConfigError
 from onesun.files import folder_listing, write_json
@@ -25,7 +25,7 @@ PAIR = "mdi-hmi"
 MONTHS = ("2011-12", "2012-01")
 SECTION = {
     "methods": ["bicubic", "sharp"], "wiener": "bicubic", "window": 64, "thresholds": [100.0],
-    "shares": [0.5, 1.0], "fewest": 1,
+    "shares": [0.5, 1.0], "smallest": 1,
 }  # fmt: skip
 BOOTSTRAP = {"resamples": 60, "confidence": 0.95, "seed": 1}
 NOISE = {"bicubic": 20.0, "sharp": 5.0}
@@ -56,7 +56,7 @@ def months(tmp_path_factory):
     found = {}
     patched = pytest.MonkeyPatch()
     # A pixel of this grid is larger than what MDI resolves.
-    patched.setattr(resolved, "small", lambda record, grid, fewest: (fewest, 40.0))
+    patched.setattr(resolution_month, "small", lambda record, grid, smallest: (smallest, 40.0))
     for number, month in enumerate(MONTHS):
         stamp = f"{month.replace('-', '')}02_060000_TAI"
         target = target_of(number)
@@ -150,7 +150,10 @@ def test_elements_of_the_sharper_method_are_found_more_often(months):
 
 @pytest.mark.parametrize(("name", "most"), [("mdi", 27.8), ("gong", 93.4)])
 def test_small_is_what_the_input_does_not_resolve(name, most):
-    assert resolved.small(instruments.load(name), Grid(), 3) == (3, pytest.approx(most, abs=0.1))
+    assert resolution_month.small(instruments.load(name), Grid(), 3) == (
+        3,
+        pytest.approx(most, abs=0.1),
+    )
 
 
 def test_the_order_of_months_changes_nothing(months):

@@ -12,8 +12,8 @@ from onesun import files
 from onesun.cli.table1 import table1
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.statistics import product
-from onesun.statistics.moments import Moments
 from onesun.statistics.regions import Region, RegionStatistics
+from tabled import DRAWS, TILING, sums_of
 
 ROWS = [
     {"name": "0 ≤ r ≤ 1", "r": [0, 1]},
@@ -44,11 +44,11 @@ def values(pair: str, method: str, stamp: str, row: int) -> tuple[np.ndarray, np
 
 def write_month(folder, pair, method, month, days=4, rows=ROWS, simulated=True, name="test"):
     """Statistics of one month; returns the file."""
-    statistics = RegionStatistics([Region.from_settings(row) for row in rows])
+    statistics = RegionStatistics([Region.from_settings(row) for row in rows], TILING)
     for day in range(1, days + 1):
         stamp = f"{month.replace('-', '')}{day:02}_060000_TAI"
-        moments = [Moments().update(*values(pair, method, stamp, k)) for k in range(len(rows))]
-        statistics.update(stamp, moments)
+        pairs = [values(pair, method, stamp, k) for k in range(len(rows))]
+        statistics.update(stamp, sums_of(pairs))
     path = folder / f"{pair}.{method}.{month}.json"
     product.write(path, product.MonthStatistics(pair, method, month, name, simulated, statistics))
     return path
@@ -57,7 +57,7 @@ def write_month(folder, pair, method, month, days=4, rows=ROWS, simulated=True, 
 def make(folder, paths, rows=ROWS, columns=COLUMNS):
     """Run the command; returns the CSV's lines by area, and the Markdown."""
     settings = {"rows": rows, "columns": columns}
-    settings["bootstrap"] = {"resamples": 200, "confidence": 0.9, "seed": 1}
+    settings["bootstrap"] = DRAWS
     table1(paths, json.dumps({"table1": settings}), folder / "table1.csv")
     with open(folder / "table1.csv", encoding="utf-8", newline="") as handle:
         lines = {line["area"]: line for line in csv.DictReader(handle)}
@@ -81,6 +81,7 @@ def test_csv_holds_the_papers_rows_and_columns(tmp_path, paths) -> None:
             line, name = lines[row["name"]], column["name"]
             assert float(line[name]) == pytest.approx(np.corrcoef(x, y)[0, 1], abs=1e-9)
             assert float(line[f"{name}_low"]) < float(line[name]) < float(line[f"{name}_high"])
+            assert 6 <= float(line[f"{name}_independent"]) <= 8 * 64
             assert int(line[f"{name}_pixels"]) == x.size == 8 * PIXELS[k]
             assert int(line[f"{name}_frames"]) == 8
     assert lines["10 G ≤ field"]["field_min"] == "10"
@@ -92,7 +93,7 @@ def test_gain_is_the_difference_to_the_first_column_of_the_pair(tmp_path, paths)
     line = lines["0 ≤ r ≤ 1"]
     gain = float(line["SR-MDI"]) - float(line["MDI"])
     assert float(line["SR-MDI_gain"]) == pytest.approx(gain, abs=1e-9)
-    # The same frames are drawn in both: the gain is known better than either.
+    # The same tiles are drawn in both: the gain is known better than either.
     width = float(line["SR-MDI_gain_high"]) - float(line["SR-MDI_gain_low"])
     alone = float(line["MDI_high"]) - float(line["MDI_low"])
     assert 0 < width < alone
@@ -112,7 +113,9 @@ def test_markdown_tells_who_wins_and_from_what(tmp_path, paths) -> None:
     assert "The interval of the gain lies above 0 in 2 of 3 rows." in text
     assert "mdi-hmi: 8 frames of the test months 2011-12, 2012-03." in text
     assert "within 0 ≤ r ≤ 0.9" in text
-    assert "90 % interval from 200 resamples" in text
+    assert "90 % intervals are from 200 resamples of blocks" in text
+    assert "(a tile of 256 target pixels with all frames that show it)" in text
+    assert "Effective number of independent blocks, from row to row: MDI " in text
     assert "All frames are simulated MDI/GONG from real HMI." in text
 
 
@@ -147,10 +150,10 @@ def test_a_constant_prediction_has_no_correlation(tmp_path, paths) -> None:
     regions = [Region.from_settings(row) for row in ROWS]
     for path in [path for path in paths if "gong-hmi.onesun" in path.name]:
         old = product.read(path)
-        flat = RegionStatistics(regions)
+        flat = RegionStatistics(regions, TILING)
         for stamp in old.statistics.frames:
             x = values("gong-hmi", "onesun", stamp, 0)[0]
-            flat.update(stamp, [Moments().update(x, np.zeros_like(x)) for _ in ROWS])
+            flat.update(stamp, sums_of([(x, np.zeros_like(x)) for _ in ROWS]))
         key = (old.pair, old.method, old.month, old.set, old.simulated)
         product.write(path, product.MonthStatistics(*key, flat))
     lines, text = make(tmp_path, paths)
@@ -160,13 +163,14 @@ def test_a_constant_prediction_has_no_correlation(tmp_path, paths) -> None:
     assert "SR-GONG beats" not in text
 
 
-def test_a_single_frame_has_no_interval(tmp_path) -> None:
+def test_few_tiles_have_no_interval_and_a_few_more_a_warning(tmp_path, monkeypatch) -> None:
     paths = [write_month(tmp_path, *key, "2011-12", days=1) for key in NOISE]
+    monkeypatch.setitem(globals(), "DRAWS", DRAWS | {"tile": 1024})
     lines, text = make(tmp_path, paths)
-    assert "A single frame gives no interval." in text
     assert "[" not in text
     assert lines["0 ≤ r ≤ 1"]["MDI"] != ""
     assert lines["0 ≤ r ≤ 1"]["MDI_low"] == ""
+    assert "Where they are fewer than 10, the interval is itself uncertain." in text
 
 
 def test_pixel_counts_of_pairs_stand_apart_where_they_differ(tmp_path, monkeypatch) -> None:
@@ -190,7 +194,7 @@ def test_a_file_without_a_column_is_named(tmp_path, paths) -> None:
 
 def test_a_month_given_twice_is_named(tmp_path, paths) -> None:
     twice = tmp_path / "copy.json"
-    twice.write_bytes(paths[0].read_bytes())
+    twice.write_bytes(paths[0].read_bytes())  # its arrays are those beside the first
     sentence = r"2011-12\.json: statistics of mdi-hmi by bicubic in 2011-12, which .*copy\.json"
     with pytest.raises(ConfigError, match=sentence):
         make(tmp_path, [*paths, twice])
@@ -198,7 +202,7 @@ def test_a_month_given_twice_is_named(tmp_path, paths) -> None:
 
 def test_a_file_of_something_else_is_named(tmp_path, paths) -> None:
     files.write_json(paths[0], files.read_json(paths[0]) | {"product": "x"})
-    with pytest.raises(DamagedProductError, match=r"2011-12\.json: no statistics of a month"):
+    with pytest.raises(DamagedProductError, match=r"2011-12\.json: no manifest of statistics"):
         make(tmp_path, paths)
 
 

@@ -11,8 +11,9 @@ import pytest
 from measured import DSUN, GRID, SETTINGS, fields
 from onesun.cli.table2 import table2
 from onesun.errors import ConfigError
-from onesun.statistics import measured
+from onesun.statistics import bootstrap, measured
 from onesun.statistics.measures import Measures
+from onesun.statistics.units import make_units
 
 COLUMNS = [
     {"name": "MDI", "pair": "mdi-hmi", "method": "bicubic"},
@@ -23,6 +24,8 @@ COLUMNS = [
 # What is left of the prediction's error: SR-MDI is better everywhere, SR-GONG nowhere.
 SHARE = {"MDI": 0.8, "SR-MDI": 0.4, "GONG": 1.0, "SR-GONG": 1.2}
 KERNELS = [2, 4, 8, 16]
+DRAWS = {"resamples": 200, "confidence": 0.9, "seed": 1, "tile": 32}
+FULL_DRAWS = DRAWS | {"days": 27, "fewest_rotations": 10}
 MONTHS = ("2011-12", "2012-03")
 
 
@@ -41,9 +44,8 @@ def write_month(folder, column, month, days=3, simulated=True, name="test", sett
     return out.with_suffix(".json")
 
 
-def make(folder, paths, columns=COLUMNS, names=None):
+def make(folder, paths, columns=COLUMNS, names=None, draws=DRAWS):
     """Run the command; returns the CSV's lines by quantity and kernel, and the Markdown."""
-    draws = {"resamples": 200, "confidence": 0.9, "seed": 1}
     settings = {"table1": {"columns": columns, "bootstrap": draws}, "table2": {"columns": names}}
     table2(paths, json.dumps(settings), folder / "table2.csv")
     with open(folder / "table2.csv", encoding="utf-8", newline="") as handle:
@@ -87,15 +89,20 @@ def test_change_is_relative_to_the_first_column_of_the_pair(tmp_path, paths) -> 
     assert lines["maximum_bias", 4]["SR-MDI_change"] == ""
 
 
-def test_intervals_are_of_resampled_frames(tmp_path, paths) -> None:
+def test_intervals_are_of_resampled_tiles(tmp_path, paths) -> None:
     lines, _ = make(tmp_path, paths)
-    merged = measured.read(paths[0]).measures.merge(measured.read(paths[1]).measures)
-    table = merged.kernels.table("blocks")[:, KERNELS.index(8)]
-    weights = np.random.default_rng(1).multinomial(6, np.full(6, 1 / 6), size=200)
-    drawn = [np.average(table[:, 5] / table[:, 0], weights=w * table[:, 0]) for w in weights]
-    low, high = np.quantile(drawn, [0.05, 0.95])
-    assert float(lines["gradient", 8]["MDI_low"]) == pytest.approx(low, rel=1e-9)
-    assert float(lines["gradient", 8]["MDI_high"]) == pytest.approx(high, rel=1e-9)
+    kernels = measured.read(paths[0]).measures.merge(measured.read(paths[1]).measures).kernels
+    units = make_units(sorted(kernels.tiles.days), kernels.tiling, FULL_DRAWS)
+    sums = units.sums(kernels.tiles.table("blocks"))[:, KERNELS.index(8)]
+    found = bootstrap.spread(
+        lambda each: each[..., 5] / each[..., 0],
+        sums, sums[:, 0], units, FULL_DRAWS, bootstrap.LOGARITHM,
+    )  # fmt: skip
+    line = lines["gradient", 8]
+    assert (float(line["MDI_low"]), float(line["MDI_high"])) == pytest.approx(found.interval)
+    assert float(line["MDI_independent"]) == pytest.approx(found.independent)
+    # Where frames differ by their own Suns as here, tiles are not fewer than frames.
+    assert found.independent > 6
 
 
 def test_markdown_tells_who_is_closer_and_from_what(tmp_path, paths) -> None:
@@ -111,7 +118,7 @@ def test_markdown_tells_who_is_closer_and_from_what(tmp_path, paths) -> None:
     assert "SR-GONG is closer to the target than GONG at 0 of 4 kernels (+20.0 % at 2" in text
     assert "wholly within r ≤ 0.9 solar radii" in text
     assert "mdi-hmi: 6 frames of the test months 2011-12, 2012-03." in text
-    assert "90 % interval from 200 resamples" in text
+    assert "90 % intervals are from 200 resamples of blocks" in text
     assert "All frames are simulated MDI/GONG from real HMI." in text
     assert "nan" not in text.lower()
 
@@ -143,10 +150,9 @@ def test_a_kernel_without_blocks_is_told(tmp_path) -> None:
     assert "nan" not in text.lower()
 
 
-def test_a_single_frame_has_no_interval(tmp_path) -> None:
+def test_few_tiles_have_no_interval(tmp_path) -> None:
     paths = [write_month(tmp_path, column, "2011-12", days=1) for column in COLUMNS]
-    lines, text = make(tmp_path, paths)
-    assert "A single frame gives no interval." in text
+    lines, text = make(tmp_path, paths, draws=DRAWS | {"tile": 64})
     assert "[" not in text
     assert lines["extremes", 2]["MDI_low"] == lines["extremes", 2]["SR-MDI_change_low"] == ""
     assert float(lines["extremes", 2]["SR-MDI_change"]) < 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cards import ERROR_SCALE, RANGES, save_model
-from measured import DSUN, GRID, SETTINGS, fields, stamp
+from measured import DSUN, GRID, SETTINGS, fields
 from onesun.cli.weights import collect, page
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import read_json, sha256, write_json
@@ -33,7 +33,7 @@ RELEASE = {
         for sun, month in MONTHS.items()
     },
 }
-BOOTSTRAP = {"resamples": 200, "confidence": 0.95, "seed": 1}
+BOOTSTRAP = {"resamples": 200, "confidence": 0.95, "seed": 1, "tile": 32}
 
 
 def method(row: str, sun: str) -> str:
@@ -46,7 +46,8 @@ def write_measures(folder: Path, row: str, sun: str) -> Path:
     for seed in (0, 1):
         target, guess = fields(seed + 10 * list(MONTHS).index(sun), holes=False)
         prediction = target + np.float32(ERRORS[row]) * (guess - target)
-        measures.update(measures.comparison(stamp(seed), target, prediction, DSUN))
+        when = f"{MONTHS[sun].replace('-', '')}01_{9 * seed:02}0000_TAI"
+        measures.update(measures.comparison(when, target, prediction, DSUN))
     name, month = method(row, sun), MONTHS[sun]
     out = folder / name / f"{month}.npz"
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -139,6 +139,7 @@ ALL_BELOW = (
     "fit 4, train 2, train_candidate 26, search 2, predict 14, evaluate 14, measure 4, "
     "table1, table2, table3, table4, ladder"
 )
+INTERVALS = "table1, table2, ladder"
 PAIR_BELOW = (
     "calibrate, fit 2, train, train_candidate 13, search, predict 7, evaluate 7, measure 2, "
     "table1, table2, table3, table4, ladder"
@@ -216,8 +217,15 @@ EDITS = [
         config("table1.rows.6.field", [500, None]),
         "evaluate 14, table1, ladder",
     ),
+    Edit("resamples for intervals", config("table1.bootstrap.resamples", 500), INTERVALS),
+    Edit("confidence of intervals", config("table1.bootstrap.confidence", 0.9), INTERVALS),
+    Edit("seed of the resamples", config("table1.bootstrap.seed", 2), INTERVALS),
+    Edit("tiles that are drawn for intervals", config("table1.bootstrap.tile", 1024), INTERVALS),
+    Edit("length of what is drawn on archives", config("table1.bootstrap.days", 54), INTERVALS),
     Edit(
-        "bootstrap resamples", config("table1.bootstrap.resamples", 500), "table1, table2, ladder"
+        "tiles by which sums are kept",
+        config("measure.tiles.size", 128),
+        f"evaluate 14, measure 4, {INTERVALS}",
     ),
     Edit(
         "tolerance of pairing",
@@ -373,8 +381,9 @@ EDITS = [
     Edit(
         "intervals: statistics/bootstrap.py",
         code("statistics/bootstrap.py"),
-        "table1, table2, ladder",
+        INTERVALS,
     ),
+    Edit("what is drawn: statistics/units.py", code("statistics/units.py"), INTERVALS),
     Edit("look of Table 1: tables/markdown.py", code("tables/markdown.py"), "table1"),
     # How rules run, and files.
     Edit("threads of a rule", text("workflow/rules/train.smk", "threads: 16", "threads: 8")),

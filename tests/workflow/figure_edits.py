@@ -25,6 +25,16 @@ FIGURE_EDITS = [
         config("figures.style.size", 9),
         f"{EVERY_FIGURE}, {LAST}",
     ),
+    Edit(
+        "resamples for intervals, of everything",
+        config("table1.bootstrap.resamples", 500),
+        f"table1, table2, ladder, ablation, {LAST}",
+    ),
+    Edit(
+        "a second seed for the ablation",
+        config("ablation.seeds", 2),
+        f"train 8, predict 8, measure 8, ablation, {LAST}",
+    ),
     Edit("what Figure 4 shows", config("figures.fig4.shown", 0.9), f"fig4, {LAST}"),
     Edit(
         "where Figure 1 has the sunspot number from",

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from analysis_edits import ANALYSIS_EDITS, TARGETS_OF_ANALYSES
 from archive_edits import ARCHIVE_EDITS
 from convert_edits import CONVERT_EDITS, TARGETS_OF_CONVERSION
 from edits import EDITS, TARGETS, Edit, Place, table
@@ -22,8 +23,9 @@ from running import FORKED, ROOT, be_snakemake, pretend, shipped_config
 
 pytestmark = pytest.mark.slow
 Forks = multiprocessing.pool.Pool
-ALL_TARGETS = TARGETS | TARGETS_OF_CONVERSION
-ALL_EDITS = (EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS)
+ALL_TARGETS = TARGETS | TARGETS_OF_CONVERSION | TARGETS_OF_ANALYSES
+ALL_EDITS = (EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS, ANALYSIS_EDITS)
+SUBCOMMANDS = "fetch|simulate|collect|page|measure|restored|repeated|show"
 
 
 def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
@@ -139,7 +141,7 @@ def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
             command = re.search(
-                r'(?:["\']onesun|onesun:q}) ([\w-]+)(?: (fetch|simulate|collect|page)\b)?', rule
+                rf'(?:["\']onesun|onesun:q}}) ([\w-]+)(?: ({SUBCOMMANDS})\b)?', rule
             )
             name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
             found[name] = (

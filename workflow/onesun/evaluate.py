@@ -12,6 +12,7 @@ from onesun.progress import track
 from onesun.selection import open_month, row_of, within
 from onesun.statistics import product
 from onesun.statistics.regions import Region, RegionMoments, RegionStatistics
+from onesun.statistics.tiled import Tiling
 
 
 def evaluate(
@@ -23,6 +24,7 @@ def evaluate(
     split: str | Path,
     regions: Sequence[Region],
     grid: Grid,
+    tile: int,
     out: Path,
 ) -> None:
     """Accumulate the statistics of a month's frames that lie within the split; write them.
@@ -35,7 +37,8 @@ def evaluate(
     split : table of months; frames outside the month's days there are left out.
     regions : Table 1's rows.
     grid : the common grid.
-    out : JSON file to write.
+    tile : side of the tiles by which sums are kept, target pixels.
+    out : JSON file to write; the sums by tile go beside it (NPZ).
 
     Raises ConfigError when a file is of another pair, method or month, DamagedProductError when a
     prediction is missing, OneSunError when one lacks values where the target has them.
@@ -43,12 +46,13 @@ def evaluate(
     aligned = open_month(manifest, pair, month)
     guesses = predicted.open_month(predictions, pair, method, month)
     row = row_of(split, pair, month)
-    moments_of = RegionMoments(grid, regions)
-    statistics = RegionStatistics(list(regions))
+    tiling = Tiling.of(grid, tile)
+    moments_of = RegionMoments(grid, regions, tiling)
+    statistics = RegionStatistics(list(regions), tiling)
     for frame in track(within(aligned, row), f"evaluating {pair} {method} {month}"):
         target, prediction = aligned.target(frame), guesses.prediction(frame.stamp)
         try:
-            statistics.update(frame.stamp, moments_of(target, prediction))
+            statistics.update(frame.stamp, moments_of.sums(target, prediction))
         except OneSunError as error:
             raise type(error)(f"{pair} {method} {frame.stamp}: {error}") from None
     product.write(

@@ -1,13 +1,15 @@
 """The ablation: what each term of the loss does.
 
-Goes in: measures of every method of the ablation on every pair, a file per test month.
+Goes in: measures of every method of the ablation, by every seed, on every pair, a file per test
+month.
 Comes out: results/ablation.csv (Table 2 for all of them), results/ablation_terms.csv (medians, skew,
 correlation, gradient, flux) and, to be read by people, results/ablation.md.
 """
 
-# The sections of the configuration that say which methods are compared and how each is called.
+# The sections of the configuration that say which methods are compared and how each is called; the
+# figures show the first seed's.
 ABLATION = {
-    "ablation": CONFIG["ablation"],
+    "ablation": {"methods": CONFIG["ablation"]["methods"]},
     "methods": {name: METHODS[name] for name in CONFIG["ablation"]["methods"]},
     "losses": {
         METHODS[name]["loss"]: CONFIG["losses"][METHODS[name]["loss"]]
@@ -39,7 +41,14 @@ rule ablation:
     params:
         code=code("ablation"),
         pairs=options({"pair": PAIRS}),
-        settings=settings(**ABLATION, table1={"bootstrap": CONFIG["table1"]["bootstrap"]}),
+        settings=settings(
+            **ABLATION
+            | {
+                "ablation": CONFIG["ablation"],
+                "methods": {name: METHODS[name] for name in seeded(CONFIG)},
+                "table1": {"bootstrap": CONFIG["table1"]["bootstrap"]},
+            }
+        ),
     message:
         "Writing the ablation's tables"
     shell:

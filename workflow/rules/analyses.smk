@@ -24,10 +24,20 @@ rule analyses:
         ],
 
 
-def analysis_settings(name, *sections):
-    """As `settings`, with what months of an analysis are measured by."""
-    own = {key: CONFIG["analyses"][key] for key in ("tile", name)}
-    return settings(*sections, analyses=own)
+# What changes nothing in the sums of a month.
+ONLY_SHOWN = ("methods", "months", "fewest", "fewest_blocks")
+
+
+def analysis_section(name):
+    """What the months of an analysis are measured by."""
+    own = CONFIG["analyses"][name].items()
+    section = {key: value for key, value in own if key not in ONLY_SHOWN}
+    return {"tile": CONFIG["analyses"]["tile"], name: section}
+
+
+def analysis_settings(name):
+    """As `settings`, for a month of an analysis."""
+    return settings("grid", analyses=analysis_section(name))
 
 
 def analysis_shown(name):
@@ -59,16 +69,10 @@ def analysis_png(analysis):
     )
 
 
-def analysis_method_code(command, wildcards):
-    """The code of a command that runs a method, and of that method's kind alone."""
-    return code(command, f"onesun.methods:_{METHODS[wildcards.method]['kind']}")
-
-
 def analysis_method_settings(name, wildcards):
     """As `analysis_settings`, with the method."""
-    own = {key: CONFIG["analyses"][key] for key in ("tile", name)}
     section = method_sections(CONFIG, wildcards.pair, wildcards.method)["method"]
-    return settings("grid", analyses=own, method=section)
+    return settings("grid", analyses=analysis_section(name), method=section)
 
 
 def analysis_needs(wildcards, input):

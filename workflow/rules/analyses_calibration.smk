@@ -23,8 +23,8 @@ rule calibration_month:
         mem_mb=2000,
     params:
         code=code("analyse_calibration:measure"),
-        settings=analysis_settings("calibration", "grid"),
-        records=lambda wildcards: records("calibrate", PAIRS[wildcards.pair]["input"]),
+        settings=analysis_settings("calibration"),
+        records=lambda wildcards: records("analyse_calibration", PAIRS[wildcards.pair]["input"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Calibration map: {wildcards.pair}, {wildcards.month}"

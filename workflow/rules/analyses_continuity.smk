@@ -25,8 +25,11 @@ rule continuity_month:
         mem_mb=3000,
         gpu=lambda wildcards: int("weights" in method_needs(wildcards)),
     params:
-        code=lambda wildcards: analysis_method_code("analyse_continuity:measure", wildcards),
+        code=lambda wildcards: code(
+            "analyse_continuity:measure", f"onesun.methods:_{METHODS[wildcards.method]['kind']}"
+        ),
         settings=lambda wildcards: analysis_method_settings("continuity", wildcards),
+        records=lambda wildcards: records("analyse_continuity", PAIRS[wildcards.pair]["target"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
         needs=analysis_needs,
     message:

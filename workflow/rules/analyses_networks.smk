@@ -15,13 +15,6 @@ ANALYSES |= {
 }
 
 
-def measured_by(name, *sections):
-    """As `analysis_settings`, less the methods: one more is no reason to measure others again."""
-    chosen = ("methods", "months")
-    section = {key: each for key, each in CONFIG["analyses"][name].items() if key not in chosen}
-    return settings(*sections, analyses={"tile": CONFIG["analyses"]["tile"], name: section})
-
-
 rule resolution_month:
     input:
         aligned="results/aligned/{pair}/{month}.json",
@@ -39,8 +32,8 @@ rule resolution_month:
         mem_mb=2500,
     params:
         code=code("analyse_resolution:measure"),
-        settings=measured_by("resolution", "grid"),
-        records=lambda wildcards: records("resolve", PAIRS[wildcards.pair]["input"]),
+        settings=analysis_settings("resolution"),
+        records=lambda wildcards: records("analyse_resolution", PAIRS[wildcards.pair]["input"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Resolution: {wildcards.pair} by {wildcards.method}, {wildcards.month}"
@@ -124,8 +117,8 @@ rule epochs_month:
         gpu=1,
     params:
         code=code("analyse_epochs:measure"),
-        settings=measured_by("epochs", "errors", "grid"),
-        records=lambda wildcards: records("flag", PAIRS[wildcards.pair]["input"]),
+        settings=settings("errors", "grid", analyses=analysis_section("epochs")),
+        records=lambda wildcards: records("analyse_epochs", PAIRS[wildcards.pair]["input"]),
         split=lambda wildcards: judged_split(wildcards.pair, wildcards.method, wildcards.month),
     message:
         "Errors of {wildcards.method} on {wildcards.pair} in {wildcards.month}"

@@ -26,9 +26,11 @@ rule null_restored:
         mem_mb=4000,
         gpu=lambda wildcards: int("weights" in method_needs(wildcards)),
     params:
-        code=lambda wildcards: analysis_method_code("analyse_null:restored", wildcards),
+        code=lambda wildcards: code(
+            "analyse_null:restored", f"onesun.methods:_{METHODS[wildcards.method]['kind']}"
+        ),
         settings=lambda wildcards: analysis_method_settings("null_test", wildcards),
-        records=lambda wildcards: records("degrade", PAIRS[wildcards.pair]["input"]),
+        records=lambda wildcards: records("analyse_degraded", PAIRS[wildcards.pair]["input"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
         needs=analysis_needs,
     message:
@@ -56,8 +58,8 @@ rule null_repeated:
         mem_mb=3000,
     params:
         code=code("analyse_null:repeated"),
-        settings=analysis_settings("null_test", "grid"),
-        records=lambda wildcards: records("repeat", PAIRS[wildcards.pair]["target"]),
+        settings=analysis_settings("null_test"),
+        records=lambda wildcards: records("analyse_repeated", PAIRS[wildcards.pair]["target"]),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Target against itself: {wildcards.pair}, {wildcards.month}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snakemake_interface_common.exceptions import WorkflowError
 
-from onesun.config import canonical, method_sections, months, tabled_months
+from onesun.config import canonical, method_sections, months, seeded, tabled_months
 from onesun.provenance import code_version, record_parts
 from onesun.split import assign
 
@@ -87,7 +87,7 @@ def every_month(pattern):
 def columns(table):
     """The columns that "table1", "table2", "ladder" or "ablation" shows."""
     if table in ("ladder", "ablation"):
-        rungs = CONFIG[table]["methods"]
+        rungs = seeded(CONFIG) if table == "ablation" else CONFIG["ladder"]["methods"]
         return [{"pair": pair, "method": method} for pair in PAIRS for method in rungs]
     names = CONFIG[table]["columns"] if table != "table1" else None
     by_name = {column["name"]: column for column in CONFIG["table1"]["columns"]}

@@ -66,7 +66,7 @@ rule fig3:
         settings=lambda wildcards: figure_settings(
             "fig3",
             "grid",
-            "ablation",
+            ablation={"methods": ablation()},
             methods={name: METHODS[name] for name in ablation()},
             losses={
                 METHODS[name]["loss"]: CONFIG["losses"][METHODS[name]["loss"]]

@@ -1,7 +1,7 @@
 """Statistics: how far a method's frames are from the target's, as sums that add up over months.
 
 Goes in: a test month's aligned frames and a method's predictions; its days by the split.
-Comes out: results/statistics/{pair}/{method}/{month}.json.
+Comes out: results/statistics/{pair}/{method}/{month}.json and, by tile of the disk, {month}.npz.
 """
 
 
@@ -16,7 +16,8 @@ rule evaluate:
         aligned="results/aligned/{pair}/{month}.json",
         predictions="results/predictions/{pair}/{method}/{month}.json",
     output:
-        "results/statistics/{pair}/{method}/{month}.json",
+        statistics="results/statistics/{pair}/{method}/{month}.json",
+        tiles="results/statistics/{pair}/{method}/{month}.npz",
     log:
         "logs/evaluate/{pair}/{method}/{month}.log",
     benchmark:
@@ -27,7 +28,11 @@ rule evaluate:
         mem_mb=2000,
     params:
         code=code("evaluate"),
-        settings=settings("grid", table1={"rows": CONFIG["table1"]["rows"]}),
+        settings=settings(
+            "grid",
+            table1={"rows": CONFIG["table1"]["rows"]},
+            measure={"tiles": {"size": CONFIG["measure"]["tiles"]["size"]}},
+        ),
         split=lambda wildcards: split_rows(wildcards.pair, month=wildcards.month),
     message:
         "Evaluating {wildcards.pair} by {wildcards.method}, {wildcards.month}"
@@ -35,4 +40,4 @@ rule evaluate:
         "onesun evaluate --pair {wildcards.pair:q} --method {wildcards.method:q}"
         " --month {wildcards.month:q} --aligned {input.aligned:q}"
         " --predictions {input.predictions:q} --split {params.split:q}"
-        " --settings {params.settings:q} --out {output:q} 2>&1 | tee {log:q}"
+        " --settings {params.settings:q} --out {output.statistics:q} 2>&1 | tee {log:q}"

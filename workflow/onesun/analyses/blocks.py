@@ -15,68 +15,17 @@ import numpy as np
 from onesun.statistics import bootstrap
 
 ROTATIONS = 8  # months; from so many on, a month is a block
-SUMS = 6  # of 1, x, y, x^2, y^2 and xy
-
-
-def tile_numbers(shape: tuple[int, int], size: int) -> np.ndarray:
-    """The tile of each pixel, row by row from the first corner; int32 of ``shape``.
-
-    Parameters
-    ----------
-    size : side of a tile, pixels; tiles at the far edges may be smaller.
-    """
-    across = -(-shape[1] // size)
-    rows, columns = (np.arange(side, dtype=np.int32) // size for side in shape)
-    return rows[:, None] * across + columns[None, :]
-
-
-def pair_sums(
-    x: np.ndarray, y: np.ndarray, tile: np.ndarray, bins: np.ndarray, shape: tuple[int, int]
-) -> np.ndarray:
-    """Sums of 1, x, y, x^2, y^2 and xy by tile and bin.
-
-    Parameters
-    ----------
-    x, y : (n,) finite.
-    tile, bins : (n,) whole numbers; pairs with a negative bin are left out.
-    shape : number of tiles and of bins.
-
-    Returns (tiles, bins, 6) float64.
-    """
-    use = bins >= 0
-    place = tile[use].astype(np.intp) * shape[1] + bins[use]
-    x, y = x[use].astype(np.float64), y[use].astype(np.float64)
-    size = shape[0] * shape[1]
-    found = [
-        np.bincount(place, values, minlength=size) for values in (None, x, y, x * x, y * y, x * y)
-    ]
-    return np.stack(found, axis=-1).reshape(*shape, SUMS).astype(np.float64)
-
-
-def bin_numbers(values: np.ndarray, edges: Sequence[float], *, open_end: bool) -> np.ndarray:
-    """The bin of each value; -1 outside. A lower edge belongs to its bin, an upper to the next.
-
-    Parameters
-    ----------
-    edges : rising; with ``open_end`` the last begins a bin without an end, else the last edge
-        belongs to the last bin.
-    """
-    edges = np.asarray(edges, np.float64)
-    found = np.searchsorted(edges, values, side="right") - 1
-    if not open_end:
-        found[values == edges[-1]] = len(edges) - 2
-        found[values > edges[-1]] = -1
-    return found
 
 
 def stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Blocks of months of (tiles, ...) sums; (blocks, ...).
+    """Blocks of months of (days, tiles, ...) sums; (blocks, ...).
 
-    Each tile of each month, or, from :data:`ROTATIONS` months on, each month.
+    Each tile with all days of a month, or, from :data:`ROTATIONS` months on, each month.
     """
-    if len(arrays) >= ROTATIONS:
-        return np.stack([array.sum(axis=0) for array in arrays])
-    return np.concatenate(list(arrays))
+    months = [array.sum(axis=0) for array in arrays]
+    if len(months) >= ROTATIONS:
+        return np.stack([month.sum(axis=0) for month in months])
+    return np.concatenate(months)
 
 
 def kind(months: int) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from onesun.analyses import blocks, product
-from onesun.analyses.judged import ANALYSIS, DOUBTED, PIXEL_SUMS, TRUSTED
-from onesun.analyses.judgements import SCORES, Bin, Epochs, Judgement, span, whole_blocks
+from onesun.analyses.epochs_month import ANALYSIS, DOUBTED, PIXEL_SUMS, TRUSTED
+from onesun.analyses.judged import SCORES, Bin, Epochs, Judgement, span, whole_blocks
 from onesun.analyses.product import AnalysedMonth
 from onesun.errors import ConfigError
-from onesun.figures.epochs import draw_epochs
+from onesun.analyses.epochs_figure import draw_epochs
 from onesun.figures.style import Style
 from onesun.statistics.block_coverage import STANDARD, WIDE
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
@@ -79,12 +79,9 @@ def _place(method: str, order: Sequence[str]) -> int:
 
 def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
     arrays, settings = month.arrays, month.settings
-    used = arrays["pixels"][:, 0, 0] > 0
-    pixels = arrays["pixels"][used]
-    # Blocks as pixels: their count, those within, and the sums.
-    in_blocks = np.concatenate(
-        [arrays["block_counts"], arrays["block_sums"][..., 1:]], axis=-1
-    )[used]  # fmt: skip
+    pixels, in_blocks = (blocks.stacked([arrays[name]]) for name in ("pixels", "blocks"))
+    used = pixels[:, 0, 0] > 0
+    pixels, in_blocks = pixels[used], in_blocks[used]
     columns, kinds = [], []
     for index, name in enumerate(month.labels["pixels"]):
         columns.append(pixels[:, index])

@@ -1,276 +1,100 @@
-"""A month of the analysis ``epochs``: a network's errors, as delivered, against what was read."""
+"""How a network's errors hold, month by month: what the table and the figure of epochs show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from onesun.aligned import AlignedFrame
-from onesun.analyses import product
-from onesun.analyses.blocks import bin_numbers, tile_numbers
-from onesun.convert.flags import MEANINGS, Flag, Ranges, pixel_flags, range_flags
-from onesun.errors import ConfigError
-from onesun.geometry.grid import Grid
-from onesun.geometry.upsample import repeat
-from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
-from onesun.statistics.block_coverage import BlockCoverage, Judged
-from onesun.training.error_scale import ErrorScale
-from onesun.training.model import read_errors
-from onesun.uncertainty.residuals import Judge
-
-ANALYSIS = "epochs"
-# What the mask says of a range that was not trained on; other bits are of the input itself.
-OUT_OF_RANGE = (Flag.FIELD, Flag.SATURATED, Flag.RADIUS, Flag.NOISE, Flag.INSTRUMENT)
-TRUSTED, DOUBTED = "in range", "out of range"
-PIXEL_SUMS = ("pixels", "within_68", "within_95", "normalised", "misfit", "squares", "expected")
+SCORES = ("within_68", "within_95", "rms_normalised", "bias", "actual", "expected")
+_MONTHS = 12  # of a year
 
 
 @dataclass(frozen=True)
-class Delivered:
-    """A frame's prediction with the uncertainty that is delivered with it; (N, N) each, gauss.
+class Bin:
+    """Pixels, or blocks of pixels, of one kind; scores by name of ``SCORES`` as (value, low, high).
 
     Parameters
     ----------
-    field, target : predicted and read; NaN where the target has no value.
-    deviation : standard deviation of a reading around the prediction.
-    half_68, half_95 : half-widths that are to hold 68.27 % and 95 % of the readings.
+    by : all, field, radius, mask or block.
+    name : of the mask's bit; empty for other kinds.
+    low, high : edges of the field (gauss) or of the radius (limb radii); None is open.
+    size : side of the blocks, target pixels; 1 for pixels.
+    count : pixels or blocks.
+    share : of the month's pixels or blocks of that size.
+    scores : per cent within the half-widths for 68 and 95 % (of blocks: within 1 and 1.96 standard
+        deviations of the mean of independent pixels), root mean square of misfits over their
+        standard deviations, and mean misfit, root mean square misfit and root mean square standard
+        deviation in gauss.
     """
 
-    field: np.ndarray
-    target: np.ndarray
-    deviation: np.ndarray
-    half_68: np.ndarray
-    half_95: np.ndarray
+    by: str
+    name: str
+    low: float | None
+    high: float | None
+    size: int
+    count: int
+    share: float
+    scores: Mapping[str, tuple[float, float, float]]
 
 
-def measure_judged(
-    pair: str,
-    method: str,
-    month: str,
-    manifest: Path,
-    weights: Path,
-    errors: Path,
-    split: str | Path,
-    settings: Mapping[str, Any],
-    grid: Grid,
-    out: Path,
-) -> None:
-    """Hold a month's readings against a network's errors; write the sums by tile of the disk.
-
-    The target's noise is the one that errors are calibrated with, whatever it is in this month: so
-    are errors delivered.
+@dataclass(frozen=True)
+class Judgement:
+    """One method in one month.
 
     Parameters
     ----------
-    pair, method, month : what is judged.
-    manifest : of the month's aligned frames.
-    weights : of a network with an error, its card beside it.
-    errors : what calibrates its error, by ``onesun errors``.
-    split : table of months, in which the month's set is as the method uses it; frames outside the
-        month's days there are left out.
-    settings : the configuration's sections ``analyses`` and ``errors``.
-    grid : the common grid.
-    out : NPZ file to write; its manifest goes beside it.
-
-    Raises ConfigError for a network without an error, settings that do not fit the grid, a file of
-    another pair or month, and a month without a frame; DamagedProductError for errors of other
-    weights.
-    """
-    section, tile = settings["analyses"][ANALYSIS], settings["analyses"]["tile"]
-    bins, sizes = settings["errors"], section["block_sizes"]
-    check_sizes(sizes, tile, grid)
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = evenly(within(opened, row), section["frames_per_month"])
-    if not frames:
-        raise ConfigError(
-            f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
-        )
-    judge = Judge(weights, pair, grid)
-    scale = read_errors(errors, weights, judge.network.model.digest)
-    card = judge.network.model.card
-    classes = Classes(grid, bins["field_edges"], bins["radius_edges"], Ranges.of_card(card))
-    tiles = tile_numbers(grid.shape("target"), tile)
-    blocks = BlockCoverage(sizes, bins["field_edges"])
-    pixels: np.ndarray | float = 0.0
-    of_blocks: dict[str, np.ndarray | float] = {"sums": 0.0, "blocks": 0.0}
-    for frame in track(frames, f"errors of {method} on {pair}, {month}"):
-        found = delivered(judge, scale, opened.input(frame), opened.target(frame))
-        flags = classes.flags(opened.input(frame), frame, opened.input_instrument)
-        pixels += _pixel_sums(found, classes, flags, tiles)
-        for name, sums in _block_sums(frame.stamp, found, blocks, tile).items():
-            of_blocks[name] += sums
-    product.write(
-        out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=method,
-            month=month,
-            set=row.set,
-            simulated=opened.simulated,
-            frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={
-                "tile": tile,
-                "frames_per_month": section["frames_per_month"],
-                "block_sizes": list(sizes),
-                "field_edges": list(bins["field_edges"]),
-                "radius_edges": list(bins["radius_edges"]),
-                "fewest": bins["fewest"],
-            },
-            arrays={
-                "pixels": pixels,
-                "block_sums": of_blocks["sums"],
-                "block_counts": of_blocks["blocks"],
-            },
-            labels={"pixels": classes.names, **_months_of(card)},
-        ),
-    )
-
-
-def _months_of(card: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The months that a network was trained and validated on, by set."""
-    return {
-        name: sorted(row["month"] for row in card["split"] if row["set"] == name)
-        for name in ("train", "validation")
-    }
-
-
-def check_sizes(sizes: Sequence[int], tile: int, grid: Grid) -> None:
-    """Raise ConfigError when blocks do not divide tiles, or tiles the target's frame."""
-    if grid.target_size % tile:
-        raise ConfigError(
-            f"analyses.tile: found {tile}, expected a divisor of grid.target_size, "
-            f"{grid.target_size}"
-        )
-    for size in sizes:
-        if tile % size:
-            raise ConfigError(
-                f"analyses.epochs.block_sizes: found {size}, expected divisors of analyses.tile, "
-                f"{tile}"
-            )
-
-
-class Classes:
-    """What pixels are sorted by: predicted field, radius, and what the mask says of them.
-
-    Parameters
-    ----------
-    grid : the common grid.
-    field_edges : gauss, of the predicted \\|field\\|; the last bin is open.
-    radius_edges : limb radii.
-    ranges : that the network was trained on.
-
-    Attributes
-    ----------
-    names : of all classes, such as "field 10 30"; a bin's edges follow what it is of.
+    method, month : what was judged.
+    set : how the method uses the month: validation or test.
+    train, validation : the method's months.
+    frames : how many.
+    tiles : of the disk, of which resamples are drawn.
+    bins : all pixels, by field, by radius, by mask, then blocks by size.
     """
 
-    def __init__(
-        self,
-        grid: Grid,
-        field_edges: Sequence[float],
-        radius_edges: Sequence[float],
-        ranges: Ranges,
-    ) -> None:
-        self._grid, self._ranges = grid, ranges
-        self._fields, self._radii = list(field_edges), list(radius_edges)
-        self.radius = grid.radius("target")
-        fields = [f"field {low:g} {high:g}" for low, high in pairwise((*self._fields, np.inf))]
-        radii = [f"radius {low:g} {high:g}" for low, high in pairwise(self._radii)]
-        masks = [TRUSTED, DOUBTED, *(MEANINGS[flag] for flag in OUT_OF_RANGE)]
-        self.names = ["all", *fields, *radii, *(f"mask {mask}" for mask in masks)]
+    method: str
+    month: str
+    set: str
+    train: Sequence[str]
+    validation: Sequence[str]
+    frames: int
+    tiles: int
+    bins: Sequence[Bin]
 
-    def flags(self, given: np.ndarray, frame: AlignedFrame, instrument: str) -> np.ndarray:
-        """The mask's bits of ``OUT_OF_RANGE`` in each target pixel; (N, N) uint8.
+    @property
+    def gap(self) -> float:
+        """Years to the nearest month that was trained on."""
+        return min(abs(years(self.month) - years(each)) for each in self.train)
 
-        Parameters
-        ----------
-        given : the frame's input, gauss.
-        """
-        radius = self._grid.radius("input")
-        found = pixel_flags(given, radius, instrument, self._ranges)
-        interval = np.nan if frame.interval is None else frame.interval
-        found |= np.uint8(range_flags(frame.input_noise, interval, self._ranges))
-        wanted = np.uint8(sum(OUT_OF_RANGE))
-        return repeat(found & wanted, self._grid.factor)
-
-    def numbers(
-        self, field: np.ndarray, radius: np.ndarray, flags: np.ndarray
-    ) -> Iterator[tuple[slice, np.ndarray]]:
-        """Groups of classes: which they are of all, and which of the group each pixel is in or -1.
-
-        Parameters
-        ----------
-        field, radius, flags : (m,) of the pixels: predicted, gauss; limb radii; from :meth:`flags`.
-        """
-        start = 0
-        zeros = np.zeros(field.shape, dtype=np.intp)
-        groups = [
-            zeros,
-            bin_numbers(np.abs(field), self._fields, open_end=True),
-            bin_numbers(radius, self._radii, open_end=False),
-            np.where(flags == 0, 0, 1),
-            *(np.where(flags & np.uint8(flag), 0, -1) for flag in OUT_OF_RANGE),
-        ]
-        sizes = [1, len(self._fields), len(self._radii) - 1, 2, *(1 for _ in OUT_OF_RANGE)]
-        for numbers, size in zip(groups, sizes, strict=True):
-            yield slice(start, start + size), numbers
-            start += size
+    def of(self, by: str) -> list[Bin]:
+        return [each for each in self.bins if each.by == by]
 
 
-def delivered(judge: Judge, scale: ErrorScale, given: np.ndarray, target: np.ndarray) -> Delivered:
-    """What `onesun convert` would deliver of an input, beside its target."""
-    field, error = judge.network.predict_with_error(given)
-    half_68 = scale.calibrated(error, field, judge.radius)
-    half_95 = half_68 * scale.wide(field)
-    target = np.where(judge.on_disk, target, np.float32(np.nan))
-    return Delivered(field, target, half_68, half_68, half_95)
+@dataclass(frozen=True)
+class Epochs:
+    """All methods of a pair in all months; methods in the order of the configuration."""
+
+    pair: str
+    simulated: bool
+    fewest: int
+    confidence: float
+    judgements: Sequence[Judgement]
+
+    @property
+    def methods(self) -> list[str]:
+        return list(dict.fromkeys(each.method for each in self.judgements))
 
 
-def _pixel_sums(
-    found: Delivered, classes: Classes, flags: np.ndarray, tiles: np.ndarray
-) -> np.ndarray:
-    """Sums by tile and class in the order of ``PIXEL_SUMS``; (tiles, classes, 7)."""
-    known = np.isfinite(found.target)
-    misfit = (found.target - found.field)[known].astype(np.float64)
-    deviation = found.deviation[known].astype(np.float64)
-    terms = (
-        np.abs(misfit) <= found.half_68[known],
-        np.abs(misfit) <= found.half_95[known],
-        np.square(misfit / deviation),
-        misfit,
-        np.square(misfit),
-        np.square(deviation),
-    )
-    number, count = tiles[known].astype(np.intp), int(tiles.max()) + 1
-    sums = np.zeros((count, len(classes.names), len(PIXEL_SUMS)))
-    groups = classes.numbers(found.field[known], classes.radius[known], flags[known])
-    for chosen, numbers in groups:
-        inside, size = numbers >= 0, chosen.stop - chosen.start
-        place = number[inside] * size + numbers[inside]
-        for column, term in enumerate((None, *terms)):
-            weights = None if term is None else term[inside].astype(np.float64)
-            counted = np.bincount(place, weights, minlength=count * size)
-            sums[:, chosen, column] = counted.reshape(count, size)
-    return sums
+def years(month: str) -> float:
+    """A month YYYY-MM as a number of years."""
+    year, number_of_month = month.split("-")
+    return int(year) + (int(number_of_month) - 0.5) / _MONTHS
 
 
-def _block_sums(
-    stamp: str, found: Delivered, blocks: BlockCoverage, tile: int
-) -> dict[str, np.ndarray]:
-    """What each tile adds to the coverage of blocks; (tiles, sizes, 1 + bins, ...) by name."""
-    side = found.field.shape[0] // tile
-    kept: dict[str, list[np.ndarray]] = {"sums": [], "blocks": []}
-    for row, column in np.ndindex(side, side):
-        part = slice(row * tile, (row + 1) * tile), slice(column * tile, (column + 1) * tile)
-        planes = (each[part] for each in (found.field, found.target, found.deviation))
-        adds = blocks.of(Judged(stamp, *planes))
-        kept["sums"].append(adds.sums["sums"])
-        kept["blocks"].append(adds.counts["blocks"])
-    return {name: np.stack(parts) for name, parts in kept.items()}
+def whole_blocks(each: Judgement) -> list[Bin]:
+    """Blocks of any field, by size."""
+    return [part for part in each.of("block") if part.low is None]
+
+
+def span(months: Sequence[str]) -> str:
+    """Months in few words."""
+    return ", ".join(months) if len(months) <= 4 else f"{months[0]} … {months[-1]} ({len(months)})"

@@ -11,9 +11,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import open_product, sha256, whole_file, write_json
+from onesun.files import open_product, read_json, sha256, whole_file, write_json
 
-_KEYS = ("pair", "method", "month", "set", "simulated", "frames", "labels", "settings")
+_PREFIX = "analysis: "
+_KEYS = ("pair", "method", "month", "set", "simulated", "days", "frames", "labels", "settings")
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class AnalysedMonth:
     pair, month, set : what was measured, and in which set of the split.
     method : whose output was measured; None where there is no method.
     simulated : True where frames are simulated.
+    days : of the frames, YYYY-MM-DD, ascending.
     frames : what is known of each frame beside its sums; ``stamp`` at least.
     settings : what months have to agree in to be put together.
     labels : names of the bins of arrays that have some of their own, by array.
-    arrays : sums; their first axis is the tile of the disk, or, of those whose name begins with
-        ``frame``, the frame.
+    arrays : sums, (days, tiles, ...), or (frames, ...) of what is kept by frame.
     """
 
     analysis: str
@@ -39,6 +40,7 @@ class AnalysedMonth:
     month: str
     set: str
     simulated: bool
+    days: Sequence[str]
     frames: Sequence[Mapping[str, Any]]
     settings: Mapping[str, Any]
     arrays: Mapping[str, np.ndarray]
@@ -101,5 +103,15 @@ def read_months(paths: Sequence[Path], analysis: str, pair: str) -> list[Analyse
     return months
 
 
+def product_of(manifest: Path) -> str:
+    """The analysis that a manifest is of; empty for another product.
+
+    Raises DamagedProductError where it is missing or no JSON.
+    """
+    content = read_json(manifest)
+    product = content.get("product", "") if isinstance(content, dict) else ""
+    return product.removeprefix(_PREFIX) if product.startswith(_PREFIX) else ""
+
+
 def _product(analysis: str) -> str:
-    return f"analysis {analysis}"
+    return f"{_PREFIX}{analysis}"

@@ -29,7 +29,7 @@ def ablation(
 
     sections = config.settings(settings, "ablation", "methods", "losses", "table1")
     write_ablation(
-        sections["ablation"]["methods"],
+        sections["ablation"],
         sections["methods"],
         sections["losses"],
         pair,

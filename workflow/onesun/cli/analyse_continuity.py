@@ -50,7 +50,7 @@ def show(
     months: Annotated[list[Path], typer.Argument(help="Manifests that measure wrote.")],
     pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
     settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "table1" and "figures": JSON text, or a file.')
+        str, typer.Option(help='Sections "table1" and "figures": JSON text, or a file.')
     ],
     out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
     figure: Annotated[
@@ -62,7 +62,6 @@ def show(
     from onesun.analyses.continuity import show_continuity
     from onesun.figures.style import Style
 
-    sections = config.settings(settings, "analyses", "table1", "figures")
+    sections = config.settings(settings, "table1", "figures")
     style = Style.from_settings(sections["figures"]["style"])
-    bootstrap = sections["table1"]["bootstrap"]
-    show_continuity(pair, months, sections["analyses"], bootstrap, style, out, figure)
+    show_continuity(pair, months, sections["table1"]["bootstrap"], style, out, figure)

@@ -33,7 +33,7 @@ def measure(
 ) -> None:
     """Count a month's readings within the errors by field, radius, mask and size of blocks."""
     from onesun import config
-    from onesun.analyses.judged import measure_judged
+    from onesun.analyses.epochs_month import measure_judged
     from onesun.geometry.grid import Grid
 
     sections = config.settings(settings, "analyses", "errors", "grid")

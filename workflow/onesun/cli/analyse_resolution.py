@@ -29,7 +29,7 @@ def measure(
 ) -> None:
     """Measure spectra and small elements of a month's predictions."""
     from onesun import config
-    from onesun.analyses.resolved import measure_resolved
+    from onesun.analyses.resolution_month import measure_resolved
     from onesun.geometry.grid import Grid
 
     sections = config.settings(settings, "analyses", "grid")

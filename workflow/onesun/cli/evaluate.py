@@ -18,9 +18,15 @@ def evaluate(
         str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
     ],
     settings: Annotated[
-        str, typer.Option(help='Sections "table1" and "grid": JSON text, or a YAML or JSON file.')
+        str,
+        typer.Option(
+            help='Sections "table1", "measure" (of which "tiles") and "grid": JSON text, or a YAML '
+            "or JSON file."
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="Statistics to write (JSON).")],
+    out: Annotated[
+        Path, typer.Option(help="Statistics to write (JSON); sums by tile go beside it (NPZ).")
+    ],
 ) -> None:
     """Accumulate Table 1's statistics over a month's frames."""
     from onesun import config
@@ -28,7 +34,8 @@ def evaluate(
     from onesun.geometry.grid import Grid
     from onesun.statistics.regions import Region
 
-    sections = config.settings(settings, "table1", "grid")
+    sections = config.settings(settings, "table1", "measure", "grid")
     regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]
     grid = Grid.from_settings(sections["grid"])
-    run(pair, method, month, aligned, predictions, split, regions, grid, out)
+    tile = sections["measure"]["tiles"]["size"]
+    run(pair, method, month, aligned, predictions, split, regions, grid, tile, out)

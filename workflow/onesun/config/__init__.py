@@ -14,6 +14,8 @@ from onesun import split
 from onesun.archive import wanted
 from onesun.config import checks, schema
 from onesun.config.pairs import is_by_pair, own_split, own_training
+from onesun.config.seeds import seeded as seeded
+from onesun.config.seeds import with_seeds
 from onesun.config.text import read
 from onesun.config.text import read_words as read_words
 from onesun.errors import ConfigError
@@ -45,11 +47,13 @@ def laid_over(below: Any, above: Any) -> Any:
 def complete(config: dict[str, Any]) -> dict[str, Any]:
     """A copy of a whole configuration, checked, in which every absent key has its default.
 
+    Trainings by further seeds (``ablation.seeds``) are among its methods.
+
     Raises ConfigError with one sentence (on a line of its own) for each problem.
     """
     config = _valid(config, schema.schema())
     _refuse(checks.problems(config))
-    return config
+    return with_seeds(config)
 
 
 def settings(

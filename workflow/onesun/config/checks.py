@@ -210,6 +210,11 @@ def _measure(config: Config) -> Iterator[str]:
     except ConfigError:
         return  # told by _grid
     yield from limits.problems(config["measure"], grid)
+    tile, size = config["table1"]["bootstrap"]["tile"], config["measure"]["tiles"]["size"]
+    if tile % size:
+        yield (
+            f"table1.bootstrap.tile: found {tile}, expected a multiple of measure.tiles.size {size}"
+        )
 
 
 def _table2(config: Config) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from onesun import split
 from onesun.config.schema import unknown_name
+from onesun.config.seeds import trainings
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.window import Window
@@ -29,6 +30,18 @@ def problems(config: Config) -> list[str]:
 def _ablation(config: Config) -> Iterator[str]:
     for index, name in enumerate(config["ablation"]["methods"]):
         yield from _predicts(f"ablation.methods[{index}]", name, config["methods"])
+        for made, method in _by_seed(config, name).items():
+            if config["methods"].get(made, method) != method:
+                yield (
+                    f"methods.{made}: found a method of the name that ablation.seeds gives to one "
+                    "of its trainings, expected another name"
+                )
+
+
+def _by_seed(config: Config, name: str) -> Config:
+    """The trainings of a method of the ablation; none of one that is not there."""
+    method = config["methods"].get(name)
+    return trainings(name, method, config["ablation"]["seeds"]) if method else {}
 
 
 def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:

@@ -55,12 +55,15 @@ class _Scratch:
 class CellSums:
     """Sums over cells, laid out once for a grid and used for every frame on it.
 
+    ``tiles`` tells the tile of each cell, (cells,) int.
+
     Parameters
     ----------
     radius : (N, N) distance from the disk centre in limb radii. Pixels at 1 or beyond are off the
         disk and never counted.
     ranges : inclusive ranges of radius; their intersections are the cells.
     thresholds : gauss; sums are made over the pixels with |x| >= threshold, for each.
+    tiles : (N, N) int, the tile of each pixel; a cell lies in one tile.
     """
 
     def __init__(
@@ -68,10 +71,11 @@ class CellSums:
         radius: np.ndarray,
         ranges: Sequence[Range],
         thresholds: Sequence[float],
+        tiles: np.ndarray,
     ) -> None:
         self.thresholds = sorted(set(thresholds))
         self.shape = radius.shape
-        cells, self._members = _radius_cells(radius, sorted(set(ranges)))
+        cells, self._members, self.tiles = _radius_cells(radius, sorted(set(ranges)), tiles)
         self._blocks = _blocks(cells)
         self.cells = int(cells.max()) + 1
         self._scratch = _Scratch(max((block.size for block in self._blocks), default=0))
@@ -186,21 +190,30 @@ def _run_sums(pairs: np.ndarray, starts: np.ndarray, work: np.ndarray) -> np.nda
 
 
 def _radius_cells(
-    radius: np.ndarray, ranges: Sequence[Range]
-) -> tuple[np.ndarray, dict[Range, np.ndarray]]:
-    """Cell of each pixel, (N, N) int, -1 outside all ranges; and each range's cells."""
+    radius: np.ndarray, ranges: Sequence[Range], tiles: np.ndarray
+) -> tuple[np.ndarray, dict[Range, np.ndarray], np.ndarray]:
+    """Cell of each pixel, (N, N) int, -1 outside all ranges; cells of each range; tile of each."""
     code = np.zeros(radius.shape, dtype=np.int32)
     for bit, (low, high) in enumerate(ranges):
         # In float64, so that a bound is compared as it is written.
         inside = (radius >= np.float64(low)) & (radius <= np.float64(high)) & (radius < 1)
         code |= inside.astype(np.int32) << bit
-    present = np.bincount(code.ravel(), minlength=1) > 0
+    rings, codes = _numbered(code)
+    count = int(tiles.max()) + 1
+    # 0 is no cell; the tiles of ring k begin at 1 + k * count.
+    cells, found = _numbered(np.where(rings < 0, 0, 1 + rings * count + tiles))
+    ring, tile = np.divmod(found - 1, count)
+    members = {bounds: (codes[ring] >> bit & 1) == 1 for bit, bounds in enumerate(ranges)}
+    return cells, members, tile
+
+
+def _numbered(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The codes above 0 as numbers from 0 without gaps, -1 for the code 0; and each one's code."""
+    present = np.bincount(codes.ravel(), minlength=1) > 0
     present[0] = False
-    number = np.cumsum(present) - 1
-    number[0] = -1
-    found = np.flatnonzero(present)
-    members = {bounds: (found >> bit & 1) == 1 for bit, bounds in enumerate(ranges)}
-    return number.astype(np.int16)[code], members
+    number = np.cumsum(present, dtype=np.int32) - 1
+    number[~present] = -1
+    return number[codes], np.flatnonzero(present)
 
 
 def _blocks(cells: np.ndarray) -> list[_Block]:

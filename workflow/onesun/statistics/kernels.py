@@ -11,6 +11,7 @@ import numpy as np
 from onesun.statistics import blocks
 from onesun.statistics.comparison import Comparison
 from onesun.statistics.statistic import Contribution, Statistic
+from onesun.statistics.tiled import Tiling
 
 # Of the blocks of a frame: their number, and the sums over them of |E_max|, |E_min|, E_max, E_min
 # and of the block's mean gradient of the difference.
@@ -47,16 +48,17 @@ class KernelStatistic(Statistic):
     Parameters
     ----------
     kernels : sides of the blocks, target pixels, each a divisor of the frame's.
+    tiling : tiles of the frame; a block counts in the tile of its first corner.
     """
 
     name = "kernels"
 
-    def __init__(self, kernels: Sequence[int]) -> None:
+    def __init__(self, kernels: Sequence[int], tiling: Tiling) -> None:
         super().__init__()
-        self.kernels = tuple(sorted(kernels))
+        self.kernels, self.tiling = tuple(sorted(kernels)), tiling
 
     def settings(self) -> Any:
-        return self.kernels
+        return self.kernels, self.tiling
 
     def of(self, comparison: Comparison) -> Contribution:
         found = []
@@ -67,16 +69,18 @@ class KernelStatistic(Statistic):
             levels[kernel] = level = levels[finest].coarser(kernel // finest)
             high, low = level.errors()
             gradient = level.gradient[level.whole] / kernel**2
-            sums = (np.abs(high), np.abs(low), high, low, gradient)
-            found.append([high.size, *(entry.sum(dtype=np.float64) for entry in sums)])
-        return Contribution(sums={"blocks": np.array(found, dtype=np.float64)})
+            numbers = self.tiling.numbers(kernel)[level.whole]
+            errors = (np.abs(high), np.abs(low), high, low, gradient)
+            found.append(self.tiling.add_up(numbers, *errors))
+        by_tile = np.stack(found, axis=1)
+        return Contribution(sums={"blocks": by_tile.sum(axis=0)}, tiles={"blocks": by_tile})
 
     def result(self) -> KernelErrors:
         return kernel_errors(self.kernels, self.total("blocks"))
 
 
 def kernel_errors(kernels: Sequence[int], sums: np.ndarray) -> KernelErrors:
-    """Means from sums over blocks, (..., kernels, 6), in which the bootstrap may weigh frames."""
+    """Means from sums over blocks, (..., kernels, 6)."""
     n = sums[..., 0]
     with np.errstate(invalid="ignore", divide="ignore"):
         means = {name: sums[..., k] / n for k, name in enumerate(_COLUMNS)}

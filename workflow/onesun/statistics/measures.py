@@ -20,6 +20,7 @@ from onesun.statistics.kernels import KernelStatistic
 from onesun.statistics.patches import PatchStatistic
 from onesun.statistics.pixels import PixelStatistic
 from onesun.statistics.statistic import Statistic
+from onesun.statistics.tiled import Tiling
 from onesun.statistics.tiles import TileStatistic
 
 
@@ -39,7 +40,8 @@ class Measures:
             raise ConfigError(problem)
         self.settings, self.grid = dict(settings), grid
         bins = {name: Bins.from_settings(entry) for name, entry in settings["bins"].items()}
-        self.kernels = KernelStatistic(settings["kernels"])
+        self.tiling = tiling = Tiling.of(grid, settings["tiles"]["size"])
+        self.kernels = KernelStatistic(settings["kernels"], tiling)
         self.flux = FluxStatistic(settings["flux_blocks"], bins["flux"])
         self.gradients = GradientStatistic(bins["gradient"])
         self.patches = PatchStatistic(
@@ -48,12 +50,13 @@ class Measures:
             settings["strong"],
             bins["correlation"],
             bins["extreme"],
+            tiling,
         )
         self.pixels = PixelStatistic(bins["field"], grid.factor)
         self.correlations = CorrelationStatistic(
             settings["radius_edges"], settings["field_edges"], settings["within_radius"]
         )
-        self.tiles = TileStatistic(**settings["tiles"])
+        self.tiles = TileStatistic(tiling, settings["tiles"]["patch"], settings["tiles"]["strong"])
 
     @property
     def all(self) -> tuple[Statistic, ...]:

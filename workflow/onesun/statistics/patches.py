@@ -12,6 +12,7 @@ from onesun.statistics import blocks
 from onesun.statistics.bins import Bins
 from onesun.statistics.comparison import Comparison
 from onesun.statistics.statistic import Contribution, Statistic
+from onesun.statistics.tiled import Tiling
 
 AREAS = ("within", "disk")
 ALL = "all"  # patches of any field strength
@@ -45,6 +46,7 @@ class PatchErrors:
 class _Patches:
     """What is measured in each patch of a frame; (patches,) each."""
 
+    tile: np.ndarray
     area: dict[str, np.ndarray]
     strength: np.ndarray
     values: dict[str, np.ndarray]
@@ -60,6 +62,7 @@ class PatchStatistic(Statistic):
     strong : for each class, the least mean |target| over a patch, gauss. One more class, "all",
         takes every patch.
     correlation, extreme : bins of the correlation, and of E_max and E_min in gauss.
+    tiling : tiles of the frame; a patch counts in the tile of its first corner.
     """
 
     name = "patches"
@@ -71,19 +74,21 @@ class PatchStatistic(Statistic):
         strong: Mapping[str, float],
         correlation: Bins,
         extreme: Bins,
+        tiling: Tiling,
     ) -> None:
         super().__init__()
+        self.tiling = tiling
         self.sizes, self.min_share = tuple(sorted(sizes)), min_share
         self.classes = {ALL: 0.0, **{name: strong[name] for name in sorted(strong)}}
         self.bins = {"correlation": correlation, "maximum": extreme, "minimum": extreme}
 
     def settings(self) -> Any:
-        return self.sizes, self.min_share, self.classes, self.bins
+        return self.sizes, self.min_share, self.classes, self.bins, self.tiling
 
     def of(self, comparison: Comparison) -> Contribution:
-        counts, sums = {}, {}
+        counts, sums, tiles = {}, {}, {}
         for size in self.sizes:
-            patches = _measure(comparison, size, self.min_share)
+            patches = _measure(comparison, size, self.min_share, self.tiling)
             for area in AREAS:
                 for name, threshold in self.classes.items():
                     chosen = patches.area[area] & (patches.strength >= threshold)
@@ -92,8 +97,16 @@ class PatchStatistic(Statistic):
                     for part, found in values.items():
                         known = found[np.isfinite(found)]
                         counts[f"{key}/{part}"] = self.bins[part].counts(known)
-                    sums[key] = _sums(values)
-        return Contribution(counts, sums)
+                    tiles[key] = self._by_tile(patches.tile[chosen], values)
+                    sums[key] = tiles[key].sum(axis=0)
+        return Contribution(counts, sums, tiles)
+
+    def _by_tile(self, tile: np.ndarray, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Patches, those with a correlation, and the sums of correlation, |E_max| and |E_min|."""
+        known = np.isfinite(values["correlation"])
+        correlation = np.where(known, values["correlation"], 0)
+        extremes = (np.abs(values[part]) for part in ("maximum", "minimum"))
+        return self.tiling.add_up(tile, known, correlation, *extremes)
 
     def result(self) -> dict[tuple[int, str, str], PatchErrors]:
         """By size, area ("within" or "disk") and class of strength."""
@@ -115,15 +128,7 @@ class PatchStatistic(Statistic):
             )
 
 
-def _sums(values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Patches, those with a correlation, and the sums of correlation, |E_max| and |E_min|."""
-    known = np.isfinite(values["correlation"])
-    correlation = values["correlation"][known].sum()
-    extremes = (np.abs(values[part]).sum(dtype=np.float64) for part in ("maximum", "minimum"))
-    return np.array([known.size, np.count_nonzero(known), correlation, *extremes])
-
-
-def _measure(comparison: Comparison, size: int, min_share: float) -> _Patches:
+def _measure(comparison: Comparison, size: int, min_share: float, tiling: Tiling) -> _Patches:
     x, y, valid = comparison.target, comparison.prediction, comparison.valid
     # Pixels without a value are 0 in both fields: they add nothing to any sum.
     n = blocks.sums(size, valid)
@@ -141,7 +146,7 @@ def _measure(comparison: Comparison, size: int, min_share: float) -> _Patches:
         )
         values[part] = of_x - of_y
     area = {"within": comparison.disk.whole_within(size)[enough], "disk": np.ones(n.shape, bool)}
-    return _Patches(area, strength, values)
+    return _Patches(tiling.numbers(size)[enough], area, strength, values)
 
 
 def _correlation(

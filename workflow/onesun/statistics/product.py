@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
 
 from onesun.errors import DamagedProductError
-from onesun.files import read_json, write_json
+from onesun.files import open_product, sha256, whole_file, write_json
 from onesun.statistics.regions import RegionStatistics
 
 PRODUCT = "statistics"
@@ -32,6 +35,7 @@ class MonthStatistics:
     statistics: RegionStatistics
 
     def as_dict(self) -> dict[str, Any]:
+        """Everything but the sums by tile."""
         regions = self.statistics.regions
         results = self.statistics.result()
         return {
@@ -51,27 +55,30 @@ class MonthStatistics:
         }
 
 
-def write(path: Path, statistics: MonthStatistics) -> None:
-    """Write a month's statistics as JSON, whole or not at all."""
-    write_json(path, statistics.as_dict())
+def write(path: Path, month: MonthStatistics) -> None:
+    """Write a month's statistics as ``path`` (JSON) and its sums by tile beside it (NPZ).
+
+    Either is whole or absent, and the same month gives the same bytes.
+    """
+    out = path.with_suffix(".npz")
+    path.unlink(missing_ok=True)  # an old one must not describe new arrays
+    with whole_file(out) as part:
+        np.savez_compressed(part, **month.statistics.tiles.arrays())
+    listed = {out.name: {"bytes": out.stat().st_size, "sha256": sha256(out)}}
+    write_json(path, month.as_dict() | {"folder": ".", "files": listed})
 
 
 def read(path: Path) -> MonthStatistics:
     """Read what :func:`write` wrote.
 
-    Raises DamagedProductError when the file is missing or is no such product.
+    Raises DamagedProductError when a file is missing, has changed or is no such product.
     """
-    content = read_json(path)
-    if not isinstance(content, dict) or content.get("product") != PRODUCT:
-        raise DamagedProductError(f"{path}: no statistics of a month")
+    folder, content = open_product(path, PRODUCT, contents=True)
     try:
-        return MonthStatistics(
-            pair=content["pair"],
-            method=content["method"],
-            month=content["month"],
-            set=content["set"],
-            simulated=content["simulated"],
-            statistics=RegionStatistics.from_dict(content),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
+        (name,) = content["files"]
+        with np.load(folder / name) as kept:
+            statistics = RegionStatistics.from_dict(content, dict(kept))
+        about = (content[key] for key in ("pair", "method", "month", "set", "simulated"))
+        return MonthStatistics(*about, statistics)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, BadZipFile) as error:
         raise DamagedProductError(f"{path}: no statistics of a month ({error})") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from onesun.errors import ConfigError, DamagedProductError
 from onesun.geometry.grid import Grid
 from onesun.statistics.cells import CellSums, Range
 from onesun.statistics.moments import Moments
+from onesun.statistics.tiled import TileSums, Tiling
 
 
 @dataclass(frozen=True)
@@ -66,36 +67,52 @@ class RegionMoments:
     ----------
     grid : the common grid.
     regions : Table 1's rows.
+    tiling : the tiles by which :meth:`sums` are kept; None is one tile, the frame.
     """
 
-    def __init__(self, grid: Grid, regions: Sequence[Region]) -> None:
+    def __init__(self, grid: Grid, regions: Sequence[Region], tiling: Tiling | None = None) -> None:
         self.regions = list(regions)
+        self.tiling = tiling or Tiling.of(grid, grid.target_size)
         self._cells = CellSums(
             grid.radius("target"),
             [region.radius for region in regions],
             [bound for region in regions for bound in _thresholds(region) if bound < np.inf],
+            tiles=self.tiling.numbers(),
         )
 
     def __call__(self, target: np.ndarray, prediction: np.ndarray) -> list[Moments]:
-        """Moments over each region, x the target and y the prediction.
+        """Moments over each region, x the target and y the prediction; see :meth:`sums`."""
+        return moments(self.sums(target, prediction))
+
+    def sums(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+        """Sums of 1, x, y, x^2, y^2 and xy over each tile of each region.
 
         Parameters
         ----------
         target, prediction : (N, N) on the target grid, gauss, NaN where there is no value.
             Pixels without a target value do not count.
 
+        Returns (tiles, regions, 6) float64.
+
         Raises OneSunError when a shape is wrong or the prediction lacks values on the disk.
         """
         sums = self._cells(target, prediction)
-        return [self._region(region, sums) for region in self.regions]
+        return np.stack([self._region(region, sums) for region in self.regions], axis=1)
 
-    def _region(self, region: Region, sums: np.ndarray) -> Moments:
+    def _region(self, region: Region, sums: np.ndarray) -> np.ndarray:
         low, beyond = _thresholds(region)
         inside = self._cells.inside(region.radius)
         over = sums[self._cells.thresholds.index(low)][:, inside]
         if beyond < np.inf:
             over = over - sums[self._cells.thresholds.index(beyond)][:, inside]
-        return Moments.from_sums(*over.sum(axis=1))
+        found = np.zeros((self.tiling.count, over.shape[0]))
+        np.add.at(found, self._cells.tiles[inside], over.T)
+        return found
+
+
+def moments(sums: np.ndarray) -> list[Moments]:
+    """Moments over each region of sums by tile, (tiles, regions, 6)."""
+    return [Moments.from_sums(*row) for row in sums.sum(axis=0)]
 
 
 def _thresholds(region: Region) -> Range:
@@ -106,34 +123,49 @@ def _thresholds(region: Region) -> Range:
 
 @dataclass
 class RegionStatistics:
-    """Per-frame moments over regions; merges by frame.
+    """Moments over regions by frame, and sums over tiles of them by day; both merge.
 
-    Frames are kept apart because the table's intervals resample frames, not pixels: neighbouring
-    pixels are not independent.
+    The moments make the table's values, the same to the bit in whatever order frames are added.
+    The sums by tile make its intervals (onesun.statistics.units).
 
     Parameters
     ----------
     regions : Table 1's rows.
+    tiling : the tiles.
     frames : for each frame's stamp, the moments over each region.
+    tiles : the sums, called "rows", (tiles, regions, 6).
     """
 
     regions: list[Region]
+    tiling: Tiling
     frames: dict[str, list[Moments]] = field(default_factory=dict)
+    tiles: TileSums = field(default_factory=TileSums)
 
-    def update(self, stamp: str, moments: list[Moments]) -> RegionStatistics:
-        """Add a frame; returns self. Raises DamagedProductError when it is there already."""
-        if stamp in self.frames:
-            raise DamagedProductError(f"frame {stamp}: counted twice, expected once")
-        self.frames[stamp] = moments
+    def update(self, stamp: str, sums: np.ndarray) -> RegionStatistics:
+        """Add a frame's sums, (tiles, regions, 6); returns self.
+
+        Raises DamagedProductError when the frame is there already.
+        """
+        self._once(stamp)
+        self.frames[stamp] = moments(sums)
+        self.tiles.add(stamp, {"rows": sums})
         return self
 
     def merge(self, other: RegionStatistics) -> RegionStatistics:
-        """Add another's frames; returns self. Raises ConfigError when the regions differ."""
+        """Add another's frames; returns self. Raises ConfigError when regions or tiles differ."""
         if other.regions != self.regions:
             raise ConfigError("statistics over different rows, expected the same rows")
-        for stamp, moments in other.frames.items():
-            self.update(stamp, moments)
+        if other.tiling != self.tiling:
+            raise ConfigError("statistics over different tiles, expected the same tiles")
+        for stamp in other.frames:
+            self._once(stamp)
+        self.frames |= other.frames
+        self.tiles.merge(other.tiles)
         return self
+
+    def _once(self, stamp: str) -> None:
+        if stamp in self.frames:
+            raise DamagedProductError(f"frame {stamp}: counted twice, expected once")
 
     def result(self) -> list[Moments]:
         """Moments over each region of all frames, in the order of their stamps."""
@@ -143,16 +175,10 @@ class RegionStatistics:
                 sum_.merge(moments)
         return total
 
-    def table(self) -> np.ndarray:
-        """All frames' moments, stamps ascending; (frames, regions, 6) float64."""
-        rows = [
-            [list(moments.as_dict().values()) for moments in self.frames[stamp]]
-            for stamp in sorted(self.frames)
-        ]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.regions), 6)
-
     def as_dict(self) -> dict[str, Any]:
+        """Everything but the sums by tile."""
         return {
+            "tiling": asdict(self.tiling),
             "rows": [region.as_settings() for region in self.regions],
             "frames": {
                 stamp: [moments.as_dict() for moments in self.frames[stamp]]
@@ -161,10 +187,14 @@ class RegionStatistics:
         }
 
     @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> RegionStatistics:
+    def from_dict(
+        cls, content: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+    ) -> RegionStatistics:
+        """What :meth:`as_dict` and the arrays of ``tiles`` gave."""
         regions = [Region.from_settings(row) for row in content["rows"]]
         frames = {
             stamp: [Moments.from_dict(entry) for entry in entries]
             for stamp, entries in content["frames"].items()
         }
-        return cls(regions, frames)
+        tiles = TileSums.of(list(frames), arrays)
+        return cls(regions, Tiling(**content["tiling"]), frames, tiles)

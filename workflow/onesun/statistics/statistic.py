@@ -11,6 +11,7 @@ import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.statistics.comparison import Comparison
+from onesun.statistics.tiled import TileSums
 
 
 @dataclass(frozen=True)
@@ -21,17 +22,21 @@ class Contribution:
     ----------
     counts : int64 arrays by name; they add up over frames.
     sums : float64 arrays by name; they are kept by frame, to be added up in the order of the
-        frames' stamps (the same result whatever was merged first) or weighed by the bootstrap.
+        frames' stamps (the same result whatever was merged first).
+    tiles : float64 arrays by name, the first axis being the tiles of the disk; they add up by
+        day, and intervals are drawn from them.
     """
 
     counts: dict[str, np.ndarray] = field(default_factory=dict)
     sums: dict[str, np.ndarray] = field(default_factory=dict)
+    tiles: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 class Statistic(ABC):
     """A statistic over frames; subclasses say what one frame adds and what follows from all.
 
-    Memory is bounded by the number of frames, by a few kilobytes each, whatever their size.
+    Memory is bounded by the number of frames, by a few kilobytes each, whatever their size, and
+    by that of days.
     """
 
     name: ClassVar[str]
@@ -39,6 +44,7 @@ class Statistic(ABC):
     def __init__(self) -> None:
         self.counts: dict[str, np.ndarray] = {}
         self.frames: dict[str, dict[str, np.ndarray]] = {}
+        self.tiles = TileSums()
 
     @abstractmethod
     def settings(self) -> Any:
@@ -58,6 +64,7 @@ class Statistic(ABC):
         found = self.of(comparison)
         self.frames[comparison.stamp] = found.sums
         self._add(found.counts)
+        self.tiles.add(comparison.stamp, found.tiles)
         return self
 
     def merge(self, other: Statistic) -> Self:
@@ -72,6 +79,7 @@ class Statistic(ABC):
             self._once(stamp)
         self.frames |= other.frames
         self._add(other.counts)
+        self.tiles.merge(other.tiles)
         return self
 
     def table(self, name: str) -> np.ndarray:
@@ -85,12 +93,20 @@ class Statistic(ABC):
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything but the stamps, to be kept; names begin with the statistic's own."""
         names = next(iter(self.frames.values()), {})
-        sums = {f"{self.name}/sums/{name}": self.table(name) for name in names}
-        return sums | {f"{self.name}/counts/{name}": entry for name, entry in self.counts.items()}
+        kinds = {
+            "sums": {name: self.table(name) for name in names},
+            "counts": self.counts,
+            "tiles": self.tiles.arrays(),
+        }
+        return {
+            f"{self.name}/{kind}/{name}": entry
+            for kind, entries in kinds.items()
+            for name, entry in entries.items()
+        }
 
     def restore(self, stamps: list[str], arrays: Mapping[str, np.ndarray]) -> Self:
         """Take over what :meth:`arrays` gave for these frames; returns self."""
-        kinds = {"counts": self.counts, "sums": {}}
+        kinds = {"counts": self.counts, "sums": {}, "tiles": {}}
         for key, entry in arrays.items():
             name, kind, part = key.split("/", 2)
             if name == self.name:
@@ -99,6 +115,7 @@ class Statistic(ABC):
             stamp: {name: entry[index] for name, entry in kinds["sums"].items()}
             for index, stamp in enumerate(stamps)
         }
+        self.tiles = TileSums.of(stamps, kinds["tiles"])
         return self
 
     def _once(self, stamp: str) -> None:

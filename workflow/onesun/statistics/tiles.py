@@ -1,8 +1,4 @@
-"""Sums over tiles of the disk: scores whose intervals come from tiles drawn with replacement.
-
-Neighbouring pixels share their noise and all frames of a Sun share the Sun, so that a tile of the
-disk with all its frames is what is drawn.
-"""
+"""Sums over tiles of the disk that make the scores by which released weights are judged."""
 
 from __future__ import annotations
 
@@ -13,37 +9,37 @@ import numpy as np
 from onesun.statistics import blocks
 from onesun.statistics.comparison import Comparison
 from onesun.statistics.statistic import Contribution, Statistic
+from onesun.statistics.tiled import Tiling
 
 # Of the target x and the prediction y over all pixels; of g over pixels within the limit; of
 # |E_max| + |E_min| over all and over strong patches within the limit.
-_SUMS = ("n", "x", "y", "xx", "yy", "xy", "gn", "g", "pn", "p", "sn", "s")
-SCORES = ("correlation", "rmse", "gradient", "extremes", "strong_extremes")
+SUMS = ("n", "x", "y", "xx", "yy", "xy", "gn", "g", "pn", "p", "sn", "s")
 
 
 class TileStatistic(Statistic):
-    """Sums of each frame over its tiles.
+    """Sums over tiles.
 
     Parameters
     ----------
-    size : side of a tile, target pixels.
-    patch : side of the patches whose extremes count, target pixels; a divisor of ``size``.
+    tiling : tiles of the frame.
+    patch : side of the patches whose extremes count, target pixels; a divisor of the tile's.
     strong : gauss; least mean |B| of the target in a strong patch.
     """
 
     name = "tiles"
 
-    def __init__(self, size: int, patch: int, strong: float) -> None:
+    def __init__(self, tiling: Tiling, patch: int, strong: float) -> None:
         super().__init__()
-        self.size, self.patch, self.strong = size, patch, strong
+        self.tiling, self.patch, self.strong = tiling, patch, strong
 
     def settings(self) -> Any:
-        return self.size, self.patch, self.strong
+        return self.tiling, self.patch, self.strong
 
     def of(self, comparison: Comparison) -> Contribution:
         x, y = comparison.target, comparison.prediction
         valid, complete = comparison.valid, comparison.complete
         over_pixels = [
-            blocks.sums(self.size, *factors)
+            blocks.sums(self.tiling.size, *factors)
             for factors in (
                 (valid,), (x,), (y,), (x, x), (y, y), (x, y), (complete,),
                 (comparison.gradient, complete),
@@ -53,19 +49,15 @@ class TileStatistic(Statistic):
         error = np.where(whole, _extremes(x, y, self.patch), 0.0)
         strong = whole & (blocks.sums(self.patch, np.abs(x)) / self.patch**2 >= self.strong)
         over_patches = [
-            blocks.sums(self.size // self.patch, *factors)
+            blocks.sums(self.tiling.size // self.patch, *factors)
             for factors in ((whole,), (error,), (strong,), (error, strong))
         ]
         found = np.stack([part.ravel() for part in over_pixels + over_patches], axis=1)
-        return Contribution(sums={"sums": found})
+        return Contribution(sums={"sums": found.sum(axis=0)}, tiles={"sums": found})
 
-    def of_tiles(self) -> np.ndarray:
-        """Sums over all frames, tile by tile; (tiles, 12) float64, in the order of ``_SUMS``."""
+    def result(self) -> np.ndarray:
+        """Sums over all frames and tiles, in the order of ``SUMS``; (12,) float64."""
         return self.total("sums")
-
-    def result(self) -> dict[str, float]:
-        """The scores of all frames together; NaN where undetermined."""
-        return dict(zip(SCORES, scores(self.of_tiles().sum(axis=0)).tolist(), strict=True))
 
 
 def _extremes(x: np.ndarray, y: np.ndarray, patch: int) -> np.ndarray:
@@ -75,22 +67,3 @@ def _extremes(x: np.ndarray, y: np.ndarray, patch: int) -> np.ndarray:
         for ufunc in (np.maximum, np.minimum)
     ]
     return (misses[0] + misses[1]) / 2
-
-
-def scores(sums: np.ndarray) -> np.ndarray:
-    """Scores from sums over the last axis; (..., 12) to (..., 5), NaN where undetermined.
-
-    Correlation and root-mean-square error (gauss) over the disk; mean g(prediction - target) in
-    gauss per pixel; mean error of the extremes of patches and of strong patches, gauss.
-    """
-    n, x, y, xx, yy, xy, gn, g, pn, p, sn, s = np.moveaxis(sums, -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt((xx - x * x / n) * (yy - y * y / n))
-        found = (
-            (xy - x * y / n) / spread,
-            np.sqrt(np.maximum(xx + yy - 2 * xy, 0) / n),
-            g / gn,
-            p / pn,
-            s / sn,
-        )
-        return np.stack(found, axis=-1)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from onesun.config.seeds import seeded, trainings
 from onesun.errors import ConfigError
 from onesun.files import whole_file, write_text
 from onesun.losses.labels import method_label, method_weights
@@ -32,15 +33,14 @@ _CLOSE = (
 
 @dataclass(frozen=True)
 class _Pair:
-    """One pair of the ablation: Merged and errors by method, and the terms of their losses."""
+    """One pair of the ablation: Merged of the first seed by method, and all trainings of each."""
 
     merged: list[Merged]
-    errors: list[terms.Errors]
-    terms: list[frozenset[str]]
+    methods: list[terms.Trained]
 
 
 def write_ablation(
-    names: Sequence[str],
+    ablation: Mapping[str, Any],
     methods: Mapping[str, Mapping[str, Any]],
     losses: Mapping[str, Mapping[str, Any]],
     pairs: Sequence[str],
@@ -50,10 +50,12 @@ def write_ablation(
 ) -> None:
     """Write ``out`` (CSV, Table 2's lines), ``out`` as Markdown, and {out}_terms.csv.
 
+    Table 2's lines are of the first seed; {out}_terms.csv has a line for each training.
+
     Parameters
     ----------
-    names : the configuration's ``ablation.methods``.
-    methods, losses : these sections of it.
+    ablation : the configuration's section.
+    methods, losses : these sections of it; of the methods also those of further seeds.
     pairs : names, in the order of the page.
     draws : its ``table1.bootstrap``.
     paths : manifests that ``onesun measure`` wrote, of every method on every pair.
@@ -61,51 +63,66 @@ def write_ablation(
 
     Raises ConfigError when there is no method, or files and methods do not fit each other.
     """
+    names = ablation["methods"]
     if not names:
         raise ConfigError("ablation.methods: found an empty list, expected at least one method")
     columns = [
         {"name": f"{pair} {method}", "pair": pair, "method": method}
         for pair in pairs
-        for method in names
+        for method in seeded({"methods": methods, "ablation": ablation})
     ]
     merged = merge_measures(columns, paths)
     found = {
-        pair: _pair([each for each in merged if each.source.pair == pair], methods, losses, draws)
+        pair: _pair(
+            {each.source.method: each for each in merged if each.source.pair == pair},
+            ablation, methods, losses, draws,
+        )
         for pair in pairs
-    }
+    }  # fmt: skip
     page = "\n\n".join(_page(found, draws)) + "\n"
-    table = csv_text(list(table2.lines(make_columns(merged, draws))))
+    first = [each for each in merged if each.source.method in names]
+    table = csv_text(list(table2.lines(make_columns(first, draws))))
+    lines = [
+        _line(run, number)
+        for pair in found.values()
+        for method in pair.methods
+        for number, run in enumerate(method.runs, start=1)
+    ]
     with whole_file(out.with_name(f"{out.stem}_terms.csv")) as part:
-        write_text(part, csv_text([_line(each) for pair in found.values() for each in pair.errors]))
+        write_text(part, csv_text(lines))
         write_both(out, table, page)
 
 
 def _pair(
-    merged: list[Merged],
+    merged: Mapping[str, Merged],
+    ablation: Mapping[str, Any],
     methods: Mapping[str, Mapping[str, Any]],
     losses: Mapping[str, Mapping[str, Any]],
     draws: Mapping[str, Any],
 ) -> _Pair:
-    """Columns take the labels of their losses as names."""
-    labels = [method_label(m.source.method, m.source.pair, methods, losses) for m in merged]
-    errors = [
-        terms.errors_of(
-            each.source.pair,
-            each.source.method,
-            label,
-            each.measures,
-            before.measures if before else None,
-            draws,
-        )
-        for each, label, before in zip(merged, labels, [None, *merged], strict=False)
-    ]
-    named = [
-        replace(each, source=replace(each.source, name=label, baseline=labels[0] if i else None))
-        for i, (each, label) in enumerate(zip(merged, labels, strict=True))
-    ]
-    weights = [method_weights(m.source.method, m.source.pair, methods, losses) for m in merged]
-    used = [frozenset(name for name, weight in each.items() if weight > 0) for each in weights]
-    return _Pair(named, errors, used)
+    """Columns take the labels of their losses as names; ``merged`` is by method."""
+    named: list[Merged] = []
+    found: list[terms.Trained] = []
+    before: list[Merged] = []
+    for name in ablation["methods"]:
+        runs = [merged[each] for each in trainings(name, methods[name], ablation["seeds"])]
+        pair = runs[0].source.pair
+        label = method_label(name, pair, methods, losses)
+        errors = []
+        for index, run in enumerate(runs):
+            # A seed's gain is over the same seed of the loss before.
+            other = before[min(index, len(before) - 1)].measures if before else None
+            errors.append(
+                terms.errors_of(pair, run.source.method, label, run.measures, other, draws)
+            )
+        weights = method_weights(name, pair, methods, losses)
+        used = frozenset(term for term, weight in weights.items() if weight > 0)
+        found.append(terms.Trained(errors, used))
+        baseline = named[0].source.name if named else None
+        source = replace(runs[0].source, name=label, baseline=baseline)
+        named.append(replace(runs[0], source=source))
+        before = runs
+    return _Pair(named, found)
 
 
 def _page(pairs: Mapping[str, _Pair], draws: Mapping[str, Any]) -> Iterator[str]:
@@ -120,19 +137,38 @@ def _page(pairs: Mapping[str, _Pair], draws: Mapping[str, Any]) -> Iterator[str]
         yield f"## {name}"
         yield from table2.tables(columns[name])
         yield "What each term did"
-        yield terms.table(pair.errors)
-        yield "\n".join(terms.words(pair.errors, pair.terms))
+        yield terms.table(pair.methods)
+        yield _seeds(pair.methods)
+        yield "\n".join(terms.words(pair.methods))
     yield "## What the tables hold"
     yield table2.caption([column for each in columns.values() for column in each], draws)
     yield _CLOSE.format(
         size=next(iter(pairs.values())).merged[0].measures.patches.sizes[0],
-        beyond=100 * max(each.beyond for pair in pairs.values() for each in pair.errors),
+        beyond=100
+        * max(run.beyond for pair in pairs.values() for each in pair.methods for run in each.runs),
     )
 
 
-def _line(errors: terms.Errors) -> dict[str, Any]:
-    """A line of the terms' CSV; what is not determined is empty."""
-    row = asdict(errors)
+def _seeds(methods: Sequence[terms.Trained]) -> str:
+    """What differences between losses can show."""
+    seeds = max(len(each.runs) for each in methods)
+    if seeds == 1:
+        return (
+            "Each network is trained once, by one seed (`ablation.seeds`): intervals are for other "
+            "parts of the Sun, and another training may differ by more. What is seen between two "
+            "losses is no evidence of what the term does."
+        )
+    return (
+        f"Each network is trained by {seeds} seeds; numbers are means over them, brackets are of "
+        "the first (other parts of the Sun), and ± is the standard deviation between seeds (other "
+        "trainings). An effect of a term is claimed where the mean over seeds moves by more than "
+        "the seeds' 95 % interval."
+    )
+
+
+def _line(errors: terms.Errors, seed: int) -> dict[str, Any]:
+    """A line of the terms' CSV; what is not determined is empty. Seeds are numbered from 1."""
+    row = {"pair": errors.pair, "method": errors.method, "seed": seed} | asdict(errors)
     low, high = row.pop("gain_interval") or (None, None)
     row |= {"gain_low": low, "gain_high": high}
     return {

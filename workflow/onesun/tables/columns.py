@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from onesun.errors import ConfigError
 from onesun.statistics import bootstrap, product
+from onesun.statistics.bootstrap import Interval
 from onesun.statistics.moments import Agreement
 from onesun.statistics.regions import Region, RegionStatistics
+from onesun.statistics.units import Units, make_units
 from onesun.tables.sources import Source, by_column, check_same_frames
 
 FEWEST_PIXELS = 100  # a correlation over fewer says nothing about an area
-
-Interval = tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,14 @@ class Cell:
     ----------
     agreement : of prediction and target over all frames.
     interval : of the correlation; None where it is not determined.
+    independent : the effective number of independent units that the correlation rests on.
     gain : correlation less the baseline's; None in a baseline and where either is undetermined.
     gain_interval : of the gain, both columns drawn together.
     """
 
     agreement: Agreement
     interval: Interval
+    independent: float | None
     gain: float | None = None
     gain_interval: Interval = None
 
@@ -49,9 +51,11 @@ class Column(Source):
 
     Parameters
     ----------
+    unit : what is drawn for the intervals, in words.
     cells : one for each row.
     """
 
+    unit: str
     cells: tuple[Cell, ...]
 
 
@@ -74,13 +78,14 @@ def make_columns(settings: Mapping[str, Any], paths: Sequence[Path]) -> list[Col
     columns: list[Column] = []
     first: dict[str, tuple[Column, RegionStatistics]] = {}
     for entry, months in by_column(settings["columns"], files):
-        statistics = RegionStatistics(regions)
+        statistics = RegionStatistics(regions, months[0].statistics.tiling)
         for month in months:
             statistics.merge(month.statistics)
         base = first.get(entry["pair"])
         source = Source.of(entry, base[0].name if base else None, months, len(statistics.frames))
-        cells = _cells(entry["name"], statistics, base, settings["bootstrap"])
-        column = Column(**asdict(source), cells=cells)
+        units = make_units(sorted(statistics.tiles.days), statistics.tiling, settings["bootstrap"])
+        cells = _cells(entry["name"], statistics, base, units, settings["bootstrap"])
+        column = Column(**asdict(source), unit=units.what, cells=cells)
         first.setdefault(entry["pair"], (column, statistics))
         columns.append(column)
     return columns
@@ -90,33 +95,35 @@ def _cells(
     name: str,
     statistics: RegionStatistics,
     base: tuple[Column, RegionStatistics] | None,
+    units: Units,
     settings: Mapping[str, Any],
 ) -> tuple[Cell, ...]:
-    results = [moments.result() for moments in statistics.result()]
-    drawn = _drawn(statistics, settings)
-    intervals = bootstrap.interval(drawn, settings["confidence"])
-    if base is None:
-        return tuple(Cell(*cell) for cell in zip(results, intervals, strict=True))
-    column, other = base
-    check_same_frames(name, statistics.frames, column.name, other.frames)
-    # Frames are drawn by the same seed, so that each resample is the same frames in both.
-    gained = bootstrap.interval(drawn - _drawn(other, settings), settings["confidence"])
+    sums = _by_unit(statistics, units)
+    if base is not None:
+        check_same_frames(name, statistics.frames, base[0].name, base[1].frames)
+        sums = np.concatenate([sums, _by_unit(base[1], units)], axis=-1)
     cells = []
-    for result, interval, gain_interval, by in zip(
-        results, intervals, gained, column.cells, strict=True
-    ):
-        cell = Cell(result, interval)
-        if cell.correlation is not None and by.correlation is not None:
+    for row, moments in enumerate(statistics.result()):
+        share = bootstrap.variation(sums[:, row])
+        found = bootstrap.spread(
+            lambda each: bootstrap.correlation(each[..., :6]),
+            sums[:, row], share, units, settings, bootstrap.FISHER,
+        )  # fmt: skip
+        cell = Cell(moments.result(), found.interval, found.independent)
+        by = base[0].cells[row] if base is not None else None
+        if by is not None and cell.correlation is not None and by.correlation is not None:
+            gained = bootstrap.spread(_gain, sums[:, row], share, units, settings)
             gain = cell.correlation - by.correlation
-            cell = Cell(result, interval, gain, gain_interval)
+            cell = replace(cell, gain=gain, gain_interval=gained.interval)
         cells.append(cell)
     return tuple(cells)
 
 
-def _drawn(statistics: RegionStatistics, settings: Mapping[str, Any]) -> np.ndarray:
-    """Correlations of resampled frames, (resamples, rows); NaN with fewer than two frames."""
-    count = len(statistics.frames)
-    if count < 2:
-        return np.full((1, len(statistics.regions)), np.nan)
-    weights = bootstrap.draw(count, settings["resamples"], settings["seed"])
-    return bootstrap.correlations(statistics.table(), weights)
+def _by_unit(statistics: RegionStatistics, units: Units) -> np.ndarray:
+    """Sums of each row over each unit; (units, rows, 6)."""
+    return units.sums(statistics.tiles.table("rows"))
+
+
+def _gain(sums: np.ndarray) -> np.ndarray:
+    """Of sums (..., 12), a method's and its baseline's."""
+    return bootstrap.correlation(sums[..., :6]) - bootstrap.correlation(sums[..., 6:])

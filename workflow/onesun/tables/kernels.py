@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from onesun.statistics import bootstrap
-from onesun.statistics.kernels import KernelErrors, KernelStatistic, kernel_errors
+from onesun.statistics.bootstrap import Interval
+from onesun.statistics.kernels import KernelStatistic, kernel_errors
+from onesun.statistics.units import Units, make_units
 from onesun.tables.merged import Merged
 from onesun.tables.sources import Source
 
 # The attributes of KernelErrors that the table tells; of an error, less is better.
 ERRORS = ("gradient", "extremes", "maximum", "minimum")
 BIASES = ("maximum_bias", "minimum_bias")
-
-Interval = tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,14 @@ class Cell:
     ----------
     value : None where there is no block.
     interval : of the value; None where it is not determined.
+    independent : the effective number of independent units that the value rests on.
     change : relative to the baseline, value / baseline's - 1; None in a baseline and in biases.
     change_interval : of the change, both columns drawn together.
     """
 
     value: float | None
     interval: Interval
+    independent: float | None
     change: float | None = None
     change_interval: Interval = None
 
@@ -46,12 +48,14 @@ class KernelColumn(Source):
     ----------
     kernels : sides of the blocks, target pixels.
     blocks : how many there are of each.
+    unit : what is drawn for the intervals, in words.
     within_radius : where they lie, limb radii.
     cells : by quantity, one for each kernel.
     """
 
     kernels: tuple[int, ...]
     blocks: tuple[int, ...]
+    unit: str
     within_radius: float
     cells: Mapping[str, tuple[Cell, ...]]
 
@@ -68,12 +72,14 @@ def make_columns(merged: Sequence[Merged], draws: Mapping[str, Any]) -> list[Ker
     first: dict[str, KernelStatistic] = {}
     for entry in merged:
         statistic, pair = entry.measures.kernels, entry.source.pair
+        units = make_units(sorted(statistic.tiles.days), statistic.tiling, draws)
         column = KernelColumn(
             **asdict(entry.source),
             kernels=statistic.kernels,
             blocks=tuple(int(n) for n in statistic.result().n),
+            unit=units.what,
             within_radius=entry.measures.settings["within_radius"],
-            cells=_cells(statistic, first.get(pair), draws),
+            cells=_cells(statistic, first.get(pair), units, draws),
         )
         first.setdefault(pair, statistic)
         found.append(column)
@@ -81,35 +87,50 @@ def make_columns(merged: Sequence[Merged], draws: Mapping[str, Any]) -> list[Ker
 
 
 def _cells(
-    statistic: KernelStatistic, base: KernelStatistic | None, draws: Mapping[str, Any]
+    statistic: KernelStatistic,
+    base: KernelStatistic | None,
+    units: Units,
+    draws: Mapping[str, Any],
 ) -> dict[str, tuple[Cell, ...]]:
-    results, drawn = statistic.result(), _drawn(statistic, draws)
-    if base is not None:
-        by, drawn_by = base.result(), _drawn(base, draws)
+    results, by = statistic.result(), base.result() if base is not None else None
+    tables = [each.tiles.table("blocks") for each in (statistic, base or statistic)]
+    sums = units.sums(np.concatenate(tables, axis=-1))
     cells = {}
     for name in (*ERRORS, *BIASES):
-        value = getattr(results, name)
-        spread = getattr(drawn, name)
-        columns = [_known(value), bootstrap.interval(spread, draws["confidence"])]
-        if base is not None and name in ERRORS:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                # Frames are drawn by the same seed: each resample is the same frames in both.
-                changes = spread / getattr(drawn_by, name) - 1
-                columns.append(_known(value / getattr(by, name) - 1))
-            changes[~np.isfinite(changes)] = np.nan
-            columns.append(bootstrap.interval(changes, draws["confidence"]))
-        cells[name] = tuple(Cell(*entries) for entries in zip(*columns, strict=True))
+        found = []
+        for index in range(len(statistic.kernels)):
+            of_kernel, share = sums[:, index], sums[:, index, 0]
+            value = _known(getattr(results, name)[index])
+            scale = bootstrap.LOGARITHM if name in ERRORS else bootstrap.PLAIN
+            drawn = bootstrap.spread(_error(name), of_kernel, share, units, draws, scale)
+            cell = Cell(value, drawn.interval, drawn.independent)
+            if by is not None and name in ERRORS:
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    change = getattr(results, name)[index] / getattr(by, name)[index] - 1
+                moved = bootstrap.spread(
+                    _ratio(name), of_kernel, share, units, draws, bootstrap.LOGARITHM
+                )
+                cell = replace(
+                    cell, change=_known(change), change_interval=_less_one(moved.interval)
+                )
+            found.append(cell)
+        cells[name] = tuple(found)
     return cells
 
 
-def _known(values: np.ndarray) -> list[float | None]:
-    return [float(value) if np.isfinite(value) else None for value in values]
+def _error(name: str) -> bootstrap.Statistic:
+    """Of sums (..., 12), a column's and its baseline's: the column's error."""
+    return lambda sums: getattr(kernel_errors((), sums[..., :6]), name)
 
 
-def _drawn(statistic: KernelStatistic, draws: Mapping[str, Any]) -> KernelErrors:
-    """Means of resampled frames, (resamples, kernels); NaN with fewer than two frames."""
-    table = statistic.table("blocks")
-    if len(table) < 2:
-        return kernel_errors(statistic.kernels, np.full((1, *table.shape[1:]), np.nan))
-    weights = bootstrap.draw(len(table), draws["resamples"], draws["seed"])
-    return kernel_errors(statistic.kernels, np.tensordot(weights, table, axes=1))
+def _ratio(name: str) -> bootstrap.Statistic:
+    """The column's error over its baseline's."""
+    return lambda sums: _error(name)(sums) / _error(name)(sums[..., 6:])
+
+
+def _less_one(interval: Interval) -> Interval:
+    return None if interval is None else (interval[0] - 1, interval[1] - 1)
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -9,9 +9,10 @@ from typing import Any
 from onesun.errors import ConfigError
 from onesun.methods.kinds import REFERENCES
 from onesun.statistics import product
+from onesun.statistics.bootstrap import Interval
 from onesun.statistics.regions import Region
-from onesun.tables.columns import Cell, Column, Interval, make_columns
-from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
+from onesun.tables.columns import Cell, Column, make_columns
+from onesun.tables.text import SIMULATED, csv_text, frames, interval, line, number, write_both
 
 _ABOUT = {
     "raw": "the input as it is, each pixel repeated",
@@ -36,7 +37,7 @@ def write_ladder(
     The CSV has a line for each pair, method and area: ``prediction`` is false for what was made of
     the target itself; then pixels, correlation and its interval, the gain in correlation over the
     bar and its interval, RMSE and bias (gauss), and the slope of prediction against target. What
-    is not determined is empty.
+    is not determined is empty. ``independent`` is the effective number of independent blocks.
 
     Parameters
     ----------
@@ -62,8 +63,7 @@ def write_ladder(
     made.sort(key=lambda column: (column.pair, rungs.index(column.method)))
     kinds = {name: methods[name]["kind"] for name in rungs}
     regions = [Region.from_settings(row) for row in table1["rows"]]
-    confidence = table1["bootstrap"]["confidence"]
-    text = "\n\n".join(_markdown(made, kinds, bar, regions, confidence)) + "\n"
+    text = "\n\n".join(_markdown(made, kinds, bar, regions, table1["bootstrap"])) + "\n"
     write_both(out, _csv(made, kinds, regions), text)
 
 
@@ -88,6 +88,7 @@ def _record(column: Column, kind: str, region: Region, cell: Cell) -> dict[str, 
         "pixels": found.n,
         "correlation": number(cell.correlation),
         **_bounds("correlation", cell.interval if known else None),
+        "independent": number(cell.independent),
         "gain": number(cell.gain),
         **_bounds("gain", cell.gain_interval if known else None),
         "rmse": number(found.rmse),
@@ -106,14 +107,14 @@ def _markdown(
     kinds: Mapping[str, str],
     bar: str,
     regions: Sequence[Region],
-    confidence: float,
+    bootstrap: Mapping[str, Any],
 ) -> Iterator[str]:
     yield "# The ladder of baselines"
     yield "\n".join(f"- {_name(name, kind)}: {_ABOUT[kind]}" for name, kind in kinds.items())
     for pair in dict.fromkeys(column.pair for column in columns):
         rungs = [column for column in columns if column.pair == pair]
         yield f"## {pair}"
-        yield " ".join(_caption(rungs, bar, confidence))
+        yield " ".join(_caption(rungs, bar, bootstrap))
         yield "Correlation:"
         yield "\n".join(_table(rungs, kinds, regions, "correlation"))
         yield "Root mean square error, gauss:"
@@ -129,15 +130,16 @@ def _name(name: str, kind: str) -> str:
     return f"*{name} (no prediction)*" if kind in REFERENCES else name
 
 
-def _caption(rungs: Sequence[Column], bar: str, confidence: float) -> Iterator[str]:
+def _caption(rungs: Sequence[Column], bar: str, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield from frames(rungs)
     yield "Areas and formulas as in Table 1. Bold: the best prediction. What is marked as no"
     yield "prediction was made of the target itself."
-    if rungs[0].frames < 2:
-        yield f"Gains over {bar} are in the CSV; a single frame gives no interval."
-    else:
-        yield f"Intervals ({100 * confidence:g} %, frames resampled) and gains over {bar} are in"
-        yield "the CSV."
+    yield f"Intervals and gains over {bar} are in the CSV."
+    yield from interval(
+        {rungs[0].pair: rungs[0].unit},
+        {rung.method: [cell.independent for cell in rung.cells] for rung in rungs},
+        bootstrap,
+    )
     if any(rung.simulated for rung in rungs):
         yield f"Frames are {SIMULATED}."
 

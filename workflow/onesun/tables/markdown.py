@@ -63,7 +63,12 @@ def _caption(
     yield from frames(columns)
     yield "r is the distance from the disk centre in solar radii, field the target's |B|; bounds"
     yield "are inclusive." + _within(regions)
-    yield from interval(columns, bootstrap)
+    yield "Intervals are in brackets."
+    yield from interval(
+        {column.pair: column.unit for column in columns},
+        {column.name: [cell.independent for cell in column.cells] for column in columns},
+        bootstrap,
+    )
     yield "Bold: the highest of a pair."
     yield from origin(columns)
 

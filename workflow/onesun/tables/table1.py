@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from onesun.statistics.bootstrap import Interval
 from onesun.statistics.regions import Region
-from onesun.tables.columns import Column, Interval, make_columns
+from onesun.tables.columns import Column, make_columns
 from onesun.tables.markdown import render
 from onesun.tables.text import write_both
 
@@ -18,7 +19,8 @@ def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) 
     """Write the table as ``out`` (CSV) and beside it as Markdown.
 
     The CSV has one line per area; for each column NAME its correlation stands under ``NAME``,
-    then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_pixels`` and ``NAME_frames``, and for a
+    then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_independent`` (effective number of
+    independent blocks that it rests on), ``NAME_pixels`` and ``NAME_frames``, and for a
     column that is measured by a baseline ``NAME_gain``, ``NAME_gain_low``, ``NAME_gain_high``.
     What is not determined is empty.
 
@@ -53,6 +55,7 @@ def _line(columns: Sequence[Column], region: Region, row: int) -> dict[str, Any]
         name, cell = column.name, column.cells[row]
         line[name] = _text(cell.correlation)
         line |= _bounds(name, cell.interval if cell.correlation is not None else None)
+        line[f"{name}_independent"] = _text(cell.independent)
         line[f"{name}_pixels"] = cell.agreement.n
         line[f"{name}_frames"] = column.frames
         if column.baseline is not None:

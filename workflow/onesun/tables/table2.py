@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.tables.kernels import BIASES, ERRORS, Interval, KernelColumn, make_columns
+from onesun.statistics.bootstrap import Interval
+from onesun.tables.kernels import BIASES, ERRORS, KernelColumn, make_columns
 from onesun.tables.merged import merge_measures
 from onesun.tables.text import csv_text, frames, interval, line, number, origin, write_both
 
@@ -22,9 +23,11 @@ def write_table2(
     """Write the table as ``out`` (CSV) and beside it as Markdown.
 
     The CSV has one line per quantity and kernel; for each column NAME the mean stands under
-    ``NAME``, then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_blocks`` and ``NAME_frames``,
-    and for a column that is measured by a baseline ``NAME_change``, ``NAME_change_low`` and
-    ``NAME_change_high``, as fractions of the baseline. What is not determined is empty.
+    ``NAME``, then ``NAME_low`` and ``NAME_high`` (interval), ``NAME_independent`` (effective number
+    of independent blocks that the interval rests on), ``NAME_blocks`` (of this kernel) and
+    ``NAME_frames``, and for a column that is measured by a baseline ``NAME_change``,
+    ``NAME_change_low`` and ``NAME_change_high``, as fractions of the baseline. What is not
+    determined is empty.
 
     Parameters
     ----------
@@ -50,6 +53,7 @@ def lines(columns: Sequence[KernelColumn]) -> Iterator[dict[str, Any]]:
                 name, cell = column.name, column.cells[quantity][index]
                 row[name] = number(cell.value)
                 row |= _bounds(name, cell.interval)
+                row[f"{name}_independent"] = number(cell.independent)
                 row[f"{name}_blocks"] = column.blocks[index]
                 row[f"{name}_frames"] = column.frames
                 if column.baseline is not None:
@@ -122,7 +126,15 @@ def _caption(columns: Sequence[KernelColumn], draws: Mapping[str, Any]) -> Itera
         "the block's maxima and of its minima (equations 3 and 4). Lower is better."
     )
     yield from frames(columns)
-    yield from interval(columns, draws)
+    yield "Intervals are in brackets."
+    yield from interval(
+        {column.pair: column.unit for column in columns},
+        {
+            column.name: [cell.independent for name in _SHOWN for cell in column.cells[name]]
+            for column in columns
+        },
+        draws,
+    )
     yield "Bold: the lowest of a pair."
     yield from origin(columns)
 

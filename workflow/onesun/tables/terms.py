@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from onesun.statistics import bootstrap
+from onesun.statistics.bootstrap import Interval
 from onesun.statistics.measures import Measures
 from onesun.statistics.patches import ALL
+from onesun.statistics.units import make_units
 from onesun.tables.text import line
 
 # A distance to the ideal that changes by a smaller share is told as hardly changed; so is a skew,
 # a ratio already, that changes by less.
 HARDLY = 0.05
-Interval = tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Errors:
     beyond : share of both together that lies beyond the bins of the histogram.
     correlation, correlation_median : mean and median over patches.
     gain : of the mean correlation over the method before; NaN in the first.
-    gain_interval : of resampled frames, both methods drawn together.
+    gain_interval : of resampled units, both methods drawn together.
     gradient : mean of g(prediction - target) over pixels, gauss per pixel.
     flux_bias, flux_error : mean of the signed flux's error and of its size, Mx per pixel.
     unsigned : unsigned flux of the prediction over that of the target, all frames together.
@@ -57,11 +59,6 @@ class Errors:
     flux_bias: float
     flux_error: float
     unsigned: float
-
-    @property
-    def off_centre(self) -> float:
-        """Mean distance of the two peaks, the medians of E_max and E_min, from 0; gauss."""
-        return (abs(self.maximum) + abs(self.minimum)) / 2
 
 
 def errors_of(
@@ -113,50 +110,96 @@ def errors_of(
 def _gain(
     measures: Measures, before: Measures | None, size: int, draws: Mapping[str, Any]
 ) -> tuple[float, Interval]:
-    """Of the mean correlation over patches, and its interval from resampled frames."""
+    """Of the mean correlation over patches, and its interval from resampled units."""
     if before is None:
         return float("nan"), None
-    tables = [each.patches.table(f"{size}/within/{ALL}") for each in (measures, before)]
+    key, both = f"{size}/within/{ALL}", [each.patches for each in (measures, before)]
     with np.errstate(invalid="ignore", divide="ignore"):
-        gain = np.subtract(*(table[:, 2].sum() / table[:, 1].sum() for table in tables))
-        if len(tables[0]) < 2:
-            return float(gain), None
-        weights = bootstrap.draw(len(tables[0]), draws["resamples"], draws["seed"])
-        means = [(weights @ table[:, 2]) / (weights @ table[:, 1]) for table in tables]
-    drawn = np.subtract(*means)[:, None]
-    return float(gain), bootstrap.interval(drawn, draws["confidence"])[0]
+        gain = _mean_gain(np.concatenate([each.total(key) for each in both]))
+    units = make_units(sorted(measures.patches.tiles.days), measures.tiling, draws)
+    sums = units.sums(np.concatenate([each.tiles.table(key) for each in both], axis=-1))
+    return float(gain), bootstrap.spread(_mean_gain, sums, sums[:, 1], units, draws).interval
 
 
-def table(errors: Sequence[Errors]) -> str:
+def _mean_gain(sums: np.ndarray) -> np.ndarray:
+    """Of the mean correlation, from sums (..., 10) over patches by a method and the one before."""
+    return sums[..., 2] / sums[..., 1] - sums[..., 7] / sums[..., 6]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A method of the ablation, trained once or by several seeds.
+
+    Parameters
+    ----------
+    runs : errors of each training, the first seed's first; one for what is not trained.
+    terms : of its loss; empty where it has none.
+    """
+
+    runs: Sequence[Errors]
+    terms: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        return self.runs[0].label
+
+    def mean(self, name: str) -> float:
+        """Of an attribute of :class:`Errors`, over seeds."""
+        return float(np.mean([getattr(run, name) for run in self.runs]))
+
+    def between_seeds(self, name: str) -> float | None:
+        """Standard deviation of an attribute between seeds; None of a single training."""
+        values = [getattr(run, name) for run in self.runs]
+        return float(np.std(values, ddof=1)) if len(values) > 1 else None
+
+
+def table(methods: Sequence[Trained]) -> str:
     """One pair's methods, Markdown."""
     lines = [
         line([
             "Method", "E_max, median, G", "E_min, median, G", "Both, median, G", "Both, skew",
-            "Patch correlation", "Gradient, G per pixel", "Flux bias, Mx per pixel",
-            "Flux error, Mx per pixel", "Unsigned flux, ratio",
+            "Patch correlation", "Gain over the line above", "Gain, between seeds",
+            "Gradient, G per pixel", "Flux bias, Mx per pixel", "Flux error, Mx per pixel",
+            "Unsigned flux, ratio",
         ]),
-        line([":---", *("---:" for _ in range(9))]),
+        line([":---", *("---:" for _ in range(11))]),
     ]  # fmt: skip
-    for each in errors:
+    for each in methods:
+        mean = each.mean
         lines.append(
             line([
-                each.label, f"{each.maximum:+.1f}", f"{each.minimum:+.1f}", f"{each.middle:+.2f}",
-                f"{each.skew:+.3f}", f"{each.correlation:.4f}", f"{each.gradient:.3f}",
-                f"{each.flux_bias:+.2e}", f"{each.flux_error:.2e}", f"{each.unsigned:.3f}",
+                each.label, f"{mean('maximum'):+.1f}", f"{mean('minimum'):+.1f}",
+                f"{mean('middle'):+.2f}", f"{mean('skew'):+.3f}", f"{mean('correlation'):.4f}",
+                _gain_cell(each), _between(each), f"{mean('gradient'):.3f}",
+                f"{mean('flux_bias'):+.2e}", f"{mean('flux_error'):.2e}",
+                f"{mean('unsigned'):.3f}",
             ])
         )  # fmt: skip
     return "\n".join(lines)
 
 
-def words(errors: Sequence[Errors], terms: Sequence[frozenset[str]]) -> Iterator[str]:
+def _gain_cell(method: Trained) -> str:
+    """The mean gain over seeds, and the first seed's interval from resampled units."""
+    if not np.isfinite(method.mean("gain")):
+        return ""
+    bounds, gain = method.runs[0].gain_interval, f"{method.mean('gain'):+.4f}"
+    return f"{gain} [{bounds[0]:+.4f}, {bounds[1]:+.4f}]" if bounds else gain
+
+
+def _between(method: Trained) -> str:
+    if not np.isfinite(method.mean("gain")):
+        return ""
+    spread = method.between_seeds("gain")
+    return "one seed" if spread is None else f"± {spread:.4f}"
+
+
+def words(methods: Sequence[Trained]) -> Iterator[str]:
     """What each term did to what the paper says it does, a sentence for each step.
 
-    Parameters
-    ----------
-    errors : one pair's methods, in the order of the ablation.
-    terms : of each method's loss; empty where it has none.
+    Of one training of each loss they say what is seen, and that it shows no effect of the term.
     """
-    for (before, after), (had, has) in zip(pairwise(errors), pairwise(terms), strict=True):
+    for before, after in pairwise(methods):
+        had, has = before.terms, after.terms
         added = has - had if had <= has else frozenset()
         told = [_CLAIMS[term](before, after) for term in _CLAIMS if had and term in added]
         if told:
@@ -165,39 +208,40 @@ def words(errors: Sequence[Errors], terms: Sequence[frozenset[str]]) -> Iterator
             yield f"- **{after.label}**, after {before.label}: {_centres(before, after)}"
 
 
-def _centres(before: Errors, after: Errors) -> str:
+def _centres(before: Trained, after: Trained) -> str:
     return (
-        f"The median of E_max goes from {before.maximum:+.1f} to {after.maximum:+.1f} G, that of "
-        f"E_min from {before.minimum:+.1f} to {after.minimum:+.1f} G: the two peaks "
-        f"{_towards(before.off_centre, after.off_centre)} 0."
+        f"The median of E_max goes from {before.mean('maximum'):+.1f} to "
+        f"{after.mean('maximum'):+.1f} G, that of E_min from {before.mean('minimum'):+.1f} to "
+        f"{after.mean('minimum'):+.1f} G: the two peaks {_towards(before, after)} 0."
     )
 
 
-def _gradient(before: Errors, after: Errors) -> str:
+def _gradient(before: Trained, after: Trained) -> str:
     return (
         f"{_centres(before, after)} The paper says that Grad centres them: "
-        f"{_seen(before.off_centre, after.off_centre)}. The gradient's error goes from "
-        f"{before.gradient:.3f} to {after.gradient:.3f} G per pixel."
+        f"{_seen(before, after, off_centre)}. The gradient's error goes from "
+        f"{before.mean('gradient'):.3f} to {after.mean('gradient'):.3f} G per pixel."
     )
 
 
-def _histogram(before: Errors, after: Errors) -> str:
+def _histogram(before: Trained, after: Trained) -> str:
     return (
-        f"The skew of E_max and E_min together goes from {before.skew:+.3f} to {after.skew:+.3f}, "
-        f"their median from {before.middle:+.2f} to {after.middle:+.2f} G. The paper says that "
-        f"Hist mostly removes the skew: {_seen(before.skew, after.skew, 1)}. "
-        f"{_centres(before, after)} The unsigned flux goes from {before.unsigned:.3f} to "
-        f"{after.unsigned:.3f} of the target's."
+        f"The skew of E_max and E_min together goes from {before.mean('skew'):+.3f} to "
+        f"{after.mean('skew'):+.3f}, their median from {before.mean('middle'):+.2f} to "
+        f"{after.mean('middle'):+.2f} G. The paper says that Hist mostly removes the skew: "
+        f"{_seen(before, after, lambda run: abs(run.skew), 1)}. {_centres(before, after)} The "
+        f"unsigned flux goes from {before.mean('unsigned'):.3f} to {after.mean('unsigned'):.3f} of "
+        "the target's."
     )
 
 
-def _structure(before: Errors, after: Errors) -> str:
-    bounds = after.gain_interval
-    spread = f" [{bounds[0]:+.4f}, {bounds[1]:+.4f}]" if bounds else ""
+def _structure(before: Trained, after: Trained) -> str:
+    spread = after.between_seeds("gain")
+    between = "" if spread is None else f" (± {spread:.4f} between seeds)"
     return (
-        f"The mean correlation of patches goes from {before.correlation:.4f} to "
-        f"{after.correlation:.4f}, by {after.gain:+.4f}{spread}. The paper says that SSIM helps "
-        f"structure: {_seen(1 - before.correlation, 1 - after.correlation)}. "
+        f"The mean correlation of patches goes from {before.mean('correlation'):.4f} to "
+        f"{after.mean('correlation'):.4f}, by {_gain_cell(after)}{between}. The paper says that "
+        f"SSIM helps structure: {_seen(before, after, lambda run: 1 - run.correlation)}. "
         f"{_centres(before, after)}"
     )
 
@@ -205,22 +249,61 @@ def _structure(before: Errors, after: Errors) -> str:
 _CLAIMS = {"gradient": _gradient, "histogram": _histogram, "ssim": _structure}
 
 
-def _change(before: float, after: float, unit: float | None = None) -> int:
+def off_centre(run: Errors) -> float:
+    """Mean distance of the two peaks, the medians of E_max and E_min, from 0; gauss."""
+    return (abs(run.maximum) + abs(run.minimum)) / 2
+
+
+@dataclass(frozen=True)
+class _Change:
     """Of a distance to the ideal: -1 nearer, 1 farther, 0 hardly changed or unknown.
 
-    Changes are measured by ``unit``, or else by the distance before.
+    ``clear`` is False where the seeds differ by as much, None where there is one seed.
     """
-    before, after = abs(before), abs(after)
-    if not np.isfinite(after - before) or abs(after - before) < HARDLY * (unit or before):
-        return 0
-    return 1 if after > before else -1
+
+    sign: int
+    clear: bool | None
 
 
-def _seen(before: float, after: float, unit: float | None = None) -> str:
+def _change(
+    before: Trained,
+    after: Trained,
+    distance: Callable[[Errors], float],
+    unit: float | None = None,
+) -> _Change:
+    """Changes are measured by ``unit``, or else by the distance before."""
+    old, new = (np.array([distance(run) for run in each.runs]) for each in (before, after))
+    moved = new.mean() - old.mean()
+    if not np.isfinite(moved) or abs(moved) < HARDLY * (unit or abs(old.mean())):
+        return _Change(0, None)
+    sign = 1 if moved > 0 else -1
+    if len(new) < 2:
+        return _Change(sign, None)
+    variances = [each.var(ddof=1) / len(each) for each in (old, new) if len(each) > 1]
+    width = stats.t.ppf(0.975, len(new) - 1) * np.sqrt(sum(variances))
+    return _Change(sign, bool(abs(moved) > width))
+
+
+def _told(change: _Change, words: Mapping[int, str], seeds: int) -> str:
+    if change.sign == 0:
+        return words[0]
+    if change.clear is None:
+        return f"{words[change.sign]}, in one training of each"
+    if not change.clear:
+        return f"not beyond what the {seeds} seeds differ by"
+    return f"{words[change.sign]}, over {seeds} seeds"
+
+
+def _seen(
+    before: Trained,
+    after: Trained,
+    distance: Callable[[Errors], float],
+    unit: float | None = None,
+) -> str:
     words = {-1: "so it is here", 1: "the opposite is the case here", 0: "hardly so here"}
-    return words[_change(before, after, unit)]
+    return _told(_change(before, after, distance, unit), words, len(after.runs))
 
 
-def _towards(before: float, after: float) -> str:
+def _towards(before: Trained, after: Trained) -> str:
     words = {-1: "move towards", 1: "move away from", 0: "hardly move towards or away from"}
-    return words[_change(before, after)]
+    return words[_change(before, after, off_centre).sign]

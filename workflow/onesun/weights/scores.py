@@ -13,7 +13,9 @@ from onesun.statistics import bootstrap as bootstraps
 from onesun.statistics import covered, measured
 from onesun.statistics.covered import CoveredMonth
 from onesun.statistics.measured import MeasuredMonth
-from onesun.statistics.tiles import SCORES, scores
+from onesun.statistics.measures import Measures
+from onesun.statistics.scores import SCORES, Score
+from onesun.statistics.units import Units, make_units
 
 PRODUCT = "scores of weights"
 NETWORK = "network"  # the row of the network, whatever its method is called
@@ -50,14 +52,15 @@ def scored(
             row: _of(by_measures, (method, month), "measures") for row, method in rows[sun].items()
         }
         judged[sun] = _of(by_coverage, (entry["methods"][NETWORK], month), "coverage")
-    sums = {
-        sun: {row: [each.measures.tiles.of_tiles()] for row, each in of_sun.items()}
-        for sun, of_sun in found.items()
+    measured_by_sun = {
+        sun: {row: each.measures for row, each in of_sun.items()} for sun, of_sun in found.items()
     }
-    names = next(iter(rows.values()))
-    together = {row: [part for of_sun in sums.values() for part in of_sun[row]] for row in names}
+    together = {
+        row: _merged([of_sun[row] for of_sun in measured_by_sun.values()])
+        for row in next(iter(rows.values()))
+    }
     # Before they are merged into one: merging changes the first.
-    by_sun = {sun: _described(each, compared(sums[sun], settings["bar"], bootstrap))
+    by_sun = {sun: _described(each, compared(measured_by_sun[sun], settings["bar"], bootstrap))
               for sun, each in judged.items()}  # fmt: skip
     whole, *others = (each.coverage for each in judged.values())
     for each in others:
@@ -74,6 +77,13 @@ def scored(
         },
         "settings": {"release": settings, "bootstrap": bootstrap},
     }
+
+
+def _merged(parts: Sequence[Measures]) -> Measures:
+    whole = Measures(parts[0].settings, parts[0].grid)
+    for part in parts:
+        whole.merge(part)
+    return whole
 
 
 def _described(judged: CoveredMonth, compared: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,45 +121,63 @@ def _of(found: Mapping[tuple[str, str], Any], key: tuple[str, str], what: str) -
 
 
 def compared(
-    sums: Mapping[str, Sequence[np.ndarray]], bar: str, settings: Mapping[str, Any]
+    measures: Mapping[str, Measures], bar: str, settings: Mapping[str, Any]
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Scores of each method with intervals, and their differences from the bar's.
 
-    The same tiles are drawn for all methods, so that differences are paired.
+    The same units are drawn for all methods, so that differences are paired.
 
     Parameters
     ----------
-    sums : by method, of each Sun what :meth:`TileStatistic.of_tiles` gives.
+    measures : by method, of the same frames.
     bar : the method that differences are taken from.
-    settings : ``resamples``, ``confidence`` and ``seed`` of the draw.
+    settings : the configuration's ``table1.bootstrap``.
 
-    Returns by method and score: ``value``, ``interval``, ``gain`` (less the bar's) and
-    ``gain_interval``; None where undetermined.
+    Returns by method and score: ``value``, ``interval``, ``independent`` (effective number of
+    units), ``gain`` (less the bar's) and ``gain_interval``; None where undetermined.
     """
-    tables = {name: np.concatenate(list(suns)) for name, suns in sums.items()}
-    used = np.flatnonzero(tables[bar][:, 0] > 0)
-    weights = bootstraps.draw(used.size, settings["resamples"], settings["seed"])
-    drawn = {name: scores(weights @ table[used]) for name, table in tables.items()}
-    values = {name: scores(table.sum(axis=0)) for name, table in tables.items()}
+    of_bar = measures[bar].tiles
+    units = make_units(sorted(of_bar.tiles.days), of_bar.tiling, settings)
+    sums = {
+        name: units.sums(
+            np.concatenate([each.tiles.tiles.table("sums"), of_bar.tiles.table("sums")], axis=-1)
+        )
+        for name, each in measures.items()
+    }
     return {
-        name: _rows(values[name], drawn[name], values[bar], drawn[bar], settings["confidence"])
-        for name in tables
+        name: {
+            key: _scored(score, each.tiles.result(), of_bar.result(), sums[name], units, settings)
+            for key, score in SCORES.items()
+        }
+        for name, each in measures.items()
     }
 
 
-def _rows(
-    value: np.ndarray, drawn: np.ndarray, bar: np.ndarray, bar_drawn: np.ndarray, confidence: float
-) -> dict[str, dict[str, Any]]:
-    intervals = bootstraps.interval(drawn, confidence)
-    gains = bootstraps.interval(drawn - bar_drawn, confidence)
+def _scored(
+    score: Score,
+    own: np.ndarray,
+    bar: np.ndarray,
+    sums: np.ndarray,
+    units: Units,
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """One method's score, from its sums (12,) and the bar's, and from both by unit (units, 24)."""
+    share = score.decides(sums)
+    found = bootstraps.spread(
+        lambda each: score.of(each[..., :12]), sums, share, units, settings, score.scale
+    )
+    gained = bootstraps.spread(
+        lambda each: score.of(each[..., :12]) - score.of(each[..., 12:]),
+        sums, share, units, settings,
+    )  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value, gain = score.of(own), score.of(own) - score.of(bar)
     return {
-        score: {
-            "value": _known(value[i]),
-            "interval": intervals[i],
-            "gain": _known(value[i] - bar[i]),
-            "gain_interval": gains[i],
-        }
-        for i, score in enumerate(SCORES)
+        "value": _known(value),
+        "interval": found.interval,
+        "independent": found.independent,
+        "gain": _known(gain),
+        "gain_interval": gained.interval,
     }
 
 

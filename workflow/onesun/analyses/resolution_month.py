@@ -12,15 +12,16 @@ from onesun import instruments
 from onesun import predictions as predicted
 from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.analyses import product
+from onesun.analyses.tiles import DailySums
 from onesun.errors import ConfigError, OneSunError
 from onesun.geometry.grid import Grid
 from onesun.instruments import Instrument
 from onesun.predictions import PredictedMonth
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import day, evenly, open_month, row_of, within
 from onesun.statistics.comparison import Comparison, Disk
 from onesun.statistics.elements import ElementStatistic
-from onesun.statistics.spectra import SpectrumStatistic, wiener_filtered
+from onesun.statistics.spectra import Spectrum, SpectrumStatistic, wiener_filtered
 
 ANALYSIS = "resolution"
 WIENER = "wiener"  # in the names of arrays, and what tables call it
@@ -67,31 +68,26 @@ def measure_resolved(
             f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
         )
     record = instruments.load(aligned.input_instrument)
-    sizes = small(record, grid, section["fewest"])
+    sizes = small(record, grid, section["smallest"])
     disk = Disk(grid, section["within_radius"])
 
-    def statistics() -> tuple[SpectrumStatistic, ElementStatistic]:
-        spectra = SpectrumStatistic(grid, section["window"], settings["tile"])
-        levels = section["thresholds"], section["shares"]
-        return spectra, ElementStatistic(*levels, sizes, settings["tile"])
+    spectra = SpectrumStatistic(grid, section["window"], settings["tile"])
+    elements = ElementStatistic(section["thresholds"], section["shares"], sizes, settings["tile"])
+    sums = DailySums()
 
-    spectra, elements = statistics()
+    def add(comparison: Comparison, prefix: str) -> None:
+        for statistic in (spectra, elements):
+            found = statistic.of(comparison).sums["sums"]
+            sums.add(f"{prefix}{statistic.name}", day(comparison.stamp), found)
+
     for comparison in _compared(disk, aligned, guesses, frames, ""):
-        spectra.update(comparison)
-        elements.update(comparison)
-    arrays = {"spectra": spectra.of_tiles(), "elements": elements.of_tiles()}
+        add(comparison, "")
+    days = sorted({day(frame.stamp) for frame in frames})
     if method == section[WIENER]:
-        spectrum = spectra.result()
-        spectra, elements = statistics()
+        spectrum = Spectrum.of_sums(sums.of(spectra.name, days).sum(axis=(0, 1)))
         for comparison in _compared(disk, aligned, guesses, frames, " behind a Wiener filter"):
             best = wiener_filtered(comparison.prediction, spectrum, section["window"])
-            filtered = _with_prediction(comparison, best)
-            spectra.update(filtered)
-            elements.update(filtered)
-        arrays |= {
-            f"{WIENER}_spectra": spectra.of_tiles(),
-            f"{WIENER}_elements": elements.of_tiles(),
-        }
+            add(_with_prediction(comparison, best), f"{WIENER}_")
     product.write(
         out,
         product.AnalysedMonth(
@@ -101,6 +97,7 @@ def measure_resolved(
             month=month,
             set=row.set,
             simulated=aligned.simulated,
+            days=days,
             frames=[{"stamp": frame.stamp} for frame in frames],
             settings={
                 "tile": settings["tile"],
@@ -111,7 +108,7 @@ def measure_resolved(
                 "fwhm": record.optics.fwhm,
                 "target_scale": grid.target_scale,
             },
-            arrays=arrays,
+            arrays={name: sums.of(name, days) for name in sums.names},
         ),
     )
 
@@ -130,7 +127,7 @@ def check_sides(window: int, tile: int, grid: Grid) -> None:
         )
 
 
-def small(record: Instrument, grid: Grid, fewest: int) -> tuple[int, float]:
+def small(record: Instrument, grid: Grid, smallest: int) -> tuple[int, float]:
     """Least and largest number of target pixels of an element that the input does not resolve.
 
     It is no larger than the input's pixel or the disk whose diameter is the width of the input's
@@ -138,7 +135,7 @@ def small(record: Instrument, grid: Grid, fewest: int) -> tuple[int, float]:
     """
     pixel = record.detector.plate_scale**2
     optics = np.pi / 4 * record.optics.fwhm**2
-    return fewest, round(float(max(pixel, optics) / grid.target_scale**2), 3)
+    return smallest, round(float(max(pixel, optics) / grid.target_scale**2), 3)
 
 
 def _compared(

@@ -1,0 +1,159 @@
+"""Fluxes of target and output by region, a month of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun import instruments
+from onesun.aligned import AlignedFrame
+from onesun.analyses import product, tiles
+from onesun.analyses.regions import REGIONS, regions
+from onesun.errors import ConfigError
+from onesun.files import read_json
+from onesun.geometry.flux import flux_per_gauss
+from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
+from onesun.geometry.sphere import cosine_to_vertical
+from onesun.methods.base import Method
+from onesun.progress import track
+from onesun.selection import check_pair, day, evenly, open_month, row_of, within
+from onesun.series.noise import read_sigma
+from onesun.series.totals import expected_unsigned
+
+ANALYSIS = "continuity"
+_MEASURED = ("within_radius", "active", "smoothing", "pole")
+# Pixels, and fluxes in Mx: unsigned and net of the target; unsigned, net and expected with the
+# target's noise of the output; expected of that noise where there is no field.
+SUMS = ("pixels", "target", "target_net", "output", "output_net", "with_noise", "noise")
+
+
+def measure_continuity(
+    pair: str,
+    name: str,
+    month: str,
+    manifest: Path,
+    noise: Path,
+    split: str | Path,
+    method: Method,
+    analyses: Mapping[str, Any],
+    grid: Grid,
+    out: Path,
+) -> None:
+    """Add up a month's fluxes by region, frame and tile; write the sums as ``out`` (NPZ).
+
+    Parameters
+    ----------
+    pair, name, month : what is measured; the method's name in the configuration.
+    manifest : of the month's aligned frames.
+    noise : the target's noise, as ``onesun noise`` wrote it.
+    split : table of months; frames outside the month's days there are left out.
+    method : whose output is held against the target.
+    analyses : the configuration's section.
+    grid : the common grid.
+
+    Raises ConfigError when a file is of another pair or month, or the method is made of the target.
+    """
+    if method.reads != "input":
+        raise ConfigError(
+            f'analyses.continuity.methods: found "{name}", which is made of the target, expected a '
+            "method that predicts"
+        )
+    settings = analyses[ANALYSIS]
+    check_pair(noise, pair)
+    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
+    frames = evenly(within(opened, row), settings["frames_per_month"])
+    growth = instruments.load(opened.target_instrument).response.noise.limb_growth
+    fluxes = Fluxes(grid, analyses["tile"], settings, centre_noise(noise, growth), growth)
+    sums, by_frame = tiles.DailySums(), []
+    for frame in track(frames, f"fluxes of {pair} by {name}, {month}"):
+        output = method.predict(opened.input(frame), frame)
+        found = fluxes.of(opened.target(frame), output, frame)
+        sums.add("tiles", day(frame.stamp), found)
+        by_frame.append(found.sum(axis=0))
+    days = sorted({day(frame.stamp) for frame in frames})
+    product.write(
+        out,
+        product.AnalysedMonth(
+            analysis=ANALYSIS,
+            pair=pair,
+            method=name,
+            month=month,
+            set=row.set,
+            simulated=opened.simulated,
+            days=days,
+            frames=[{"stamp": frame.stamp, "time": frame.time} for frame in frames],
+            settings={
+                "tile": analyses["tile"],
+                "noise": fluxes.sigma,
+                **{key: settings[key] for key in _MEASURED},
+            },
+            arrays={"tiles": sums.of("tiles", days), "frames": np.stack(by_frame)},
+        ),
+    )
+
+
+def centre_noise(noise: Path, growth: float) -> float:
+    """The noise at the disk centre, gauss, of what ``onesun noise`` measured over more of the disk.
+
+    Parameters
+    ----------
+    growth : of the noise to the limb, as for :class:`Fluxes`.
+    """
+    sigma = read_sigma(noise)
+    limit = float(read_json(noise)["settings"]["within_radius"])
+    mean_mu = 2 / 3 * (1 - (1 - limit**2) ** 1.5) / limit**2  # over the area within the limit
+    return sigma / (1 + growth * (1 - mean_mu))
+
+
+class Fluxes:
+    """Fluxes of frames on a grid; the field is taken as radial (paper, equation 2).
+
+    Parameters
+    ----------
+    grid : the common grid.
+    tile : side of a tile, target pixels.
+    settings : the configuration's section ``analyses.continuity``.
+    sigma : the target's noise near the disk centre, gauss.
+    growth : of the noise to the limb: sigma is proportional to 1 + growth (1 - mu).
+    """
+
+    def __init__(
+        self, grid: Grid, tile: int, settings: Mapping[str, Any], sigma: float, growth: float
+    ) -> None:
+        self._grid, self._settings, self.sigma, self._growth = grid, settings, sigma, growth
+        self._radius = grid.radius("target")
+        self._tile = tiles.tile_numbers(grid.shape("target"), tile)
+        self._tiles = int(self._tile.max()) + 1
+
+    def of(self, target: np.ndarray, output: np.ndarray, frame: AlignedFrame) -> np.ndarray:
+        """Sums of one frame by tile and region; (tiles, 3, 7) float64, see :data:`SUMS`.
+
+        Parameters
+        ----------
+        target, output : (N, N) gauss, NaN where there is no value.
+        frame : gives the target's observer.
+        """
+        region = regions(target, self._grid, frame.b0, frame.dsun, self._settings)
+        use = (region >= 0) & np.isfinite(output)
+        b, out, radius = target[use], output[use], self._radius[use].astype(np.float64)
+        weight = flux_per_gauss(radius, self._grid.limb_radius("target"), frame.dsun)
+        rsun = float(np.arcsin(SOLAR_RADIUS_METRES / frame.dsun))
+        sigma = self.sigma * (1 + self._growth * (1 - cosine_to_vertical(radius, rsun)))
+        place = self._tile[use].astype(np.intp) * len(REGIONS) + region[use]
+        size = self._tiles * len(REGIONS)
+        sums = [
+            np.bincount(place, values, minlength=size)
+            for values in (
+                None,
+                weight * np.abs(b),
+                weight * b,
+                weight * np.abs(out),
+                weight * out,
+                weight * sigma * expected_unsigned(out / sigma, 1.0),
+                weight * sigma * np.sqrt(2 / np.pi),
+            )
+        ]
+        return np.stack(sums, axis=-1).reshape(self._tiles, len(REGIONS), len(SUMS)).astype(float)

@@ -1,0 +1,224 @@
+"""The null test: months put together, as a table and a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from onesun.analyses import blocks, repeated, restored
+from onesun.analyses.null_figure import draw_null
+from onesun.analyses.product import AnalysedMonth, product_of, read_months
+from onesun.analyses.words import head, origin
+from onesun.errors import ConfigError
+from onesun.figures.style import Style
+from onesun.tables.text import csv_text, line, number, write_both
+
+FEWEST = 100  # pixels of a bin
+_WORDS = {
+    "reading": "read again (noise alone)",
+    "optics": "degraded by optics alone",
+    "noise": "degraded by optics and noise",
+    "observed": "as observed",
+}
+_NOTE = (
+    "**Rows.** Read again: two readings of the same Sun, each with the target's noise, simulated. "
+    "So many minutes later: the target against itself, turned back by differential rotation, which "
+    "adds evolution and one resampling. Degraded: the target as the input's optics, pixels and "
+    "noise would have recorded it at the same moment, pointing known, brought back by the method. "
+    "As observed: the method's output of the real input; what it has less than the row above is "
+    "registration, time between both frames, and whatever the instrument does that its record does "
+    "not say. Bins are of the target's |field|, for rows of the target against itself of the first "
+    "reading."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison with the target.
+
+    Parameters
+    ----------
+    kind : ``reading``, ``lag 96``, ``optics``, ``noise`` or ``observed``.
+    method : what brought the target back; None where it is held against itself.
+    frames : frames, or pairs of frames, that were compared.
+    pixels : (bins + 1,) of all pixels and of each bin of field.
+    correlation, rmse : value and interval, (3, bins + 1); rmse in gauss. NaN below
+        :data:`FEWEST` pixels.
+    """
+
+    kind: str
+    method: str | None
+    frames: int
+    pixels: np.ndarray
+    correlation: np.ndarray
+    rmse: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """What is compared, in words."""
+        if self.kind.startswith("lag "):
+            return f"{self.kind.removeprefix('lag ')} minutes later"
+        words = _WORDS[self.kind]
+        return f"{self.method}: {words}" if self.method else words
+
+
+def show_null(
+    pair: str,
+    paths: Sequence[Path],
+    analyses: Mapping[str, Any],
+    bootstrap: Mapping[str, Any],
+    style: Style,
+    out: Path,
+    figure: Path,
+) -> None:
+    """Merge months; write the table as ``out`` (CSV and .md) and draw ``figure``.
+
+    Raises ConfigError when months do not fit each other.
+    """
+    by_product: dict[str, list[Path]] = {}
+    for path in paths:
+        by_product.setdefault(product_of(path), []).append(path)
+    itself = read_months(by_product.get(repeated.ANALYSIS, []), repeated.ANALYSIS, pair)
+    methods = by_product.get(restored.ANALYSIS)
+    back = read_months(methods, restored.ANALYSIS, pair) if methods else []
+    if any(month.settings != itself[0].settings for month in back):
+        raise ConfigError(f"{pair}: months of the null test of other settings, expected the same")
+    rows = [*_itself(itself, bootstrap), *_back(back, bootstrap)]
+    edges = itself[0].settings["field_edges"]
+    records = [record for row in rows for record in _records(pair, row, edges)]
+    caption = _caption(itself, bootstrap)
+    page = "\n\n".join(_page(pair, rows, edges, analyses["null_test"]["lags"], caption)) + "\n"
+    write_both(out, csv_text(records), page)
+    draw_null(rows, edges, head(itself), style, f"{_FIGURE} {caption}", figure)
+
+
+_FIGURE = (
+    "What is left of the target, by its field strength: root-mean-square difference and "
+    "correlation. Black: read again, with noise alone; grey: the target against itself some "
+    "minutes later. Colours, a method each: the target degraded by optics alone (dotted), by "
+    "optics and noise (dashed), and the method's output of the observed input (full lines)."
+)
+
+
+def _itself(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> Iterator[Row]:
+    names = {name for month in months for name in month.arrays}
+    lags = sorted((name for name in names if name.startswith("lag ")), key=_minutes)
+    for name in [repeated.READING, *lags]:
+        own = [month for month in months if name in month.arrays]
+        frames = sum(_count(month, name) for month in own)
+        yield _row(name, None, frames, [month.arrays[name] for month in own], bootstrap)
+
+
+def _minutes(name: str) -> float:
+    return float(name.removeprefix("lag "))
+
+
+def _count(month: AnalysedMonth, name: str) -> int:
+    """Frames, or pairs of frames, of a month."""
+    return int(month.labels[name][0]) if name in month.labels else len(month.frames)
+
+
+def _back(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> Iterator[Row]:
+    for method in dict.fromkeys(month.method for month in months):
+        own = [month for month in months if month.method == method]
+        frames = sum(len(month.frames) for month in own)
+        for kind in restored.KINDS:
+            yield _row(kind, method, frames, [month.arrays[kind] for month in own], bootstrap)
+
+
+def _row(
+    kind: str,
+    method: str | None,
+    frames: int,
+    sums: Sequence[np.ndarray],
+    bootstrap: Mapping[str, Any],
+) -> Row:
+    stack = blocks.stacked(sums)
+    stack = np.concatenate([stack.sum(axis=1, keepdims=True), stack], axis=1)
+    pixels = stack[..., 0].sum(axis=0)
+    correlation, rmse = (
+        np.where(pixels >= FEWEST, blocks.with_interval(stack, score, bootstrap), np.nan)
+        for score in (blocks.correlation, blocks.rmse)
+    )
+    return Row(kind, method, frames, pixels, correlation, rmse)
+
+
+def _spans(edges: Sequence[float]) -> list[tuple[float | None, float | None]]:
+    """Bounds of all pixels, and of each bin."""
+    return [(None, None), *zip(edges, [*edges[1:], None], strict=True)]
+
+
+def _records(pair: str, row: Row, edges: Sequence[float]) -> Iterator[dict[str, Any]]:
+    for index, (low, high) in enumerate(_spans(edges)):
+        record: dict[str, Any] = {
+            "pair": pair,
+            "kind": row.kind,
+            "method": row.method or "",
+            "field_low_gauss": number(low),
+            "field_high_gauss": number(high),
+            "frames": row.frames,
+            "pixels": round(row.pixels[index]),
+        }
+        for name, parts in (("correlation", row.correlation), ("rmse_gauss", row.rmse)):
+            for suffix, value in zip(("", "_low", "_high"), parts[:, index], strict=True):
+                record[name + suffix] = number(value if np.isfinite(value) else None)
+        yield record
+
+
+def _page(
+    pair: str, rows: Sequence[Row], edges: Sequence[float], lags: Sequence[float], caption: str
+) -> Iterator[str]:
+    yield f"# Null test: {pair}"
+    yield "What noise, optics and evolution leave of the target at best."
+    yield "## Correlation"
+    yield "\n".join(_table(rows, edges, "correlation", 4))
+    yield "## Root-mean-square difference (G)"
+    yield "\n".join(_table(rows, edges, "rmse", 2))
+    known = {row.kind for row in rows}
+    lacking = [f"{lag:g}" for lag in lags if f"lag {lag:g}" not in known]
+    if lacking:
+        yield f"No frame has a partner {' or '.join(lacking)} minutes later."
+    yield f"{_NOTE} {caption}"
+
+
+def _table(rows: Sequence[Row], edges: Sequence[float], key: str, digits: int) -> Iterator[str]:
+    spans = [
+        "all",
+        *(f"≥ {a:g} G" if b is None else f"{a:g}–{b:g} G" for a, b in _spans(edges)[1:]),
+    ]
+    yield line(["What", "Frames", *spans])
+    yield line([":---", *["---:"] * (len(spans) + 1)])
+    for row in rows:
+        cells = [_cell(parts, digits) for parts in getattr(row, key).T]
+        yield line([row.name, str(row.frames), *cells])
+    if key == "correlation":
+        counts = [f"{count:,.0f}" for count in rows[0].pixels]
+        yield line(["pixels of the first row", "", *counts])
+
+
+def _cell(parts: np.ndarray, digits: int) -> str:
+    value, low, high = parts
+    if not np.isfinite(value):
+        return "—"
+    text = f"{value:.{digits}f}"
+    return f"{text} [{low:.{digits}f}, {high:.{digits}f}]" if np.isfinite(low + high) else text
+
+
+def _caption(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> str:
+    within = months[0].settings["within_radius"]
+    text = (
+        f"Pixels within {within:g} R; bins of fewer than {FEWEST} pixels are left out. "
+        f"In brackets: {100 * bootstrap['confidence']:g} % interval from {bootstrap['resamples']} "
+        f"resamples of {blocks.kind(len(months))} drawn with replacement. {origin(months)}"
+    )
+    if any(month.simulated for month in months):
+        text += (
+            " Targets are one real frame a month, turned: later targets share its noise and do not "
+            "evolve, so that their rows show what turning and resampling cost, and nothing of the "
+            "Sun."
+        )
+    return text

@@ -1,0 +1,84 @@
+"""The null test: a month's targets degraded to inputs and brought back by a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from onesun import instruments
+from onesun.analyses import product
+from onesun.analyses.by_field import FieldSums
+from onesun.analyses.degrade import degraded
+from onesun.analyses.draws import generator
+from onesun.errors import ConfigError
+from onesun.geometry.grid import Grid
+from onesun.methods.base import Method
+from onesun.progress import track
+from onesun.selection import day, evenly, open_month, row_of, within
+
+ANALYSIS = "null test, restored"
+KINDS = ("optics", "noise", "observed")
+
+
+def measure_restored(
+    pair: str,
+    name: str,
+    month: str,
+    manifest: Path,
+    split: str | Path,
+    method: Method,
+    analyses: Mapping[str, Any],
+    grid: Grid,
+    out: Path,
+) -> None:
+    """Hold what a method makes of degraded targets against these; write the sums as ``out`` (NPZ).
+
+    Three inputs: the target degraded by ``optics`` alone, by optics and ``noise``, and the input
+    that was ``observed``.
+
+    Parameters
+    ----------
+    pair, name, month : what is measured; the method's name in the configuration.
+    manifest : of the month's aligned frames.
+    split : table of months; frames outside the month's days there are left out.
+    method : what brings the degraded target back.
+    analyses : the configuration's section.
+    grid : the common grid.
+
+    Raises ConfigError when the manifest is of another pair or month, or the method is made of the
+    target.
+    """
+    if method.reads != "input":
+        raise ConfigError(
+            f'analyses.null_test.methods: found "{name}", which is made of the target, expected a '
+            "method that predicts"
+        )
+    settings = analyses["null_test"]
+    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
+    frames = evenly(within(opened, row), settings["frames_per_month"])
+    record = instruments.load(opened.input_instrument)
+    sums = FieldSums(grid, analyses["tile"], settings)
+    for frame in track(frames, f"null test of {pair} by {name}, {month}"):
+        target, field = opened.target(frame), opened.input(frame)
+        # The same draws for every method.
+        rng = generator(settings["seed"], pair, frame.stamp)
+        given = degraded(target, frame, record, grid, rng) | {"observed": field}
+        for kind in KINDS:
+            sums.update(kind, day(frame.stamp), target, method.predict(given[kind], frame))
+    days = sorted({day(frame.stamp) for frame in frames})
+    product.write(
+        out,
+        product.AnalysedMonth(
+            analysis=ANALYSIS,
+            pair=pair,
+            method=name,
+            month=month,
+            set=row.set,
+            simulated=opened.simulated,
+            days=days,
+            frames=[{"stamp": frame.stamp} for frame in frames],
+            settings=sums.settings,
+            arrays=sums.arrays(days),
+        ),
+    )

@@ -1,0 +1,27 @@
+"""Sentences that pages and captions of analyses share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from onesun.analyses.product import AnalysedMonth
+from onesun.tables.text import SIMULATED
+
+
+def origin(months: Sequence[AnalysedMonth]) -> str:
+    """How many frames of which months of which set, and whether they are simulated."""
+    by_month = {month.month: month for month in months}
+    told = "; ".join(
+        f"{month.month} ({month.set}): {len(month.frames)} frame{'s' * (len(month.frames) != 1)}"
+        for month in by_month.values()
+    )
+    text = f"{months[0].pair}, {told}."
+    if any(month.simulated for month in months):
+        text += f" Inputs are {SIMULATED}."
+    return text
+
+
+def head(months: Sequence[AnalysedMonth]) -> str:
+    """The pair and simulated frames, to stand above a figure that is seen without its caption."""
+    simulated = any(month.simulated for month in months)
+    return f"{months[0].pair}: {SIMULATED}" if simulated else months[0].pair
