@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from onesun.analyses import blocks, product
+from onesun.analyses.epochs_figure import draw_epochs
 from onesun.analyses.epochs_month import ANALYSIS, DOUBTED, PIXEL_SUMS, TRUSTED
 from onesun.analyses.judged import SCORES, Bin, Epochs, Judgement, span, whole_blocks
 from onesun.analyses.product import AnalysedMonth
 from onesun.errors import ConfigError
-from onesun.analyses.epochs_figure import draw_epochs
 from onesun.figures.style import Style
 from onesun.statistics.block_coverage import STANDARD, WIDE
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both

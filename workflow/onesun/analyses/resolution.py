@@ -12,9 +12,9 @@ import numpy as np
 
 from onesun.analyses import blocks, product
 from onesun.analyses.product import AnalysedMonth
+from onesun.analyses.resolution_figure import draw_resolution
 from onesun.analyses.resolution_month import ANALYSIS, WIENER
 from onesun.errors import ConfigError
-from onesun.analyses.resolution_figure import draw_resolution
 from onesun.figures.style import Style
 from onesun.statistics.elements import RATIOS, ratios
 from onesun.statistics.spectra import Spectrum
