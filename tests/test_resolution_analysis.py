@@ -175,7 +175,7 @@ def test_table_and_figure_say_the_same(months, tmp_path):
     out, png = tmp_path / "resolution" / "mdi-hmi.csv", tmp_path / "resolution-mdi-hmi.png"
     sections = {
         "analyses": {"resolution": SECTION}, "figures": {"style": {"dpi": 40}},
-        "table1": {"bootstrap": BOOTSTRAP, "columns": [], "rows": []},
+        "table1": {"bootstrap": BOOTSTRAP},
     }  # fmt: skip
     show(list(months.values()), PAIR, json.dumps(sections), out, png)
     found = merged(months)
