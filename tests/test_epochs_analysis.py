@@ -30,7 +30,7 @@ PAIR = "mdi-hmi"
 TRAINED, VALIDATED, TESTED = "2016-07", "2019-06", "2011-12"
 SETS = {"train": [TRAINED], "validation": [VALIDATED], "test": [TESTED]}
 SECTION = {"fewest": 20, "frames_per_month": 3}
-EPOCHS = {"methods": {PAIR: ["onesun"]}, "block_sizes": [1, 4, 16]}
+EPOCHS = {"methods": ["onesun"], "block_sizes": [1, 4, 16]}
 BOOTSTRAP = {"resamples": 60, "confidence": 0.95, "seed": 1}
 SIGMA = 10.0
 
@@ -111,10 +111,10 @@ def test_bins_of_a_kind_add_up_to_all_pixels(stage):
         assert sum(part.count for part in each.of("radius")) == whole.count
         assert sum(part.count for part in each.of("mask")[:2]) == whole.count
         assert sum(part.share for part in each.of("field")) == pytest.approx(1)
-        single, *larger = (part for part in each.of("block") if part.low is None)
-        assert single.size == 1
+        single, *larger = (part for part in each.of("block") if part.kind.low is None)
+        assert single.kind.size == 1
         assert single.count == whole.count
-        assert all(part.count * part.size**2 < whole.count for part in larger)
+        assert all(part.count * part.kind.size**2 < whole.count for part in larger)
         for score in ("rms_normalised", "bias", "actual", "expected"):
             assert single.scores[score] == pytest.approx(whole.scores[score], rel=1e-4)
 
@@ -237,9 +237,3 @@ def test_errors_of_other_weights_are_refused(stage, tmp_path):
             out=tmp_path / "x.npz",
         )  # fmt: skip
     assert not (tmp_path / "x.json").exists()
-
-
-def test_a_method_without_a_month_is_told(stage):
-    months = product.read_months(sorted((stage / "sums").glob("*.json")), "epochs", PAIR)
-    with pytest.raises(ConfigError, match="no month of mdi-hmi by other"):
-        epochs.judged(PAIR, months, ["onesun", "other"], BOOTSTRAP)

@@ -8,7 +8,14 @@ with its manifest .json. Tables and figures: analyses.smk.
 
 from dataclasses import replace
 
-EPOCHS = {pair: CONFIG["analyses"]["epochs"]["methods"].get(pair, []) for pair in PAIRS}
+from onesun.config.pairs import is_for_pair
+
+EPOCHS = {
+    pair: [
+        name for name in CONFIG["analyses"]["epochs"]["methods"] if is_for_pair(METHODS[name], pair)
+    ]
+    for pair in PAIRS
+}
 ANALYSES |= {
     "resolution": list(PAIRS) if CONFIG["analyses"]["resolution"]["methods"] else [],
     "epochs": [pair for pair, methods in EPOCHS.items() if methods],

@@ -12,9 +12,8 @@ import numpy as np
 from onesun.analyses import blocks, product
 from onesun.analyses.epochs_figure import draw_epochs
 from onesun.analyses.epochs_month import ANALYSIS, DOUBTED, PIXEL_SUMS, TRUSTED
-from onesun.analyses.judged import SCORES, Bin, Epochs, Judgement, span, whole_blocks
+from onesun.analyses.judged import SCORES, Bin, Epochs, Judgement, Kind, span, whole_blocks
 from onesun.analyses.product import AnalysedMonth
-from onesun.errors import ConfigError
 from onesun.figures.style import Style
 from onesun.statistics.block_coverage import STANDARD, WIDE
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
@@ -41,7 +40,7 @@ def show_epochs(
     Raises ConfigError when months do not fit each other.
     """
     months = product.read_months(paths, ANALYSIS, pair)
-    order = settings[ANALYSIS]["methods"].get(pair, [])
+    order = settings[ANALYSIS]["methods"]
     found = judged(pair, months, order, bootstrap)
     write_both(out, csv_text(list(_records(found))), "\n\n".join(_page(found)) + "\n")
     draw_epochs(found, style, figure)
@@ -53,15 +52,7 @@ def judged(
     order: Sequence[str],
     bootstrap: Mapping[str, Any],
 ) -> Epochs:
-    """Scores of every month.
-
-    Raises ConfigError for a method without a month.
-    """
-    for method in order:
-        if method not in {month.method for month in months}:
-            raise ConfigError(
-                f"analyses.epochs.methods: no month of {pair} by {method}, expected at least one"
-            )
+    """Scores of every month; methods in the given order, others after them."""
     judgements = [_judgement(month, bootstrap) for month in months]
     judgements.sort(key=lambda each: (_place(each.method, order), each.month))
     return Epochs(
@@ -78,39 +69,11 @@ def _place(method: str, order: Sequence[str]) -> int:
 
 
 def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
-    arrays, settings = month.arrays, month.settings
-    pixels, in_blocks = (blocks.stacked([arrays[name]]) for name in ("pixels", "blocks"))
-    used = pixels[:, 0, 0] > 0
-    pixels, in_blocks = pixels[used], in_blocks[used]
-    columns, kinds = [], []
-    for index, name in enumerate(month.labels["pixels"]):
-        columns.append(pixels[:, index])
-        kinds.append((1, *_kind(name)))
-    edges = [(None, None), *pairwise((*settings["field_edges"], None))]
-    for i, size in enumerate(settings["block_sizes"]):
-        for j, bounds in enumerate(edges):
-            columns.append(in_blocks[:, i, j])
-            kinds.append((size, "block", "", *bounds))
-    table = np.stack(columns, axis=1).astype(np.float64)
+    kinds, table = _table(month)
     value, low, high = blocks.with_interval(table, _scores, bootstrap)
-    count = table[..., 0].sum(axis=0)
-    wholes = {(size, by): n for (size, by, _, least, _), n in zip(kinds, count, strict=True)
-              if by in ("all", "block") and least is None}  # fmt: skip
-    bins = [
-        Bin(
-            by=by,
-            name=name,
-            low=least,
-            high=most,
-            size=size,
-            count=int(n),
-            share=float(n / max(wholes[size, "block" if by == "block" else "all"], 1)),
-            scores=dict(zip(SCORES, zip(*numbers, strict=True), strict=True)),
-        )
-        for (size, by, name, least, most), n, *numbers in zip(
-            kinds, count, value.tolist(), low.tolist(), high.tolist(), strict=True
-        )
-    ]
+    counts = table[..., 0].sum(axis=0)
+    # All pixels, and all blocks of each size.
+    whole = {kind.size: count for kind, count in zip(kinds, counts, strict=True) if kind.is_whole}
     return Judgement(
         method=month.method or "",
         month=month.month,
@@ -118,18 +81,46 @@ def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
         train=month.labels["train"],
         validation=month.labels["validation"],
         frames=len(month.frames),
-        tiles=int(used.sum()),
-        bins=bins,
+        tiles=len(table),
+        bins=[
+            Bin(
+                kind=kind,
+                count=int(count),
+                share=float(count / max(whole[kind.size], 1)),
+                scores=dict(zip(SCORES, zip(*numbers, strict=True), strict=True)),
+            )
+            for kind, count, *numbers in zip(
+                kinds, counts, value.tolist(), low.tolist(), high.tolist(), strict=True
+            )
+        ],
     )
 
 
-def _kind(name: str) -> tuple[str, str, float | None, float | None]:
-    """What a class of pixels is by, its bit of the mask, and its edges."""
+def _table(month: AnalysedMonth) -> tuple[list[Kind], np.ndarray]:
+    """Kinds of pixels and blocks, and their sums in each tile that has pixels.
+
+    The sums are (tiles, kinds, 7), in the order of ``PIXEL_SUMS``.
+    """
+    pixels, in_blocks = (blocks.stacked([month.arrays[name]]) for name in ("pixels", "blocks"))
+    used, settings = pixels[:, 0, 0] > 0, month.settings
+    edges = [(None, None), *pairwise((*settings["field_edges"], None))]
+    kinds = [_kind(name) for name in month.labels["pixels"]]
+    kinds += [
+        Kind("block", low=low, high=high, size=size)
+        for size in settings["block_sizes"]
+        for low, high in edges
+    ]
+    flat = in_blocks[used].reshape(used.sum(), -1, len(PIXEL_SUMS))
+    return kinds, np.concatenate([pixels[used], flat], axis=1)
+
+
+def _kind(name: str) -> Kind:
+    """From the name of a class of pixels."""
     by, _, rest = name.partition(" ")
     if by in ("all", "mask"):
-        return by, rest, None, None
+        return Kind(by, rest)
     low, high = (float(edge) for edge in rest.split())
-    return by, "", low, high if np.isfinite(high) else None
+    return Kind(by, low=low, high=high if np.isfinite(high) else None)
 
 
 def _scores(sums: np.ndarray) -> np.ndarray:
@@ -164,11 +155,11 @@ def _records(found: Epochs) -> Iterator[dict[str, Any]]:
                 "years_from_training": number(each.gap),
                 "frames": each.frames,
                 "tiles": each.tiles,
-                "by": part.by,
-                "mask": part.name,
-                "low": number(part.low),
-                "high": number(part.high),
-                "block_size": part.size,
+                "by": part.kind.by,
+                "mask": part.kind.name,
+                "low": number(part.kind.low),
+                "high": number(part.kind.high),
+                "block_size": part.kind.size,
                 "count": part.count,
                 "share": number(part.share),
             }
@@ -258,7 +249,7 @@ def _bin_table(found: Epochs, by: str) -> Iterator[str]:
 
 
 def _block_table(found: Epochs) -> Iterator[str]:
-    sizes = [part.size for part in whole_blocks(found.judgements[0])]
+    sizes = [part.kind.size for part in whole_blocks(found.judgements[0])]
     yield line(["Method", "Judged", *(f"{size} px" for size in sizes)])
     yield line([":---", ":---", *("---:" for _ in sizes)])
     for each in found.judgements:
@@ -273,12 +264,12 @@ def _block_table(found: Epochs) -> Iterator[str]:
 
 
 def _mask_table(found: Epochs) -> Iterator[str]:
-    names = [part.name for part in found.judgements[0].of("mask")][2:]
+    names = [part.kind.name for part in found.judgements[0].of("mask")][2:]
     heads = ["Out of range", "of them within", "of others within", *names]
     yield line(["Method", "Judged", *heads])
     yield line([":---", ":---", *("---:" for _ in heads)])
     for each in found.judgements:
-        bits = {part.name: part for part in each.of("mask")}
+        bits = {part.kind.name: part for part in each.of("mask")}
         cells = [
             f"{100 * bits[DOUBTED].share:.3f} %",
             _cell(bits[DOUBTED].scores["within_68"]),
@@ -289,7 +280,11 @@ def _mask_table(found: Epochs) -> Iterator[str]:
 
 
 def _edges(part: Bin) -> str:
-    return f"≥ {part.low:g}" if part.high is None else f"{part.low:g}–{part.high:g}"
+    return (
+        f"≥ {part.kind.low:g}"
+        if part.kind.high is None
+        else f"{part.kind.low:g}–{part.kind.high:g}"
+    )
 
 
 def _cell(values: tuple[float, float, float], form: str = "{:.1f}") -> str:

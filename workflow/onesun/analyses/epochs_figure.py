@@ -101,12 +101,14 @@ def _by_field(axes: Axes, found: Epochs, each: Judgement, colour: str, dashes: o
 
 def _by_size(axes: Axes, each: Judgement, colour: str, dashes: object) -> None:
     parts = _filled_blocks(each)
-    _with_band(axes, [part.size for part in parts], parts, "within_68", colour, dashes, each.set)
+    _with_band(
+        axes, [part.kind.size for part in parts], parts, "within_68", colour, dashes, each.set
+    )
 
 
 def _inflated(axes: Axes, each: Judgement, colour: str, dashes: object) -> None:
     parts = _filled_blocks(each)
-    where = [part.size for part in parts]
+    where = [part.kind.size for part in parts]
     _with_band(axes, where, parts, "rms_normalised", colour, dashes, each.set)
 
 
@@ -135,12 +137,12 @@ def _promises(axes: Axes) -> None:
 
 def _finish(found: Epochs, fields: Axes, sizes: Axes, inflation: Axes) -> None:
     bins = found.judgements[0].of("field")
-    fields.set_xticks(range(len(bins) + 1), [f"{part.low:g}" for part in bins] + [""])
+    fields.set_xticks(range(len(bins) + 1), [f"{part.kind.low:g}" for part in bins] + [""])
     fields.set_xlim(0, len(bins))
     fields.set_xlabel("predicted |field| (G)")
     fields.set_ylabel("within the 68 % half-width (%)")
     fields.axhline(_PROMISED["within_68"], color=IDEAL, lw=0.8, ls=(0, (1, 1)), zorder=1)
-    where = sorted({part.size for each in found.judgements for part in _filled_blocks(each)})
+    where = sorted({part.kind.size for each in found.judgements for part in _filled_blocks(each)})
     for axes in (sizes, inflation):
         axes.set_xscale("log", base=2)
         axes.set_xticks(where, [f"{size}" for size in where])

@@ -10,28 +10,46 @@ _MONTHS = 12  # of a year
 
 
 @dataclass(frozen=True)
-class Bin:
-    """Pixels, or blocks of pixels, of one kind; scores by name of ``SCORES`` as (value, low, high).
+class Kind:
+    """What pixels, or blocks of them, have in common.
 
     Parameters
     ----------
     by : all, field, radius, mask or block.
     name : of the mask's bit; empty for other kinds.
-    low, high : edges of the field (gauss) or of the radius (limb radii); None is open.
+    low, high : edges of the predicted field without its sign (gauss; of a block, of its mean) or of the radius
+        (limb radii); None is open.
     size : side of the blocks, target pixels; 1 for pixels.
+    """
+
+    by: str
+    name: str = ""
+    low: float | None = None
+    high: float | None = None
+    size: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all pixels, or all blocks of a size."""
+        return self.by in ("all", "block") and self.low is None
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Pixels, or blocks of pixels, of one kind; scores by name of ``SCORES`` as (value, low, high).
+
+    Parameters
+    ----------
+    kind : which.
     count : pixels or blocks.
-    share : of the month's pixels or blocks of that size.
+    share : of the month's pixels, or of its blocks of that size.
     scores : per cent within the half-widths for 68 and 95 % (of blocks: within 1 and 1.96 standard
         deviations of the mean of independent pixels), root mean square of misfits over their
         standard deviations, and mean misfit, root mean square misfit and root mean square standard
         deviation in gauss.
     """
 
-    by: str
-    name: str
-    low: float | None
-    high: float | None
-    size: int
+    kind: Kind
     count: int
     share: float
     scores: Mapping[str, tuple[float, float, float]]
@@ -66,7 +84,7 @@ class Judgement:
         return min(abs(years(self.month) - years(each)) for each in self.train)
 
     def of(self, by: str) -> list[Bin]:
-        return [each for each in self.bins if each.by == by]
+        return [each for each in self.bins if each.kind.by == by]
 
 
 @dataclass(frozen=True)
@@ -92,7 +110,7 @@ def years(month: str) -> float:
 
 def whole_blocks(each: Judgement) -> list[Bin]:
     """Blocks of any field, by size."""
-    return [part for part in each.of("block") if part.low is None]
+    return [part for part in each.of("block") if part.kind.low is None]
 
 
 def span(months: Sequence[str]) -> str:

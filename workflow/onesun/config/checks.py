@@ -325,16 +325,13 @@ def _release(config: Config) -> Iterator[str]:
 
 
 def _epochs(config: Config) -> Iterator[str]:
-    """Pairs and methods that the analysis of epochs cannot judge."""
-    for pair, methods in config["analyses"]["epochs"]["methods"].items():
-        path = f"analyses.epochs.methods.{pair}"
-        if pair not in config["pairs"]:
-            yield unknown_name(path, pair, list(config["pairs"]), "pairs")
-        for index, name in enumerate(methods):
-            if name not in config["methods"]:
-                yield unknown_name(f"{path}[{index}]", name, list(config["methods"]), "methods")
-            elif not _has_error(config, name):
-                yield f'{path}[{index}]: found "{name}", expected a network with error: true'
+    """Methods that the analysis of epochs cannot judge."""
+    for index, name in enumerate(config["analyses"]["epochs"]["methods"]):
+        path = f"analyses.epochs.methods[{index}]"
+        if name not in config["methods"]:
+            yield unknown_name(path, name, list(config["methods"]), "methods")
+        elif not _has_error(config, name):
+            yield f'{path}: found "{name}", expected a network with error: true'
 
 
 def _judged(config: Config, path: str, month: str) -> Iterator[str]:
