@@ -17,8 +17,8 @@ class Kind:
     ----------
     by : all, field, radius, mask or block.
     name : of the mask's bit; empty for other kinds.
-    low, high : edges of the predicted field without its sign (gauss; of a block, of its mean) or of the radius
-        (limb radii); None is open.
+    low, high : edges of the strength of the predicted field (gauss; of a block, of its mean
+        strength) or of the radius (limb radii); None is open.
     size : side of the blocks, target pixels; 1 for pixels.
     """
 
