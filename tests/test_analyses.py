@@ -13,9 +13,9 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
-from onesun import instruments
+from onesun import config, instruments
 from onesun.aligned import AlignedFrame
-from onesun.analyses import blocks, product, tiles
+from onesun.analyses import intervals, product, tiles
 from onesun.analyses.calibration_month import CalibrationSums
 from onesun.analyses.changes import changes, detectable_step
 from onesun.analyses.continuity import of_area, ratio
@@ -30,11 +30,17 @@ from onesun.geometry import psf
 from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.grid import AU_METRES
 from onesun.slots import shifted
+from onesun.statistics import bootstrap
+from onesun.statistics.tiled import Tiling
+from onesun.statistics.units import make_units
 from small_sun import START, SmallSun
 
-DAY = "2016-07-07"
+DAY = "20160707"
 PAIR, MONTHS = "mdi-hmi", ("2011-12", "2016-07")
-BOOTSTRAP = {"resamples": 200, "confidence": 0.95, "seed": 1}
+BOOTSTRAP = {
+    "resamples": 200, "confidence": 0.95, "seed": 1, "tile": 128, "days": 27,
+    "fewest_rotations": 10,
+}  # fmt: skip
 TILE = 128  # target pixels; 16 tiles
 EDGES = {
     "mu_edges": [0.3, 0.6, 0.8, 1],
@@ -75,11 +81,11 @@ def test_pair_sums_add_up_to_the_same_regression_as_all_pixels() -> None:
     used = bins >= 0
     total = sums.sum(axis=(0, 1))
     fit = stats.linregress(x[used], y[used])
-    assert blocks.slope(total) == pytest.approx(fit.slope)
-    assert blocks.offset(total) == pytest.approx(fit.intercept)
-    assert blocks.correlation(total) == pytest.approx(fit.rvalue)
-    assert blocks.rmse(total) == pytest.approx(np.sqrt(np.mean((y - x)[used] ** 2)))
-    assert blocks.ratio(total) == pytest.approx((x * y)[used].sum() / (x * x)[used].sum())
+    assert intervals.slope(total) == pytest.approx(fit.slope)
+    assert intervals.offset(total) == pytest.approx(fit.intercept)
+    assert bootstrap.correlation(total) == pytest.approx(fit.rvalue)
+    assert intervals.rmse(total) == pytest.approx(np.sqrt(np.mean((y - x)[used] ** 2)))
+    assert intervals.ratio(total) == pytest.approx((x * y)[used].sum() / (x * x)[used].sum())
     assert sums[2, 1, 0] == np.count_nonzero((tile == 2) & (bins == 1))
 
 
@@ -89,41 +95,52 @@ def test_an_edge_belongs_to_the_bin_that_it_begins() -> None:
     assert tiles.bin_numbers(values, [0, 10, 20], open_end=True).tolist() == [-1, 0, 0, 1, 2, 2]
 
 
-def test_tiles_cover_a_frame_row_by_row() -> None:
-    found = tiles.tile_numbers((4, 6), 2)
-    assert found.tolist() == [[0, 0, 1, 1, 2, 2]] * 2 + [[3, 3, 4, 4, 5, 5]] * 2
+def test_sums_are_kept_by_day() -> None:
+    sums = tiles.DailySums()
+    for day, size in (("20111217", 1), ("20111218", 2), ("20111217", 3)):
+        sums.add("x", day, np.full((4, 6), size))
+    found = sums.of("x", ["20111216", "20111217", "20111218"])
+    assert found[:, 0, 0].tolist() == [0, 4, 2]
+    assert sums.names == ["x"]
 
 
-def test_blocks_are_tiles_of_few_months_and_months_of_many() -> None:
-    month = np.ones((2, 16, 3, 6))
-    assert blocks.stacked([month] * 2).shape == (32, 3, 6)
-    many = blocks.stacked([month] * blocks.ROTATIONS)
-    assert many.shape == (blocks.ROTATIONS, 3, 6)
-    assert (many == 32).all()
+def test_units_are_tiles_of_few_months_and_rotations_of_many() -> None:
+    tiling = {"tiling": {"side": 512, "size": TILE, "limb": 238.0}}
 
+    def months(count: int) -> list[product.AnalysedMonth]:
+        names = [f"2010-{number:02}" for number in range(1, count + 1)]
+        days = [[f"{name.replace('-', '')}15"] for name in names]
+        return [
+            month_of(month=name, days=own, settings=tiling)
+            for name, own in zip(names, days, strict=True)
+        ]
 
-def test_effective_blocks_count_what_weighs() -> None:
-    sums = np.zeros((4, 1, 6))
-    sums[:, 0, 0] = [100, 100, 0, 0]
-    assert blocks.effective(sums) == pytest.approx([2])
-    sums[:, 0, 0] = [1000, 1, 1, 1]
-    assert 1 < blocks.effective(sums)[0] < 1.01
-    assert blocks.filled(sums).tolist() == [4]
+    few = intervals.units_of(months(2), BOOTSTRAP)
+    assert len(few.places) == 2 * 16
+    table = np.ones((1, 16, 3, 6))
+    assert intervals.sums_of([table] * 2, few).shape == (32, 3, 6)
+    many = intervals.units_of(months(10), BOOTSTRAP)
+    assert (intervals.sums_of([table] * 10, many) == 16).all()
+    assert len(many.places) == 10
 
 
 def test_an_interval_holds_a_slope_that_varies_from_tile_to_tile() -> None:
     rng = np.random.default_rng(3)
+    days = [f"2010{month:02}15" for month in range(1, 5)]
+    tiling = Tiling(512, TILE, 238.0)
+    units = make_units(days, tiling, BOOTSTRAP)
     held = 0
-    for _ in range(60):
-        slopes = 1.4 + rng.normal(0, 0.1, 40)
-        x = rng.normal(0, 50, (40, 30))
-        tile = np.repeat(np.arange(40), 30)
+    for _ in range(40):
+        slopes = 1.4 + rng.normal(0, 0.1, 64)
+        x = rng.normal(0, 50, (64, 30))
         y = slopes[:, None] * x
-        zero = np.zeros(tile.size, int)
-        sums = tiles.pair_sums(x.ravel(), y.ravel(), tile, zero, (40, 1))
-        _, low, high = blocks.with_interval(sums, blocks.slope, BOOTSTRAP)
-        held += low[0] <= 1.4 <= high[0]
-    assert 51 <= held <= 60
+        tile = np.repeat(np.arange(64), 30)
+        sums = tiles.pair_sums(x.ravel(), y.ravel(), tile, np.zeros(tile.size, int), (64, 1))
+        by_unit = intervals.sums_of([sums.reshape(4, 16, 1, 6)], units)[:, 0]
+        share = bootstrap.variation(by_unit)
+        value, _ = intervals.with_interval(intervals.slope, by_unit, share, units, BOOTSTRAP)
+        held += value.low <= 1.4 <= value.high
+    assert 34 <= held <= 40
 
 
 # Products.
@@ -132,7 +149,7 @@ def test_an_interval_holds_a_slope_that_varies_from_tile_to_tile() -> None:
 def month_of(**more) -> product.AnalysedMonth:
     values = {
         "analysis": "trial", "pair": PAIR, "method": None, "month": "2011-12", "set": "test",
-        "simulated": True, "days": ["2011-12-17"], "frames": [{"stamp": "a"}],
+        "simulated": True, "days": ["20111217"], "frames": [{"stamp": "a"}],
         "settings": {"tile": 4}, "arrays": {"sums": np.arange(6.0)}, "labels": {"sums": ["x"]},
     }  # fmt: skip
     return product.AnalysedMonth(**(values | more))
@@ -244,8 +261,8 @@ def test_a_line_at_matched_resolution_is_found_in_every_bin() -> None:
     for name, array in sums.arrays([DAY]).items():
         total = array.sum(axis=(0, 1))
         known = total[:, 0] > 50
-        np.testing.assert_allclose(blocks.slope(total)[known], 1.4, rtol=1e-4, err_msg=name)
-        np.testing.assert_allclose(blocks.offset(total)[known], 2, atol=0.01, err_msg=name)
+        np.testing.assert_allclose(intervals.slope(total)[known], 1.4, rtol=1e-4, err_msg=name)
+        np.testing.assert_allclose(intervals.offset(total)[known], 2, atol=0.01, err_msg=name)
     arrays = sums.arrays([DAY])
     assert arrays["interval"].sum() == pytest.approx(arrays["mu"].sum())
     assert sums.labels() == {"velocity": ["0 to 4000"], "interval": ["300"], "site": []}
@@ -255,8 +272,8 @@ def test_polarities_are_told_apart() -> None:
     _, target = sun(5)
     sums, _ = calibrated(target, lambda seen: np.where(seen > 0, 1.5, 1.3) * seen)
     arrays = {name: array.sum(axis=(0, 1)) for name, array in sums.arrays([DAY]).items()}
-    assert blocks.ratio(arrays["positive"])[1:3] == pytest.approx(1.5)
-    assert blocks.ratio(arrays["negative"])[1:3] == pytest.approx(1.3)
+    assert intervals.ratio(arrays["positive"])[1:3] == pytest.approx(1.5)
+    assert intervals.ratio(arrays["negative"])[1:3] == pytest.approx(1.3)
 
 
 def test_noise_of_the_input_does_not_bend_the_slope_by_field() -> None:
@@ -267,7 +284,7 @@ def test_noise_of_the_input_does_not_bend_the_slope_by_field() -> None:
     total = (arrays["positive"] + arrays["negative"]).sum(axis=(0, 1))
     strong = np.count_nonzero(np.abs(seen[GRID.radius("input") < 0.9]) > 50)
     assert strong > 100
-    assert blocks.ratio(total)[1] == pytest.approx(1.4, abs=0.03)
+    assert intervals.ratio(total)[1] == pytest.approx(1.4, abs=0.03)
 
 
 # Continuity of flux.
@@ -442,7 +459,7 @@ def test_the_calibration_map_from_aligned_months(run, tmp_path) -> None:
     assert int(found["month", "2011-12"]["pixels"]) * 2 == int(whole["pixels"])
     assert found["field", "≥ 5000"]["slope"] == ""
     page = (tmp_path / "table.md").read_text("utf-8")
-    assert "fewer than 20 pixels or 4 blocks" in page
+    assert "fewer than 20 pixels, or pixels in fewer than 6 units" in page
     assert "simulated MDI/GONG from real HMI" in page
     assert (tmp_path / "figure.png").stat().st_size > 10_000
 
@@ -491,6 +508,19 @@ def test_continuity_from_aligned_months(run, tmp_path) -> None:
     page = (tmp_path / "table.md").read_text("utf-8")
     assert "Fewer than 3 months: no test." in page
     assert "2016-07 (train)" in page
+
+
+def test_settings_that_do_not_fit_are_told_in_a_sentence_each() -> None:
+    shipped = config.read(Path(__file__).parents[1] / "config" / "config.yaml")
+    shipped["analyses"]["tile"] = 500
+    shipped["analyses"]["null_test"]["lags"] = [96, 12]
+    shipped["analyses"]["continuity"]["methods"] = ["ceiling"]
+    with pytest.raises(ConfigError) as found:
+        config.complete(shipped)
+    tile, lags, method = str(found.value).splitlines()
+    assert tile.startswith("analyses.tile: found 500, expected a divisor of grid.target_size 4096")
+    assert lags == "analyses.null_test.lags: found [96, 12], expected rising numbers"
+    assert method.startswith('analyses.continuity.methods[0]: found "ceiling"')
 
 
 def test_a_method_made_of_the_target_is_refused(run, tmp_path) -> None:

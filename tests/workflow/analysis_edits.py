@@ -22,7 +22,7 @@ ANALYSIS_EDITS = [
     Edit("nothing, of the analyses", nothing),
     Edit("resamples of intervals", config("table1.bootstrap.resamples", 100), SHOWN),
     Edit("intervals of tables: statistics/bootstrap.py", code("statistics/bootstrap.py"), SHOWN),
-    Edit("blocks of analyses: analyses/blocks.py", code("analyses/blocks.py"), SHOWN),
+    Edit("intervals of analyses: analyses/intervals.py", code("analyses/intervals.py"), SHOWN),
     Edit(
         "tiles that analyses add up by",
         config("analyses.tile", 256),

@@ -25,7 +25,7 @@ rule analyses:
 
 
 # What changes nothing in the sums of a month.
-ONLY_SHOWN = ("methods", "months", "fewest", "fewest_blocks")
+ONLY_SHOWN = ("methods", "months", "fewest")
 
 
 def analysis_section(name):

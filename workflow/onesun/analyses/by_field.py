@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from onesun.analyses import tiles
 from onesun.geometry.grid import Grid
+from onesun.statistics.tiled import Tiling
 
 _MEASURED = ("within_radius", "field_edges")
 
@@ -28,11 +30,12 @@ class FieldSums:
     """
 
     def __init__(self, grid: Grid, tile: int, settings: Mapping[str, Any]) -> None:
-        self.settings = {"tile": tile} | {key: settings[key] for key in _MEASURED}
+        self.tiling = Tiling.of(grid, tile)
+        self.settings = {"tiling": asdict(self.tiling)} | {key: settings[key] for key in _MEASURED}
         self._inside = grid.radius("target") <= np.float64(settings["within_radius"])
-        self._tile = tiles.tile_numbers(grid.shape("target"), tile)
+        self._tile = self.tiling.numbers()
         self._edges = settings["field_edges"]
-        self._shape = (int(self._tile.max()) + 1, len(self._edges))
+        self._shape = (self.tiling.count, len(self._edges))
         self._sums = tiles.DailySums()
 
     def update(self, name: str, day: str, x: np.ndarray, y: np.ndarray) -> None:

@@ -9,12 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from onesun.analyses import blocks
 from onesun.analyses.calibration_figure import draw_calibration
 from onesun.analyses.calibration_month import ANALYSIS
+from onesun.analyses.intervals import (
+    Value,
+    offset,
+    ratio,
+    slope,
+    sums_of,
+    units_of,
+    with_interval,
+)
 from onesun.analyses.product import AnalysedMonth, read_months
-from onesun.analyses.words import head, origin
+from onesun.analyses.words import head, interval, origin
 from onesun.figures.style import Style
+from onesun.statistics import bootstrap
+from onesun.statistics.units import Units
 from onesun.tables.text import csv_text, line, number, write_both
 
 _UNITS = {"field": "G", "positive": "G", "negative": "G", "velocity": "m/s", "interval": "s"}
@@ -34,7 +44,8 @@ _FIGURE = (
     "disk; ratio by field and polarity; slope and offset by mu; slope by the target's radial "
     "velocity; slope by integration time, site and month. Bars: intervals."
 )
-_SCORES = {"slope": blocks.slope, "offset": blocks.offset, "ratio": blocks.ratio}
+_DIGITS = {"slope": 3, "offset": 2, "ratio": 3}
+_FEWEST = bootstrap.FEWEST  # units, of which a bin has to have pixels
 
 
 @dataclass(frozen=True)
@@ -46,9 +57,9 @@ class Bin:
     by, name : what the bin is of, and the bin.
     low, high : its edges; None where it has none.
     pixels : input pixels of all frames.
-    blocks, effective : blocks with pixels, and how many of equal size would weigh the same.
-    values : by ``slope`` (least squares), ``offset`` (gauss) and ``ratio`` (through the origin):
-        value and the ends of its interval. None where there are too few pixels or blocks.
+    units, independent : units with pixels, and the effective number of independent ones.
+    values : by ``slope`` (least squares), ``offset`` (gauss) and ``ratio`` (through the origin).
+        None where there are too few pixels or units.
     correlation : of input and target.
     """
 
@@ -57,9 +68,9 @@ class Bin:
     low: float | None
     high: float | None
     pixels: int
-    blocks: int
-    effective: float
-    values: Mapping[str, tuple[float, float, float]] | None
+    units: int
+    independent: float
+    values: Mapping[str, Value] | None
     correlation: float
 
 
@@ -67,7 +78,7 @@ def show_calibration(
     pair: str,
     paths: Sequence[Path],
     analyses: Mapping[str, Any],
-    bootstrap: Mapping[str, Any],
+    settings: Mapping[str, Any],
     style: Style,
     out: Path,
     figure: Path,
@@ -77,92 +88,108 @@ def show_calibration(
     Raises ConfigError when months do not fit each other.
     """
     months = read_months(paths, ANALYSIS, pair)
-    settings = analyses[ANALYSIS]
-    bins = list(calibration_bins(months, settings, bootstrap))
-    page = "\n\n".join(_page(pair, months, bins, settings, bootstrap)) + "\n"
+    fewest = analyses[ANALYSIS]["fewest"]
+    bins = list(calibration_bins(months, fewest, settings))
+    caption = _caption(months, units_of(months, settings).what, settings)
+    page = "\n\n".join(_page(pair, bins, fewest, caption)) + "\n"
     write_both(out, csv_text([_record(pair, each) for each in bins]), page)
-    caption = f"{_FIGURE} {_caption(months, settings, bootstrap)}"
-    draw_calibration(
-        bins, tile_slopes(months, settings["fewest"]), head(months), style, caption, figure
-    )
+    slopes = tile_slopes(months, fewest)
+    draw_calibration(bins, slopes, head(months), style, f"{_FIGURE} {caption}", figure)
 
 
 def calibration_bins(
-    months: Sequence[AnalysedMonth], settings: Mapping[str, Any], bootstrap: Mapping[str, Any]
+    months: Sequence[AnalysedMonth], fewest: int, settings: Mapping[str, Any]
 ) -> Iterator[Bin]:
-    """Every bin, with intervals from blocks drawn with replacement."""
-    for by, names, edges, sums in _sums(months):
-        stack = blocks.stacked(sums)
-        known = blocks.filled(stack)
-        enough = (stack[..., 0].sum(axis=0) >= settings["fewest"]) & (
-            known >= settings["fewest_blocks"]
-        )
-        found = {
-            name: blocks.with_interval(stack, score, bootstrap) for name, score in _SCORES.items()
-        }
-        correlations = blocks.correlation(stack.sum(axis=0))
-        sizes = blocks.effective(stack)
-        for index, name in enumerate(names):
-            low, high = edges[index]
-            yield Bin(
-                by=by,
-                name=name,
-                low=low,
-                high=high,
-                pixels=round(stack[:, index, 0].sum()),
-                blocks=int(known[index]),
-                effective=float(sizes[index]),
-                values={
-                    key: tuple(float(part[index]) for part in parts) for key, parts in found.items()
-                }
-                if enough[index]
-                else None,
-                correlation=float(correlations[index]),
-            )
+    """Every bin with its intervals.
+
+    Parameters
+    ----------
+    fewest : pixels that a bin must have.
+    settings : the configuration's section ``table1.bootstrap``.
+    """
+    together = units_of(months, settings)
+    for group in _groups(months):
+        units = units_of(group.months, settings) if len(group.months) < len(months) else together
+        sums = sums_of(group.tables, units)
+        for index, name in enumerate(group.names):
+            low, high = group.edges[index]
+            yield _bin((group.by, name, low, high), sums[:, index], units, fewest, settings)
+
+
+def _bin(
+    about: tuple[str, str, float | None, float | None],
+    sums: np.ndarray,
+    units: Units,
+    fewest: int,
+    settings: Mapping[str, Any],
+) -> Bin:
+    pixels, filled = round(sums[:, 0].sum()), int(np.count_nonzero(sums[:, 0]))
+    if pixels < fewest or filled < _FEWEST:
+        return Bin(*about, pixels, filled, 0.0, None, np.nan)
+    share = {
+        "slope": (slope, bootstrap.variation(sums)),
+        "offset": (offset, sums[:, 0]),
+        "ratio": (ratio, sums[:, 3]),
+    }
+    found = {
+        key: with_interval(score, sums, weight, units, settings)
+        for key, (score, weight) in share.items()
+    }
+    values = {key: value for key, (value, _) in found.items()}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = float(bootstrap.correlation(sums.sum(axis=0)))
+    return Bin(*about, pixels, filled, found["slope"][1], values, correlation)
 
 
 def tile_slopes(months: Sequence[AnalysedMonth], fewest: int) -> np.ndarray:
     """Slope of each tile of the disk over all months; (n, n), NaN below ``fewest`` pixels."""
     sums = sum(month.arrays["mu"].sum(axis=(0, 2)) for month in months)
     side = round(np.sqrt(len(sums)))
-    return np.where(sums[:, 0] >= fewest, blocks.slope(sums), np.nan).reshape(side, side)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(sums[:, 0] >= fewest, slope(sums), np.nan).reshape(side, side)
 
 
-Sums = tuple[str, list[str], list[tuple[float | None, float | None]], list[np.ndarray]]
+@dataclass(frozen=True)
+class _Group:
+    """Bins of one kind: their names and edges, and (days, tiles, bins, 6) of each month."""
+
+    by: str
+    names: list[str]
+    edges: list[tuple[float | None, float | None]]
+    tables: list[np.ndarray]
+    months: Sequence[AnalysedMonth]
 
 
-def _sums(months: Sequence[AnalysedMonth]) -> Iterator[Sums]:
-    """What bins are by, their names and edges, each month's sums (days, tiles, bins, 6)."""
-    settings = months[0].settings
-    nothing = (None, None)
+def _groups(months: Sequence[AnalysedMonth]) -> Iterator[_Group]:
+    settings, nothing = months[0].settings, (None, None)
     by_mu = [month.arrays["mu"] for month in months]
-    whole = [sums.sum(axis=2, keepdims=True) for sums in by_mu]
-    yield "all", ["all"], [nothing], whole
+    whole = [table.sum(axis=2, keepdims=True) for table in by_mu]
+    yield _Group("all", ["all"], [nothing], whole, months)
     edges = list(zip(settings["mu_edges"][:-1], settings["mu_edges"][1:], strict=True))
-    yield "mu", [_span(*each) for each in edges], edges, by_mu
-    polarities = [[month.arrays[name] for month in months] for name in ("positive", "negative")]
+    yield _Group("mu", [_span(*each) for each in edges], edges, by_mu, months)
+    signs = [[month.arrays[name] for month in months] for name in ("positive", "negative")]
     edges = list(zip(settings["field_edges"], [*settings["field_edges"][1:], None], strict=True))
     names = [_span(*each) for each in edges]
-    yield "field", names, edges, [sum(both) for both in zip(*polarities, strict=True)]
-    for name, sums in zip(("positive", "negative"), polarities, strict=True):
-        yield name, names, edges, sums
+    yield _Group("field", names, edges, [sum(both) for both in zip(*signs, strict=True)], months)
+    for name, tables in zip(("positive", "negative"), signs, strict=True):
+        yield _Group(name, names, edges, tables, months)
     for name in ("velocity", "interval", "site"):
         yield from _named(months, name)
-    for month, sums in zip(months, whole, strict=True):
-        yield "month", [month.month], [nothing], [sums]
+    for month, table in zip(months, whole, strict=True):
+        yield _Group("month", [month.month], [nothing], [table], [month])
 
 
-def _named(months: Sequence[AnalysedMonth], by: str) -> Iterator[Sums]:
+def _named(months: Sequence[AnalysedMonth], by: str) -> Iterator[_Group]:
     """Bins that go by a frame's own number or name; a month's sums are 0 where it has none."""
     names = sorted({label for month in months for label in month.labels[by]}, key=_order)
     if not names:
         return
-    sums = []
+    tables = []
     for month in months:
         own = dict(zip(month.labels[by], np.moveaxis(month.arrays[by], 2, 0), strict=True))
         empty = np.zeros_like(month.arrays["mu"][:, :, 0])
-        sums.append(np.stack([own.get(name, empty) for name in names], axis=2))
-    yield by, names, [(None, None)] * len(names), sums
+        tables.append(np.stack([own.get(name, empty) for name in names], axis=2))
+    yield _Group(by, names, [(None, None)] * len(names), tables, months)
 
 
 def _order(label: str) -> tuple[float, str]:
@@ -178,8 +205,14 @@ def _span(low: float, high: float | None) -> str:
 
 
 def _record(pair: str, found: Bin) -> dict[str, Any]:
-    values = found.values or dict.fromkeys(_SCORES, (None, None, None))
-    record: dict[str, Any] = {
+    values = found.values or dict.fromkeys(("slope", "offset", "ratio"), Value.none())
+    numbers = {
+        name: part
+        for key, value in values.items()
+        for name, part in value.record("offset_gauss" if key == "offset" else key).items()
+    }
+    known = found.values is not None
+    return {
         "pair": pair,
         "by": found.by,
         "bin": found.name,
@@ -187,24 +220,14 @@ def _record(pair: str, found: Bin) -> dict[str, Any]:
         "low": number(found.low),
         "high": number(found.high),
         "pixels": found.pixels,
-        "blocks": found.blocks,
-        "effective_blocks": number(found.effective if found.pixels else None),
+        "units": found.units,
+        "independent_units": number(found.independent if known else None),
+        **{name: number(part) for name, part in numbers.items()},
+        "correlation": number(found.correlation if known else None),
     }
-    for name, parts in values.items():
-        unit = "_gauss" if name == "offset" else ""
-        for suffix, part in zip(("", "_low", "_high"), parts, strict=True):
-            record[f"{name}{unit}{suffix}"] = number(part)
-    record["correlation"] = number(found.correlation if found.values else None)
-    return record
 
 
-def _page(
-    pair: str,
-    months: Sequence[AnalysedMonth],
-    bins: Sequence[Bin],
-    settings: Mapping[str, Any],
-    bootstrap: Mapping[str, Any],
-) -> Iterator[str]:
+def _page(pair: str, bins: Sequence[Bin], fewest: int, caption: str) -> Iterator[str]:
     yield f"# Calibration map: {pair}"
     yield (
         "The input against the target as the input's optics and pixels would have shown it: slope "
@@ -217,42 +240,24 @@ def _page(
         yield "\n".join(_table([each for each in bins if each.by == by]))
     left_out = sum(each.values is None for each in bins)
     yield (
-        f"{left_out} of {len(bins)} bins are left out (—): fewer than {settings['fewest']} pixels "
-        f"or {settings['fewest_blocks']} blocks. {_caption(months, settings, bootstrap)}"
+        f"{left_out} of {len(bins)} bins are left out (—): fewer than {fewest} pixels, or pixels "
+        f"in fewer than {_FEWEST} units. {caption}"
     )
 
 
 def _table(bins: Sequence[Bin]) -> Iterator[str]:
-    yield line(["Bin", "Slope", "Offset (G)", "Ratio", "ρ", "Pixels", "Blocks (effective)"])
+    yield line(["Bin", "Slope", "Offset (G)", "Ratio", "ρ", "Pixels", "Units (independent)"])
     yield line([":---", *["---:"] * 6])
     for each in bins:
-        size = f"{each.blocks} ({each.effective:.1f})" if each.pixels else "0"
         if each.values is None:
-            cells = ["—"] * 4
-        else:
-            cells = [
-                _cell(each.values["slope"], 3),
-                _cell(each.values["offset"], 2),
-                _cell(each.values["ratio"], 3),
-                f"{each.correlation:.4f}",
-            ]
-        yield line([each.name, *cells, f"{each.pixels:,}", size])
+            yield line([each.name, *["—"] * 4, f"{each.pixels:,}", str(each.units)])
+            continue
+        values = [each.values[key].text(digits) for key, digits in _DIGITS.items()]
+        size = f"{each.units} ({each.independent:.1f})"
+        yield line([each.name, *values, f"{each.correlation:.4f}", f"{each.pixels:,}", size])
 
 
-def _cell(parts: tuple[float, float, float], digits: int) -> str:
-    value, low, high = parts
-    text = f"{value:.{digits}f}"
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return text
-    return f"{text} [{low:.{digits}f}, {high:.{digits}f}]"
-
-
-def _caption(
-    months: Sequence[AnalysedMonth], settings: Mapping[str, Any], bootstrap: Mapping[str, Any]
-) -> str:
-    edges = settings["mu_edges"]
-    return (
-        f"Pixels with {edges[0]:g} ≤ mu ≤ {edges[-1]:g}. "
-        f"In brackets: {100 * bootstrap['confidence']:g} % interval from {bootstrap['resamples']} "
-        f"resamples of {blocks.kind(len(months))} drawn with replacement. {origin(months)}"
-    )
+def _caption(months: Sequence[AnalysedMonth], unit: str, settings: Mapping[str, Any]) -> str:
+    edges = months[0].settings["mu_edges"]
+    where = f"Pixels with {edges[0]:g} ≤ mu ≤ {edges[-1]:g}."
+    return f"{where} {interval(unit, settings)} {origin(months)}"

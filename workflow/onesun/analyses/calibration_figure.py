@@ -92,6 +92,6 @@ def _points(
         axes.text(0.5, 0.5, "no bin has enough pixels", ha="center", transform=axes.transAxes)
         return
     place = np.array([index for index, _ in known]) + shift
-    value, low, high = np.array([parts for _, parts in known]).T
+    value, low, high = np.array([(each.value, each.low, each.high) for _, each in known]).T
     bars = np.nan_to_num(np.maximum([value - low, high - value], 0))
     axes.errorbar(place, value, yerr=bars, fmt="o", ms=3, color=colour, lw=0.8, label=label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from onesun.geometry.sphere import cosine_to_vertical
 from onesun.gong_network import SITES
 from onesun.instruments import Instrument
 from onesun.progress import track
-from onesun.selection import day, evenly, open_month, row_of, within
+from onesun.selection import evenly, open_month, row_of, within
+from onesun.statistics.tiled import Tiling
 
 ANALYSIS = "calibration"
 _EDGES = ("mu_edges", "field_edges", "velocity_edges")
@@ -53,14 +55,14 @@ def measure_calibration(
     )
     for frame in track(frames, f"calibration map of {pair} {month}"):
         sums.update(
-            day(frame.stamp),
+            frame.stamp[:8],
             opened.target(frame),
             opened.input(frame),
             dsun=frame.dsun,
             input_dsun=frame.input_dsun,
             of_frame=_of_frame(opened, frame, settings),
         )
-    days = sorted({day(frame.stamp) for frame in frames})
+    days = sorted({frame.stamp[:8] for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(
@@ -72,7 +74,7 @@ def measure_calibration(
             simulated=opened.simulated,
             days=days,
             frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={"tile": analyses["tile"]} | {key: settings[key] for key in _EDGES},
+            settings={"tiling": asdict(sums.tiling)} | {key: settings[key] for key in _EDGES},
             arrays=sums.arrays(days),
             labels=sums.labels(),
         ),
@@ -95,8 +97,9 @@ class CalibrationSums:
     ) -> None:
         self._grid, self._settings, self._record = grid, settings, record
         self._radius = grid.radius("input")
-        self._tile = tiles.tile_numbers(grid.shape("input"), tile // grid.factor)
-        self._tiles = int(self._tile.max()) + 1
+        self.tiling = Tiling.of(grid, tile)
+        self._tile = self.tiling.numbers(grid.factor)
+        self._tiles = self.tiling.count
         self._bins = {
             "mu": len(settings["mu_edges"]) - 1,
             "positive": len(settings["field_edges"]),
@@ -119,7 +122,7 @@ class CalibrationSums:
 
         Parameters
         ----------
-        day : YYYY-MM-DD.
+        day : YYYYMMDD.
         target : (N, N) gauss, NaN where there is no value.
         field : (n, n) the input's, gauss, NaN where there is no value.
         dsun, input_dsun : distance of the observer of either, m.

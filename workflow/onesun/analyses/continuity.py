@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from onesun.analyses import blocks
 from onesun.analyses.changes import FEWEST, LEVEL, Changes, changes
 from onesun.analyses.continuity_figure import draw_continuity
 from onesun.analyses.continuity_month import ANALYSIS, SUMS
+from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth, read_months
 from onesun.analyses.regions import DISK, REGIONS
-from onesun.analyses.words import head, origin
+from onesun.analyses.words import head, interval, origin
 from onesun.errors import ConfigError
 from onesun.figures.style import Style
+from onesun.statistics.units import Units
 from onesun.tables.text import csv_text, line, number, write_both
 
 ALL = "all"  # months together
 AREAS = (DISK, "active", "poles", "quiet")
 _UNIT = 1e22  # Mx
+_SEVERAL = 8  # months, from which on the correlation of neighbours tells something
 _PLACE = {name: index for index, name in enumerate(SUMS)}
 _WORDS = {
     "unsigned": "unsigned flux over the target's",
@@ -49,7 +52,8 @@ class Flux:
     frames, pixels : how many.
     target, noise : unsigned flux of the target in a frame, and of its noise alone, Mx.
     target_net : net flux of the target in a frame, Mx.
-    ratios : by ``unsigned``, ``with_noise`` and ``net``: value and the ends of its interval.
+    units, independent : units with pixels, and the effective number of independent ones.
+    ratios : by ``unsigned``, ``with_noise`` and ``net``.
     """
 
     method: str
@@ -61,7 +65,9 @@ class Flux:
     target: float
     noise: float
     target_net: float
-    ratios: Mapping[str, tuple[float, float, float]]
+    units: int
+    independent: float
+    ratios: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Test:
 def show_continuity(
     pair: str,
     paths: Sequence[Path],
-    bootstrap: Mapping[str, Any],
+    settings: Mapping[str, Any],
     style: Style,
     out: Path,
     figure: Path,
@@ -92,10 +98,10 @@ def show_continuity(
         by_method.setdefault(month.method, []).append(month)
     if len({tuple(_stamps(own)) for own in by_method.values()}) > 1:
         raise ConfigError(f"{pair}: methods of other frames, expected the same frames of each")
-    fluxes = [flux for own in by_method.values() for flux in _fluxes(own, bootstrap)]
-    tests = list(_tests(fluxes, bootstrap["seed"]))
+    fluxes = [flux for own in by_method.values() for flux in _fluxes(own, settings)]
+    tests = list(_tests(fluxes, settings["seed"]))
     first = next(iter(by_method.values()))
-    caption = _caption(first, bootstrap)
+    caption = _caption(first, settings)
     page = "\n\n".join(_page(pair, fluxes, tests, caption)) + "\n"
     write_both(out, csv_text([_record(pair, flux, tests) for flux in fluxes]), page)
     frames = {
@@ -115,6 +121,12 @@ _FIGURE = (
 )
 
 
+def _of_frames(month: AnalysedMonth, area: str) -> np.ndarray:
+    """The ratio with noise of each frame; (frames,), NaN where the region has no flux."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return ratio(of_area(month.arrays["frames"], area), "with_noise")
+
+
 def _stamps(months: Sequence[AnalysedMonth]) -> Iterator[str]:
     for month in months:
         yield from (frame["stamp"] for frame in month.frames)
@@ -132,43 +144,46 @@ def ratio(sums: np.ndarray, which: str) -> np.ndarray:
         over = sums[..., _PLACE["output_net"]] - sums[..., _PLACE["target_net"]]
     else:
         over = sums[..., _PLACE["output" if which == "unsigned" else "with_noise"]]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return over / target
+    return over / target
 
 
-def _fluxes(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> Iterator[Flux]:
+def _fluxes(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> Iterator[Flux]:
     """Of one method: every month alone, and all together."""
-    tiles = [month.arrays["tiles"] for month in months]
-    frames = [len(month.frames) for month in months]
-    for area in AREAS:
-        for month, own, count in zip(months, tiles, frames, strict=True):
-            name = (month.method, area, month.month, month.set)
-            yield _flux(name, count, of_area(own.sum(axis=0), area), bootstrap)
-        name = (months[0].method, area, ALL, "")
-        yield _flux(name, sum(frames), of_area(blocks.stacked(tiles), area), bootstrap)
+    groups = [([month], month.month, month.set) for month in months]
+    groups.append((list(months), ALL, ""))
+    for own, name, of_set in groups:
+        units = units_of(own, settings)
+        sums = sums_of([month.arrays["tiles"] for month in own], units)
+        frames = sum(len(month.frames) for month in own)
+        for area in AREAS:
+            about = (months[0].method, area, name, of_set)
+            yield _flux(about, frames, of_area(sums, area), units, settings)
 
 
 def _flux(
-    name: tuple[str, str, str, str], frames: int, stack: np.ndarray, bootstrap: Mapping[str, Any]
+    about: tuple[str, str, str, str],
+    frames: int,
+    sums: np.ndarray,
+    units: Units,
+    settings: Mapping[str, Any],
 ) -> Flux:
-    total = stack.sum(axis=0)
+    total = sums.sum(axis=0)
     per_frame = {key: float(total[place] / max(frames, 1)) for key, place in _PLACE.items()}
+    ratios = {}
+    for which in _WORDS:
+        score = partial(ratio, which=which)
+        share = sums[:, _PLACE["target"]]
+        ratios[which], independent = with_interval(score, sums, share, units, settings)
     return Flux(
-        *name,
+        *about,
         frames=frames,
         pixels=round(total[_PLACE["pixels"]]),
+        units=int(np.count_nonzero(sums[:, 0])),
+        independent=independent,
         target=per_frame["target"],
         noise=per_frame["noise"],
         target_net=per_frame["target_net"],
-        ratios={
-            which: tuple(
-                float(part)
-                for part in blocks.with_interval(
-                    stack, lambda sums, which=which: ratio(sums, which), bootstrap
-                )
-            )
-            for which in _WORDS
-        },
+        ratios=ratios,
     )
 
 
@@ -178,7 +193,7 @@ def _tests(fluxes: Sequence[Flux], seed: int) -> Iterator[Test]:
         for area in AREAS:
             for which in _WORDS:
                 own = [
-                    (flux.month, flux.ratios[which][0])
+                    (flux.month, flux.ratios[which].value)
                     for flux in fluxes
                     if (flux.method, flux.region) == (method, area) and flux.month != ALL
                 ]
@@ -201,13 +216,14 @@ def _record(pair: str, flux: Flux, tests: Sequence[Test]) -> dict[str, Any]:
         "set": flux.set,
         "frames": flux.frames,
         "pixels": flux.pixels,
+        "units": flux.units,
+        "independent_units": number(flux.independent),
         "target_unsigned_mx": number(flux.target),
         "target_noise_alone_mx": number(flux.noise),
         "target_net_mx": number(flux.target_net),
     }
-    for which, parts in flux.ratios.items():
-        for suffix, part in zip(("", "_low", "_high"), parts, strict=True):
-            record[f"{which}{suffix}"] = number(part if np.isfinite(part) else None)
+    for which, value in flux.ratios.items():
+        record |= {key: number(part) for key, part in value.record(which).items()}
     for which in _WORDS:
         found = next(
             test.found
@@ -246,13 +262,22 @@ def _page(pair: str, fluxes: Sequence[Flux], tests: Sequence[Test], caption: str
 def _table(fluxes: Sequence[Flux]) -> Iterator[str]:
     unsigned = ["Unsigned ratio", "With noise", "Net difference (%)"]
     yield line(
-        ["Region", "Month", "Frames", "Target (1e22 Mx)", "Noise alone", "Target net", *unsigned]
+        [
+            "Region",
+            "Month",
+            "Frames",
+            "Target (1e22 Mx)",
+            "Noise alone",
+            "Target net",
+            *unsigned,
+            "Units (independent)",
+        ]
     )
-    yield line([":---", ":---", *["---:"] * 7])
+    yield line([":---", ":---", *["---:"] * 8])
     for flux in fluxes:
         month = f"**{ALL}**" if flux.month == ALL else f"{flux.month} ({flux.set})"
         if not flux.pixels:
-            yield line([flux.region, month, str(flux.frames), "no pixels", *["—"] * 5])
+            yield line([flux.region, month, str(flux.frames), "no pixels", *["—"] * 6])
             continue
         yield line(
             [
@@ -260,19 +285,16 @@ def _table(fluxes: Sequence[Flux]) -> Iterator[str]:
                 month,
                 str(flux.frames),
                 *(f"{value / _UNIT:.3f}" for value in (flux.target, flux.noise, flux.target_net)),
-                _cell(flux.ratios["unsigned"], 3),
-                _cell(flux.ratios["with_noise"], 3),
-                _cell(tuple(100 * part for part in flux.ratios["net"]), 2),
+                flux.ratios["unsigned"].text(3),
+                flux.ratios["with_noise"].text(3),
+                _percent(flux.ratios["net"]).text(2),
+                f"{flux.units} ({flux.independent:.1f})",
             ]
         )
 
 
-def _cell(parts: tuple[float, float, float], digits: int) -> str:
-    value, low, high = parts
-    if not np.isfinite(value):
-        return "—"
-    text = f"{value:.{digits}f}"
-    return f"{text} [{low:.{digits}f}, {high:.{digits}f}]" if np.isfinite(low + high) else text
+def _percent(value: Value) -> Value:
+    return Value(100 * value.value, 100 * value.low, 100 * value.high)
 
 
 def _test_table(tests: Sequence[Test]) -> Iterator[str]:
@@ -293,7 +315,7 @@ def _test_table(tests: Sequence[Test]) -> Iterator[str]:
         cells = ["—"] * 5
         if (found := test.found) is not None:
             cells = [
-                _cell((found.trend, found.trend_low, found.trend_high), 2),
+                Value(found.trend, found.trend_low, found.trend_high).text(2),
                 f"{found.trend_p:.3f}",
                 f"{found.step:+.1f} after {found.step_at}",
                 f"{found.step_p:.3f}",
@@ -323,7 +345,7 @@ def _power(tests: Sequence[Test]) -> Iterator[str]:
     if max(trend, step) > LEVEL:
         lacking = "neither can" if min(trend, step) > LEVEL else "a step cannot"
         yield f"At a level of {LEVEL:g} {lacking} be found, whatever its size."
-    correlated = [each.autocorrelation for each in found if each.count >= blocks.ROTATIONS]
+    correlated = [each.autocorrelation for each in found if each.count >= _SEVERAL]
     if correlated:
         yield (
             f"Neighbouring months correlate by {min(correlated):.2f} to {max(correlated):.2f}; "
@@ -331,13 +353,11 @@ def _power(tests: Sequence[Test]) -> Iterator[str]:
         )
 
 
-def _caption(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> str:
-    settings = months[0].settings
+def _caption(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> str:
+    measured, unit = months[0].settings, units_of(months, settings).what
     return (
-        f"Within {settings['within_radius']:g} R; active: mean |B| of {settings['smoothing']} × "
-        f"{settings['smoothing']} target pixels from {settings['active']:g} G on; poles: from "
-        f"{settings['pole']:g} degrees on; noise of the target {settings['noise']:.2f} G at the "
-        f"disk centre. In brackets: {100 * bootstrap['confidence']:g} % interval from "
-        f"{bootstrap['resamples']} resamples, of tiles of the disk for a month and of "
-        f"{blocks.kind(len(months))} for all. {origin(months)}"
+        f"Within {measured['within_radius']:g} R; active: mean |B| of {measured['smoothing']} × "
+        f"{measured['smoothing']} target pixels from {measured['active']:g} G on; poles: from "
+        f"{measured['pole']:g} degrees on; noise of the target {measured['noise']:.2f} G at the "
+        f"disk centre. {interval(unit, settings)} {origin(months)}"
     )

@@ -64,12 +64,12 @@ def _months(
         known = [
             (months.index(flux.month), flux.ratios[which])
             for flux in own
-            if flux.set and np.isfinite(flux.ratios[which][0])
+            if flux.set and np.isfinite(flux.ratios[which].value)
         ]
         if not known:
             continue
         place = np.array([index for index, _ in known]) + shift
-        value, low, high = np.array([parts for _, parts in known]).T
+        value, low, high = np.array([(each.value, each.low, each.high) for _, each in known]).T
         bars = np.nan_to_num(np.maximum([value - low, high - value], 0))
         words = f"{label}, with the target's noise" if which == "with_noise" else label
         axes.errorbar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
 from onesun.methods.base import Method
 from onesun.progress import track
-from onesun.selection import check_pair, day, evenly, open_month, row_of, within
+from onesun.selection import check_pair, evenly, open_month, row_of, within
 from onesun.series.noise import read_sigma
 from onesun.series.totals import expected_unsigned
+from onesun.statistics.tiled import Tiling
 
 ANALYSIS = "continuity"
 _MEASURED = ("within_radius", "active", "smoothing", "pole")
@@ -71,9 +73,9 @@ def measure_continuity(
     for frame in track(frames, f"fluxes of {pair} by {name}, {month}"):
         output = method.predict(opened.input(frame), frame)
         found = fluxes.of(opened.target(frame), output, frame)
-        sums.add("tiles", day(frame.stamp), found)
+        sums.add("tiles", frame.stamp[:8], found)
         by_frame.append(found.sum(axis=0))
-    days = sorted({day(frame.stamp) for frame in frames})
+    days = sorted({frame.stamp[:8] for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(
@@ -86,7 +88,7 @@ def measure_continuity(
             days=days,
             frames=[{"stamp": frame.stamp, "time": frame.time} for frame in frames],
             settings={
-                "tile": analyses["tile"],
+                "tiling": asdict(fluxes.tiling),
                 "noise": fluxes.sigma,
                 **{key: settings[key] for key in _MEASURED},
             },
@@ -125,8 +127,9 @@ class Fluxes:
     ) -> None:
         self._grid, self._settings, self.sigma, self._growth = grid, settings, sigma, growth
         self._radius = grid.radius("target")
-        self._tile = tiles.tile_numbers(grid.shape("target"), tile)
-        self._tiles = int(self._tile.max()) + 1
+        self.tiling = Tiling.of(grid, tile)
+        self._tile = self.tiling.numbers()
+        self._tiles = self.tiling.count
 
     def of(self, target: np.ndarray, output: np.ndarray, frame: AlignedFrame) -> np.ndarray:
         """Sums of one frame by tile and region; (tiles, 3, 7) float64, see :data:`SUMS`.

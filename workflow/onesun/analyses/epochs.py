@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from onesun.analyses import blocks, product
+from onesun.analyses import product
 from onesun.analyses.epochs_figure import draw_epochs
 from onesun.analyses.epochs_month import ANALYSIS, DOUBTED, PIXEL_SUMS, TRUSTED
-from onesun.analyses.judged import SCORES, Bin, Epochs, Judgement, Kind, span, whole_blocks
+from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
+from onesun.analyses.judged import Bin, Epochs, Judgement, Kind, span, whole_blocks
 from onesun.analyses.product import AnalysedMonth
+from onesun.analyses.words import interval
 from onesun.figures.style import Style
 from onesun.statistics.block_coverage import STANDARD, WIDE
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
@@ -42,7 +44,7 @@ def show_epochs(
     months = product.read_months(paths, ANALYSIS, pair)
     order = settings[ANALYSIS]["methods"]
     found = judged(pair, months, order, bootstrap)
-    write_both(out, csv_text(list(_records(found))), "\n\n".join(_page(found)) + "\n")
+    write_both(out, csv_text(list(_records(found))), "\n\n".join(_page(found, bootstrap)) + "\n")
     draw_epochs(found, style, figure)
 
 
@@ -70,10 +72,15 @@ def _place(method: str, order: Sequence[str]) -> int:
 
 def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
     kinds, table = _table(month)
-    value, low, high = blocks.with_interval(table, _scores, bootstrap)
-    counts = table[..., 0].sum(axis=0)
+    units = units_of([month], bootstrap)
+    sums = sums_of([table], units)
     # All pixels, and all blocks of each size.
+    counts = sums[..., 0].sum(axis=0)
     whole = {kind.size: count for kind, count in zip(kinds, counts, strict=True) if kind.is_whole}
+
+    def scored(own: np.ndarray, score: Callable[[np.ndarray], np.ndarray]) -> tuple[Value, float]:
+        return with_interval(score, own, own[:, 0], units, bootstrap)
+
     return Judgement(
         method=month.method or "",
         month=month.month,
@@ -81,37 +88,35 @@ def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
         train=month.labels["train"],
         validation=month.labels["validation"],
         frames=len(month.frames),
-        tiles=len(table),
+        units=units.what,
+        independent=scored(sums[:, 0], _SCORED["within_68"])[1],
         bins=[
             Bin(
                 kind=kind,
                 count=int(count),
                 share=float(count / max(whole[kind.size], 1)),
-                scores=dict(zip(SCORES, zip(*numbers, strict=True), strict=True)),
+                scores={name: scored(sums[:, i], score)[0] for name, score in _SCORED.items()},
             )
-            for kind, count, *numbers in zip(
-                kinds, counts, value.tolist(), low.tolist(), high.tolist(), strict=True
-            )
+            for i, (kind, count) in enumerate(zip(kinds, counts, strict=True))
         ],
     )
 
 
 def _table(month: AnalysedMonth) -> tuple[list[Kind], np.ndarray]:
-    """Kinds of pixels and blocks, and their sums in each tile that has pixels.
+    """Kinds of pixels and blocks, and their sums by day and tile.
 
-    The sums are (tiles, kinds, 7), in the order of ``PIXEL_SUMS``.
+    The sums are (days, tiles, kinds, 7), in the order of ``PIXEL_SUMS``.
     """
-    pixels, in_blocks = (blocks.stacked([month.arrays[name]]) for name in ("pixels", "blocks"))
-    used, settings = pixels[:, 0, 0] > 0, month.settings
-    edges = [(None, None), *pairwise((*settings["field_edges"], None))]
+    pixels, in_blocks = month.arrays["pixels"], month.arrays["blocks"]
+    edges = [(None, None), *pairwise((*month.settings["field_edges"], None))]
     kinds = [_kind(name) for name in month.labels["pixels"]]
     kinds += [
         Kind("block", low=low, high=high, size=size)
-        for size in settings["block_sizes"]
+        for size in month.settings["block_sizes"]
         for low, high in edges
     ]
-    flat = in_blocks[used].reshape(used.sum(), -1, len(PIXEL_SUMS))
-    return kinds, np.concatenate([pixels[used], flat], axis=1)
+    flat = in_blocks.reshape(*in_blocks.shape[:2], -1, len(PIXEL_SUMS))
+    return kinds, np.concatenate([pixels, flat], axis=2)
 
 
 def _kind(name: str) -> Kind:
@@ -123,22 +128,29 @@ def _kind(name: str) -> Kind:
     return Kind(by, low=low, high=high if np.isfinite(high) else None)
 
 
-def _scores(sums: np.ndarray) -> np.ndarray:
-    """From sums in the order of ``PIXEL_SUMS`` to scores in that of ``SCORES``."""
-    n, *sums = np.moveaxis(sums, -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = dict(zip(PIXEL_SUMS[1:], (each / n for each in sums), strict=True))
-    return np.stack(
-        [
-            100 * mean["within_68"],
-            100 * mean["within_95"],
-            np.sqrt(mean["normalised"]),
-            mean["misfit"],
-            np.sqrt(mean["squares"]),
-            np.sqrt(mean["expected"]),
-        ],
-        axis=-1,
-    )
+def _mean(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """The mean over pixels of what ``PIXEL_SUMS`` calls ``name``; (..., 7) to (...)."""
+    column = PIXEL_SUMS.index(name)
+    return lambda sums: sums[..., column] / sums[..., 0]
+
+
+def _root_mean(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda sums: np.sqrt(_mean(name)(sums))
+
+
+def _per_cent(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda sums: 100 * _mean(name)(sums)
+
+
+# How scores follow from sums in the order of PIXEL_SUMS.
+_SCORED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "within_68": _per_cent("within_68"),
+    "within_95": _per_cent("within_95"),
+    "rms_normalised": _root_mean("normalised"),
+    "bias": _mean("misfit"),
+    "actual": _root_mean("squares"),
+    "expected": _root_mean("expected"),
+}
 
 
 def _records(found: Epochs) -> Iterator[dict[str, Any]]:
@@ -154,7 +166,7 @@ def _records(found: Epochs) -> Iterator[dict[str, Any]]:
                 "set": each.set,
                 "years_from_training": number(each.gap),
                 "frames": each.frames,
-                "tiles": each.tiles,
+                "independent_units": number(each.independent),
                 "by": part.kind.by,
                 "mask": part.kind.name,
                 "low": number(part.kind.low),
@@ -163,28 +175,23 @@ def _records(found: Epochs) -> Iterator[dict[str, Any]]:
                 "count": part.count,
                 "share": number(part.share),
             }
-            for name, values in part.scores.items():
-                keys = (name, f"{name}_low", f"{name}_high")
-                line_of |= {key: _known(value) for key, value in zip(keys, values, strict=True)}
+            for name, value in part.scores.items():
+                line_of |= {key: number(each) for key, each in value.record(name).items()}
             yield line_of
 
 
-def _known(value: float) -> str:
-    return number(value) if np.isfinite(value) else ""
-
-
-def _page(found: Epochs) -> Iterator[str]:
+def _page(found: Epochs, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield f"# Errors in other epochs: {found.pair}"
     simulated = f" Frames are {SIMULATED}." if found.simulated else ""
     yield (
         "How many of the target's readings lie within the errors as they are delivered: for the "
-        "noise that the target had where errors were calibrated, not for that of the month. In "
-        f"brackets {100 * found.confidence:g} % intervals from tiles of the disk drawn with "
-        f"replacement, each with all frames of the month.{simulated}"
+        "noise that the target had where errors were calibrated, not for that of the month."
+        f"{simulated}"
     )
     yield "## By month"
     yield "\n".join(_month_table(found))
     yield (
+        f"{interval(found.judgements[0].units, bootstrap)} *Units* are as many independent ones. "
         f"Promised are {100 * STANDARD:.1f} % and {100 * WIDE:.0f} %. *rms* is the root mean "
         "square of misfits over their standard deviations, 1 if these are right. Errors are "
         "calibrated on validation months; test months were seen neither by the training nor by the "
@@ -219,20 +226,20 @@ def _page(found: Epochs) -> Iterator[str]:
 
 
 def _month_table(found: Epochs) -> Iterator[str]:
-    heads = ["Trained", "Judged", "Set", "Years", "Frames"]
+    heads = ["Trained", "Judged", "Set", "Years", "Frames", "Units"]
     scores = ["within 68 %", "within 95 %", "rms", "bias (G)"]
     yield line(["Method", *heads, *scores])
-    yield line([":---", ":---", ":---", ":---", *("---:" for _ in (*scores, "", ""))])
+    yield line([":---", ":---", ":---", ":---", *("---:" for _ in (*scores, "", "", ""))])
     for each in found.judgements:
         (whole,) = each.of("all")
         start = [each.method, span(each.train), each.month, each.set]
         cells = [
-            _cell(whole.scores["within_68"]),
-            _cell(whole.scores["within_95"]),
-            _cell(whole.scores["rms_normalised"], "{:.3f}"),
-            _cell(whole.scores["bias"], "{:+.2f}"),
+            whole.scores["within_68"].text(1),
+            whole.scores["within_95"].text(1),
+            whole.scores["rms_normalised"].text(3),
+            whole.scores["bias"].text(2),
         ]
-        yield line([*start, f"{each.gap:.1f}", str(each.frames), *cells])
+        yield line([*start, f"{each.gap:.1f}", str(each.frames), f"{each.independent:.1f}", *cells])
 
 
 def _bin_table(found: Epochs, by: str) -> Iterator[str]:
@@ -242,7 +249,7 @@ def _bin_table(found: Epochs, by: str) -> Iterator[str]:
     yield line([":---", ":---", *("---:" for _ in heads)])
     for each in found.judgements:
         cells = [
-            _cell(part.scores["within_68"]) if part.count >= found.fewest else "—"
+            part.scores["within_68"].text(1) if part.count >= found.fewest else "—"
             for part in each.of(by)
         ]
         yield line([each.method, each.month, *cells])
@@ -254,8 +261,7 @@ def _block_table(found: Epochs) -> Iterator[str]:
     yield line([":---", ":---", *("---:" for _ in sizes)])
     for each in found.judgements:
         cells = [
-            f"{_cell(part.scores['within_68'], '{:.1f}')} / "
-            f"{_cell(part.scores['rms_normalised'], '{:.2f}')}"
+            f"{part.scores['within_68'].text(1)} / {part.scores['rms_normalised'].text(2)}"
             if part.count
             else "—"
             for part in whole_blocks(each)
@@ -272,8 +278,8 @@ def _mask_table(found: Epochs) -> Iterator[str]:
         bits = {part.kind.name: part for part in each.of("mask")}
         cells = [
             f"{100 * bits[DOUBTED].share:.3f} %",
-            _cell(bits[DOUBTED].scores["within_68"]),
-            _cell(bits[TRUSTED].scores["within_68"]),
+            bits[DOUBTED].scores["within_68"].text(1),
+            bits[TRUSTED].scores["within_68"].text(1),
             *(f"{100 * bits[name].share:.3f} %" for name in names),
         ]
         yield line([each.method, each.month, *cells])
@@ -285,13 +291,3 @@ def _edges(part: Bin) -> str:
         if part.kind.high is None
         else f"{part.kind.low:g}–{part.kind.high:g}"
     )
-
-
-def _cell(values: tuple[float, float, float], form: str = "{:.1f}") -> str:
-    value, low, high = values
-    if not np.isfinite(value):
-        return "—"
-    text = form.format(value)
-    if np.isfinite(low) and np.isfinite(high):
-        text += f" [{form.format(low)}, {form.format(high)}]"
-    return text

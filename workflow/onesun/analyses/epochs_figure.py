@@ -71,9 +71,10 @@ def _by_month(axes: Axes, found: Epochs, colours: dict[str, str]) -> None:
             # Methods side by side, where several are judged in one month.
             at = years(each.month) + 0.04 * (index - (len(colours) - 1) / 2)
             for name in _PROMISED:
-                value, low, high = whole.scores[name]
+                score = whole.scores[name]
+                bars = [[score.value - score.low], [score.high - score.value]]
                 axes.errorbar(
-                    at, value, [[max(value - low, 0)], [max(high - value, 0)]], color=colour,
+                    at, score.value, np.nan_to_num(bars), color=colour,
                     marker=_MARKERS[each.set], ms=4, lw=1, ls="none",
                     mfc=colour if name == "within_68" else "none",
                 )  # fmt: skip
@@ -122,7 +123,8 @@ def _with_band(
 ) -> None:  # fmt: skip
     if not parts:
         return
-    value, low, high = np.array([part.scores[name] for part in parts]).T
+    scores = [part.scores[name] for part in parts]
+    value, low, high = np.array([[each.value, each.low, each.high] for each in scores]).T
     axes.fill_between(where, low, high, color=colour, alpha=0.15, lw=0)
     axes.plot(
         where, value, color=colour, ls=dashes, marker=_MARKERS[used], ms=3, lw=1,
@@ -176,6 +178,7 @@ def _caption(found: Epochs) -> str:
         "within the error of the mean if pixels were independent (left), and the factor by which "
         "that error has to be larger (right). A line's pattern is the month, its colour the "
         "method. "
-        f"Bars and bands are {100 * found.confidence:g} % intervals from tiles of the disk."
+        f"Bars and bands are {100 * found.confidence:g} % intervals, a unit being "
+        f"{found.judgements[0].units}."
         f"{simulated}"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ import numpy as np
 
 from onesun.aligned import AlignedFrame
 from onesun.analyses import product
-from onesun.analyses.tiles import DailySums, bin_numbers, tile_numbers
+from onesun.analyses.tiles import DailySums, bin_numbers
 from onesun.convert.flags import MEANINGS, Flag, Ranges, pixel_flags, range_flags
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import repeat
 from onesun.progress import track
-from onesun.selection import day, evenly, open_month, row_of, within
+from onesun.selection import evenly, open_month, row_of, within
 from onesun.statistics.block_coverage import BlockCoverage, Judged
+from onesun.statistics.tiled import Tiling
 from onesun.training.error_scale import ErrorScale
 from onesun.training.model import read_errors
 from onesun.uncertainty.residuals import Judge
@@ -95,16 +96,17 @@ def measure_judged(
     scale = read_errors(errors, weights, judge.network.model.digest)
     card = judge.network.model.card
     classes = Classes(grid, bins["field_edges"], bins["radius_edges"], Ranges.of_card(card))
-    tiles = tile_numbers(grid.shape("target"), tile)
+    tiling = Tiling.of(grid, tile)
+    tiles = tiling.numbers()
     blocks = BlockCoverage(sizes, bins["field_edges"])
     sums = DailySums()
     for frame in track(frames, f"errors of {method} on {pair}, {month}"):
         found = delivered(judge, scale, opened.input(frame), opened.target(frame))
         flags = classes.flags(opened.input(frame), frame, opened.input_instrument)
         pixels = _pixel_sums(found, classes, flags, tiles)
-        sums.add("pixels", day(frame.stamp), pixels)
-        sums.add("blocks", day(frame.stamp), _block_sums(frame.stamp, found, blocks, tile))
-    days = sorted({day(frame.stamp) for frame in frames})
+        sums.add("pixels", frame.stamp[:8], pixels)
+        sums.add("blocks", frame.stamp[:8], _block_sums(frame.stamp, found, blocks, tile))
+    days = sorted({frame.stamp[:8] for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(
@@ -117,7 +119,7 @@ def measure_judged(
             days=days,
             frames=[{"stamp": frame.stamp} for frame in frames],
             settings={
-                "tile": tile,
+                "tiling": asdict(tiling),
                 "frames_per_month": section["frames_per_month"],
                 "block_sizes": list(sizes),
                 "field_edges": list(bins["field_edges"]),

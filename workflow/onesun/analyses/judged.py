@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-SCORES = ("within_68", "within_95", "rms_normalised", "bias", "actual", "expected")
+from onesun.analyses.intervals import Value
+
 _MONTHS = 12  # of a year
 
 
@@ -36,23 +37,23 @@ class Kind:
 
 @dataclass(frozen=True)
 class Bin:
-    """Pixels, or blocks of pixels, of one kind; scores by name of ``SCORES`` as (value, low, high).
+    """Pixels, or blocks of pixels, of one kind.
 
     Parameters
     ----------
     kind : which.
     count : pixels or blocks.
     share : of the month's pixels, or of its blocks of that size.
-    scores : per cent within the half-widths for 68 and 95 % (of blocks: within 1 and 1.96 standard
-        deviations of the mean of independent pixels), root mean square of misfits over their
-        standard deviations, and mean misfit, root mean square misfit and root mean square standard
-        deviation in gauss.
+    scores : by name. ``within_68``, ``within_95``: per cent within the half-widths, of blocks within
+        1 and 1.96 standard deviations of the mean of independent pixels. ``rms_normalised``: root
+        mean square of misfits over their standard deviations. ``bias``, ``actual``, ``expected``:
+        mean misfit, root mean square misfit and root mean square standard deviation, gauss.
     """
 
     kind: Kind
     count: int
     share: float
-    scores: Mapping[str, tuple[float, float, float]]
+    scores: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Judgement:
     set : how the method uses the month: validation or test.
     train, validation : the method's months.
     frames : how many.
-    tiles : of the disk, of which resamples are drawn.
+    units : what intervals are drawn of, in words; ``independent``, as how many independent ones.
     bins : all pixels, by field, by radius, by mask, then blocks by size.
     """
 
@@ -75,7 +76,8 @@ class Judgement:
     train: Sequence[str]
     validation: Sequence[str]
     frames: int
-    tiles: int
+    units: str
+    independent: float
     bins: Sequence[Bin]
 
     @property

@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from onesun.analyses import blocks, repeated, restored
+from onesun.analyses import repeated, restored
+from onesun.analyses.intervals import Value, rmse, sums_of, units_of, with_interval
 from onesun.analyses.null_figure import draw_null
 from onesun.analyses.product import AnalysedMonth, product_of, read_months
-from onesun.analyses.words import head, origin
+from onesun.analyses.words import head, interval, origin
 from onesun.errors import ConfigError
 from onesun.figures.style import Style
+from onesun.statistics import bootstrap
+from onesun.statistics.bootstrap import FISHER, LOGARITHM
 from onesun.tables.text import csv_text, line, number, write_both
 
 FEWEST = 100  # pixels of a bin
@@ -45,17 +48,16 @@ class Row:
     kind : ``reading``, ``lag 96``, ``optics``, ``noise`` or ``observed``.
     method : what brought the target back; None where it is held against itself.
     frames : frames, or pairs of frames, that were compared.
-    pixels : (bins + 1,) of all pixels and of each bin of field.
-    correlation, rmse : value and interval, (3, bins + 1); rmse in gauss. NaN below
-        :data:`FEWEST` pixels.
+    pixels : of all pixels and of each bin of field.
+    correlation, rmse : likewise; rmse in gauss. Not determined below :data:`FEWEST` pixels.
     """
 
     kind: str
     method: str | None
     frames: int
-    pixels: np.ndarray
-    correlation: np.ndarray
-    rmse: np.ndarray
+    pixels: Sequence[int]
+    correlation: Sequence[Value]
+    rmse: Sequence[Value]
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ def show_null(
     pair: str,
     paths: Sequence[Path],
     analyses: Mapping[str, Any],
-    bootstrap: Mapping[str, Any],
+    settings: Mapping[str, Any],
     style: Style,
     out: Path,
     figure: Path,
@@ -87,10 +89,10 @@ def show_null(
     back = read_months(methods, restored.ANALYSIS, pair) if methods else []
     if any(month.settings != itself[0].settings for month in back):
         raise ConfigError(f"{pair}: months of the null test of other settings, expected the same")
-    rows = [*_itself(itself, bootstrap), *_back(back, bootstrap)]
+    rows = [*_itself(itself, settings), *_back(back, settings)]
     edges = itself[0].settings["field_edges"]
     records = [record for row in rows for record in _records(pair, row, edges)]
-    caption = _caption(itself, bootstrap)
+    caption = _caption(itself, settings)
     page = "\n\n".join(_page(pair, rows, edges, analyses["null_test"]["lags"], caption)) + "\n"
     write_both(out, csv_text(records), page)
     draw_null(rows, edges, head(itself), style, f"{_FIGURE} {caption}", figure)
@@ -104,13 +106,13 @@ _FIGURE = (
 )
 
 
-def _itself(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> Iterator[Row]:
+def _itself(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> Iterator[Row]:
     names = {name for month in months for name in month.arrays}
     lags = sorted((name for name in names if name.startswith("lag ")), key=_minutes)
     for name in [repeated.READING, *lags]:
         own = [month for month in months if name in month.arrays]
         frames = sum(_count(month, name) for month in own)
-        yield _row(name, None, frames, [month.arrays[name] for month in own], bootstrap)
+        yield _row(name, None, frames, own, settings)
 
 
 def _minutes(name: str) -> float:
@@ -122,29 +124,37 @@ def _count(month: AnalysedMonth, name: str) -> int:
     return int(month.labels[name][0]) if name in month.labels else len(month.frames)
 
 
-def _back(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> Iterator[Row]:
+def _back(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> Iterator[Row]:
     for method in dict.fromkeys(month.method for month in months):
         own = [month for month in months if month.method == method]
         frames = sum(len(month.frames) for month in own)
         for kind in restored.KINDS:
-            yield _row(kind, method, frames, [month.arrays[kind] for month in own], bootstrap)
+            yield _row(kind, method, frames, own, settings)
 
 
 def _row(
     kind: str,
     method: str | None,
     frames: int,
-    sums: Sequence[np.ndarray],
-    bootstrap: Mapping[str, Any],
+    months: Sequence[AnalysedMonth],
+    settings: Mapping[str, Any],
 ) -> Row:
-    stack = blocks.stacked(sums)
-    stack = np.concatenate([stack.sum(axis=1, keepdims=True), stack], axis=1)
-    pixels = stack[..., 0].sum(axis=0)
-    correlation, rmse = (
-        np.where(pixels >= FEWEST, blocks.with_interval(stack, score, bootstrap), np.nan)
-        for score in (blocks.correlation, blocks.rmse)
-    )
-    return Row(kind, method, frames, pixels, correlation, rmse)
+    units = units_of(months, settings)
+    sums = sums_of([month.arrays[kind] for month in months], units)
+    # All pixels, then each bin of field.
+    columns = [sums.sum(axis=1), *np.moveaxis(sums, 1, 0)]
+    correlations, errors = [], []
+    for column in columns:
+        if column[:, 0].sum() < FEWEST:
+            correlations.append(Value.none())
+            errors.append(Value.none())
+            continue
+        share = bootstrap.variation(column)
+        score = bootstrap.correlation
+        correlations.append(with_interval(score, column, share, units, settings, FISHER)[0])
+        errors.append(with_interval(rmse, column, column[:, 0], units, settings, LOGARITHM)[0])
+    pixels = [round(column[:, 0].sum()) for column in columns]
+    return Row(kind, method, frames, pixels, correlations, errors)
 
 
 def _spans(edges: Sequence[float]) -> list[tuple[float | None, float | None]]:
@@ -161,11 +171,11 @@ def _records(pair: str, row: Row, edges: Sequence[float]) -> Iterator[dict[str, 
             "field_low_gauss": number(low),
             "field_high_gauss": number(high),
             "frames": row.frames,
-            "pixels": round(row.pixels[index]),
+            "pixels": row.pixels[index],
         }
         for name, parts in (("correlation", row.correlation), ("rmse_gauss", row.rmse)):
-            for suffix, value in zip(("", "_low", "_high"), parts[:, index], strict=True):
-                record[name + suffix] = number(value if np.isfinite(value) else None)
+            numbers = parts[index].record(name)
+            record |= {key: number(value) for key, value in numbers.items()}
         yield record
 
 
@@ -193,27 +203,18 @@ def _table(rows: Sequence[Row], edges: Sequence[float], key: str, digits: int) -
     yield line(["What", "Frames", *spans])
     yield line([":---", *["---:"] * (len(spans) + 1)])
     for row in rows:
-        cells = [_cell(parts, digits) for parts in getattr(row, key).T]
+        cells = [value.text(digits) for value in getattr(row, key)]
         yield line([row.name, str(row.frames), *cells])
     if key == "correlation":
-        counts = [f"{count:,.0f}" for count in rows[0].pixels]
+        counts = [f"{count:,}" for count in rows[0].pixels]
         yield line(["pixels of the first row", "", *counts])
 
 
-def _cell(parts: np.ndarray, digits: int) -> str:
-    value, low, high = parts
-    if not np.isfinite(value):
-        return "—"
-    text = f"{value:.{digits}f}"
-    return f"{text} [{low:.{digits}f}, {high:.{digits}f}]" if np.isfinite(low + high) else text
-
-
-def _caption(months: Sequence[AnalysedMonth], bootstrap: Mapping[str, Any]) -> str:
-    within = months[0].settings["within_radius"]
+def _caption(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> str:
+    within, unit = months[0].settings["within_radius"], units_of(months, settings).what
     text = (
         f"Pixels within {within:g} R; bins of fewer than {FEWEST} pixels are left out. "
-        f"In brackets: {100 * bootstrap['confidence']:g} % interval from {bootstrap['resamples']} "
-        f"resamples of {blocks.kind(len(months))} drawn with replacement. {origin(months)}"
+        f"{interval(unit, settings)} {origin(months)}"
     )
     if any(month.simulated for month in months):
         text += (

@@ -22,6 +22,7 @@ from onesun.figures.style import (
 )
 
 if TYPE_CHECKING:
+    from onesun.analyses.intervals import Value
     from onesun.analyses.null import Row
 
 _HEIGHT = 3.6  # inches
@@ -84,8 +85,8 @@ def _looks(rows: Sequence[Row]) -> list[dict[str, object]]:
     return looks
 
 
-def _curve(axes: Axes, row: Row, parts: np.ndarray, look: dict[str, object]) -> None:
-    value, low, high = parts
+def _curve(axes: Axes, row: Row, values: Sequence[Value], look: dict[str, object]) -> None:
+    value, low, high = np.array([(each.value, each.low, each.high) for each in values]).T
     place = np.arange(len(value))
     axes.plot(place[1:], value[1:], label=row.name, **look)
     axes.plot(place[:1], value[:1], "o", ms=3, color=look["color"])

@@ -14,7 +14,7 @@ from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import open_product, read_json, sha256, whole_file, write_json
 
 _PREFIX = "analysis: "
-_KEYS = ("pair", "method", "month", "set", "simulated", "days", "frames", "labels", "settings")
+_KEYS = ("pair", "method", "month", "set", "simulated", "frames", "days", "labels", "settings")
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ class AnalysedMonth:
     pair, month, set : what was measured, and in which set of the split.
     method : whose output was measured; None where there is no method.
     simulated : True where frames are simulated.
-    days : of the frames, YYYY-MM-DD, ascending.
     frames : what is known of each frame beside its sums; ``stamp`` at least.
     settings : what months have to agree in to be put together.
     labels : names of the bins of arrays that have some of their own, by array.
-    arrays : sums, (days, tiles, ...), or (frames, ...) of what is kept by frame.
+    arrays : sums; their first axes are the days and the tiles of the disk, the tiles alone where
+        there are no ``days``, or the frames.
+    days : with frames, YYYYMMDD, ascending; empty where sums are not kept by day.
     """
 
     analysis: str
@@ -40,11 +41,11 @@ class AnalysedMonth:
     month: str
     set: str
     simulated: bool
-    days: Sequence[str]
     frames: Sequence[Mapping[str, Any]]
     settings: Mapping[str, Any]
     arrays: Mapping[str, np.ndarray]
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    days: Sequence[str] = ()
 
 
 def write(out: Path, month: AnalysedMonth) -> None:

@@ -24,7 +24,7 @@ from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.sample.carry import Observer, carry
 from onesun.sample.forward import noise_level
-from onesun.selection import day, evenly, open_month, row_of, within
+from onesun.selection import evenly, open_month, row_of, within
 
 ANALYSIS = "null test, repeated"
 READING = "reading"
@@ -66,13 +66,13 @@ def measure_repeated(
     for frame in track(chosen, f"repeating {pair} {month}"):
         target = opened.target(frame)
         sums.update(
-            READING, day(frame.stamp), *_readings(target, frame, record, grid, settings["seed"])
+            READING, frame.stamp[:8], *_readings(target, frame, record, grid, settings["seed"])
         )
         for lag, later in partners(frame, frames, settings["lags"], record.cadence).items():
             back = turned_back(opened.target(later), frame, later, grid)
-            sums.update(lag, day(frame.stamp), target, back)
+            sums.update(lag, frame.stamp[:8], target, back)
             counts[lag] = counts.get(lag, 0) + 1
-    days = sorted({day(frame.stamp) for frame in chosen})
+    days = sorted({frame.stamp[:8] for frame in chosen})
     product.write(
         out,
         product.AnalysedMonth(

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from onesun.analyses import blocks, product
+from onesun.analyses import product
+from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth
 from onesun.analyses.resolution_figure import draw_resolution
 from onesun.analyses.resolution_month import ANALYSIS, WIENER
+from onesun.analyses.words import interval
 from onesun.errors import ConfigError
 from onesun.figures.style import Style
 from onesun.statistics.elements import RATIOS, ratios
 from onesun.statistics.spectra import Spectrum
+from onesun.statistics.units import Units
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
 
 # Bands of frequency, in the input's Nyquist frequency; the last is open.
@@ -32,25 +35,11 @@ _SPECTRAL_HEADS = {
 
 
 @dataclass(frozen=True)
-class Value:
-    """A number with its interval, and how much it exceeds the Wiener filter's, with its own."""
+class Scored:
+    """A score, and how much it exceeds that of the Wiener filter; both with intervals."""
 
-    value: float
-    low: float
-    high: float
-    gain: float = np.nan
-    gain_low: float = np.nan
-    gain_high: float = np.nan
-
-    @classmethod
-    def all_of(cls, scores: np.ndarray, bar: np.ndarray | None, confidence: float) -> list[Value]:
-        """Of scores (1 + resamples, n), the first of which are those of all blocks."""
-        tail = [(1 - confidence) / 2, (1 + confidence) / 2]
-        columns = [scores[0], *np.quantile(scores[1:], tail, axis=0)]
-        if bar is not None:
-            gain = scores - bar
-            columns += [gain[0], *np.quantile(gain[1:], tail, axis=0)]
-        return [cls(*(float(part) for part in row)) for row in zip(*columns, strict=True)]
+    value: Value
+    gain: Value
 
 
 @dataclass(frozen=True)
@@ -72,9 +61,9 @@ class Resolved:
     name: str
     curves: Mapping[str, np.ndarray]
     power: np.ndarray
-    bands: Sequence[Mapping[str, Value]]
+    bands: Sequence[Mapping[str, Scored]]
     period: Value
-    elements: Mapping[tuple[int, int], Mapping[str, Value]]
+    elements: Mapping[tuple[int, int], Mapping[str, Scored]]
     counts: np.ndarray
 
 
@@ -89,8 +78,9 @@ class Resolution:
     simulated : True where frames are simulated.
     settings : that months were measured with.
     methods : in the order of the configuration, the Wiener filter last.
-    tiles : blocks with windows of the spectra, of which resamples are drawn.
-    blocks : what a block is, in words.
+    units : that have windows of the spectra, of which resamples are drawn.
+    what : a unit is, in words.
+    independent : effective number of independent units for the skill at all frequencies.
     """
 
     pair: str
@@ -100,8 +90,9 @@ class Resolution:
     simulated: bool
     settings: Mapping[str, Any]
     methods: Sequence[Resolved]
-    tiles: int
-    blocks: str
+    units: int
+    what: str
+    independent: float
 
     @property
     def frequencies(self) -> np.ndarray:
@@ -114,9 +105,8 @@ class Resolution:
         return self.settings["nyquist"]
 
     def band_edges(self) -> list[tuple[float, float]]:
-        """Cycles per arcsec; the first band is all frequencies, the last is open."""
-        edges = list(pairwise(octave * self.nyquist for octave in OCTAVES))
-        return [(0.0, np.inf), *edges]
+        """See :func:`band_edges`."""
+        return band_edges(self.nyquist)
 
 
 def show_resolution(
@@ -155,38 +145,34 @@ def merged(
 
     Raises ConfigError when a method has no month, or not the frames of the others.
     """
-    first, sums = months[0], {}
+    first = [month for month in months if month.method == months[0].method]
+    settings, units = first[0].settings, units_of(first, bootstrap)
+    sums: dict[str, Sums] = {}
     for name in methods:
         own = [month for month in months if month.method == name]
-        if _frames(own) != _frames([month for month in months if month.method == first.method]):
+        if _frames(own) != _frames(first):
             raise ConfigError(
                 f"analyses.resolution: {pair} by {name} is of other frames than by "
-                f"{first.method}, expected the same"
+                f"{first[0].method}, expected the same"
             )
-        sums[name] = _stacked(own, "")
-        if name == first.settings[WIENER]:
-            sums[WIENER] = _stacked(own, f"{WIENER}_")
-    if WIENER in sums:
-        sums[WIENER] = sums.pop(WIENER)
-    # The same blocks for all, those that have anything to measure.
-    used = np.any([spectra[:, 0, 0] > 0 for spectra, _ in sums.values()], axis=0)
-    drawn = {
-        name: tuple(_drawn(each[used], bootstrap) for each in both) for name, both in sums.items()
-    }
-    bar = drawn.get(WIENER)
+        sums[name] = Sums.of(own, "", units)
+        if name == settings[WIENER]:
+            sums[WIENER] = Sums.of(own, f"{WIENER}_", units)
+    bar = sums.pop(WIENER, None)
+    scoring = Scoring(units, bootstrap, settings, bar)
+    found = [scoring.resolved(name, own) for name, own in sums.items()]
+    spectra = sums[methods[0]].spectra
     return Resolution(
         pair=pair,
-        set=first.set,
-        months=sorted({month.month for month in months}),
-        frames=len(_frames([month for month in months if month.method == first.method])),
+        set=first[0].set,
+        months=sorted(month.month for month in first),
+        frames=len(_frames(first)),
         simulated=any(month.simulated for month in months),
-        settings=first.settings,
-        methods=[
-            _resolved(name, both, bar if name != WIENER else None, first.settings, bootstrap)
-            for name, both in drawn.items()
-        ],
-        tiles=int(used.sum()),
-        blocks=blocks.kind(len({month.month for month in months})),
+        settings=settings,
+        methods=found + ([scoring.resolved(WIENER, bar)] if bar else []),
+        units=int((spectra[:, 0, 0] > 0).sum()),
+        what=units.what,
+        independent=scoring.independent(sums[methods[0]]),
     )
 
 
@@ -194,117 +180,186 @@ def _frames(months: Sequence[AnalysedMonth]) -> list[str]:
     return sorted(frame["stamp"] for month in months for frame in month.frames)
 
 
-def _stacked(months: Sequence[AnalysedMonth], prefix: str) -> tuple[np.ndarray, np.ndarray]:
-    """Blocks of the sums of spectra and elements."""
-    names = (f"{prefix}spectra", f"{prefix}elements")
-    return tuple(blocks.stacked([month.arrays[name] for month in months]) for name in names)
+@dataclass(frozen=True)
+class Sums:
+    """Sums over units: spectra (units, rings, 4), elements (units, thresholds, shares, 8)."""
+
+    spectra: np.ndarray
+    elements: np.ndarray
+
+    @classmethod
+    def of(cls, months: Sequence[AnalysedMonth], prefix: str, units: Units) -> Sums:
+        names = (f"{prefix}spectra", f"{prefix}elements")
+        return cls(*(sums_of([month.arrays[name] for month in months], units) for name in names))
 
 
-def _drawn(sums: np.ndarray, bootstrap: Mapping[str, Any]) -> np.ndarray:
-    """Sums over all blocks, then over those of each resample."""
-    return np.concatenate([sums.sum(axis=0)[None], blocks.resampled(sums, bootstrap)])
+@dataclass(frozen=True)
+class Scoring:
+    """What follows from the sums of a method.
 
-
-def _resolved(
-    name: str,
-    drawn: tuple[np.ndarray, np.ndarray],
-    bar: tuple[np.ndarray, np.ndarray] | None,
-    settings: Mapping[str, Any],
-    bootstrap: Mapping[str, Any],
-) -> Resolved:
-    frequencies, confidence = np.asarray(settings["frequencies"]), bootstrap["confidence"]
-    spectrum = Spectrum.of_sums(drawn[0])
-
-    def values(score: Callable[[np.ndarray], np.ndarray], which: int) -> list[Value]:
-        return Value.all_of(score(drawn[which]), None if bar is None else score(bar[which]),
-                            confidence)  # fmt: skip
-
-    tail = [(1 - confidence) / 2, (1 + confidence) / 2]
-    curves = {
-        each: np.stack([curve[0], *np.quantile(curve[1:], tail, axis=0)])
-        for each in SPECTRAL
-        for curve in [getattr(spectrum, each)]
-    }
-    bands = values(lambda sums: _in_bands(sums, frequencies, settings["nyquist"]), 0)
-    by_band = [
-        dict(zip(SPECTRAL, bands[start : start + 3], strict=True))
-        for start in range(0, len(bands), len(SPECTRAL))
-    ]
-    (period,) = values(lambda sums: _period(sums, frequencies)[:, None], 0)
-    shape = drawn[1].shape[1:3]
-    flat = values(lambda sums: ratios(sums).reshape(len(sums), -1), 1)
-    elements = {
-        place: dict(zip(RATIOS, flat[index * len(RATIOS) :][: len(RATIOS)], strict=True))
-        for index, place in enumerate(np.ndindex(shape))
-    }
-    power = np.stack([spectrum.target[0], spectrum.prediction[0]])
-    counts = drawn[1][0][..., [0, 4]]
-    return Resolved(name, curves, power, by_band, period, elements, counts)
-
-
-def _in_bands(sums: np.ndarray, frequencies: np.ndarray, nyquist: float) -> np.ndarray:
-    """Coherence, transfer and skill of each band's power; (..., bands · 3)."""
-    spectrum = Spectrum.of_sums(sums)
-    found = []
-    for low, high in [(0.0, np.inf), *pairwise(octave * nyquist for octave in OCTAVES)]:
-        # The waves of a ring are as many as the ring is long; the mean belongs to no wave.
-        weights = np.where((frequencies > low) & (frequencies <= high), frequencies, 0)
-        parts = (spectrum.target, spectrum.prediction, spectrum.cross)
-        band = Spectrum(*(part @ weights for part in parts))
-        found += [getattr(band, name) for name in SPECTRAL]
-    return np.stack(found, axis=-1)
-
-
-def _period(sums: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
-    """Shortest wave before coherence² falls below a half for good or for a time, arcsec; (...,).
-
-    Between rings coherence² is linear. NaN where it is below a half from the longest waves on, and
-    where it never falls that low.
+    Parameters
+    ----------
+    units : that resamples are drawn of.
+    bootstrap : the configuration's section ``table1.bootstrap``.
+    settings : that months were measured with.
+    bar : of the Wiener filter, from which gains are measured; None where there is none.
     """
-    power = np.square(Spectrum.of_sums(sums).coherence[..., 1:])
-    frequencies = frequencies[1:]
-    below = power < _HALF
-    at = np.argmax(below, axis=-1)
-    determined = below.any(axis=-1) & (at > 0)
-    at = np.maximum(at, 1)
-    after, before = (
-        np.take_along_axis(power, place[..., None], -1)[..., 0] for place in (at, at - 1)
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = (before - _HALF) / (before - after)
-        crossing = frequencies[at - 1] + share * (frequencies[at] - frequencies[at - 1])
-        return np.where(determined, 1 / crossing, np.nan)
+
+    units: Units
+    bootstrap: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    bar: Sums | None
+
+    def resolved(self, name: str, own: Sums) -> Resolved:
+        """Everything that is shown of a method."""
+        bar = self.bar if self.bar is not own else None
+        bands = [
+            {
+                each: self._scored(
+                    _spectral(each),
+                    self._in_band(own, *edges),
+                    None if bar is None else self._in_band(bar, *edges),
+                    decides=1,
+                )
+                for each in SPECTRAL
+            }
+            for edges in band_edges(self.settings["nyquist"])
+        ]
+        curves = {each: self._curve(_spectral(each), own) for each in SPECTRAL}
+        elements = {
+            place: {
+                ratio: self._scored(
+                    _element_ratio(index),
+                    own.elements[:, *place],
+                    None if bar is None else bar.elements[:, *place],
+                    decides=_COUNTED[index],
+                )
+                for index, ratio in enumerate(RATIOS)
+            }
+            for place in np.ndindex(own.elements.shape[1:3])
+        }
+        spectrum = Spectrum.of_sums(own.spectra.sum(axis=0))
+        return Resolved(
+            name=name,
+            curves=curves,
+            power=np.stack([spectrum.target, spectrum.prediction]),
+            bands=bands,
+            period=_period(curves["coherence"], np.asarray(self.settings["frequencies"])),
+            elements=elements,
+            counts=own.elements.sum(axis=0)[..., [0, 4]],
+        )
+
+    def independent(self, own: Sums) -> float:
+        """Effective number of independent units for the skill at all frequencies."""
+        sums = self._in_band(own, 0.0, np.inf)
+        return self._with_interval(_spectral("skill"), sums, sums[:, 1])[1]
+
+    def _in_band(self, own: Sums, low: float, high: float) -> np.ndarray:
+        """Spectra summed over the waves of a band; (units, 4)."""
+        frequencies = np.asarray(self.settings["frequencies"])
+        # A ring has as many waves as it is long; the mean belongs to no wave.
+        waves = np.where((frequencies > low) & (frequencies <= high), frequencies, 0.0)
+        return np.einsum("urk,r->uk", own.spectra, waves)
+
+    def _scored(
+        self,
+        score: Callable[[np.ndarray], np.ndarray],
+        own: np.ndarray,
+        bar: np.ndarray | None,
+        decides: int,
+    ) -> Scored:
+        """A score of sums (units, k) whose column ``decides`` says how much a unit weighs."""
+        value, _ = self._with_interval(score, own, own[:, decides])
+        if bar is None:
+            return Scored(value, Value.none())
+        both, count = np.concatenate([own, bar], axis=1), own.shape[1]
+        gain, _ = self._with_interval(
+            lambda sums: score(sums[..., :count]) - score(sums[..., count:]), both, own[:, decides]
+        )
+        return Scored(value, gain)
+
+    def _curve(self, score: Callable[[np.ndarray], np.ndarray], own: Sums) -> np.ndarray:
+        """Value and interval at each frequency; (3, rings)."""
+        rings = np.moveaxis(own.spectra, 1, 0)
+        values = [self._with_interval(score, ring, ring[:, 1])[0] for ring in rings]
+        return np.array([[each.value, each.low, each.high] for each in values]).T
+
+    def _with_interval(
+        self, score: Callable[[np.ndarray], np.ndarray], sums: np.ndarray, share: np.ndarray
+    ) -> tuple[Value, float]:
+        return with_interval(score, sums, share, self.units, self.bootstrap)
+
+
+# The column of COUNTS that is the denominator of each of RATIOS.
+_COUNTED = (0, 0, 0, 4, 4, 4)
+
+
+def _spectral(name: str) -> Callable[[np.ndarray], np.ndarray]:
+    """A score of the sums of a spectrum, (..., 4) to (...)."""
+    return lambda sums: getattr(Spectrum.of_sums(sums), name)
+
+
+def _element_ratio(index: int) -> Callable[[np.ndarray], np.ndarray]:
+    """One of ``RATIOS``, of the sums of elements, (..., 8) to (...)."""
+    return lambda sums: ratios(sums)[..., index]
+
+
+def band_edges(nyquist: float) -> list[tuple[float, float]]:
+    """Cycles per arcsec; the first band is all frequencies, the last is open."""
+    return [(0.0, np.inf), *pairwise(octave * nyquist for octave in OCTAVES)]
+
+
+def _period(coherence: np.ndarray, frequencies: np.ndarray) -> Value:
+    """Shortest wave before coherence² first falls below a half, arcsec.
+
+    Parameters
+    ----------
+    coherence : (3, rings) value and interval at each frequency; the ends of the period are where
+        those of the interval fall below.
+    """
+    value, low, high = (_crossing(curve, frequencies) for curve in coherence)
+    return Value(value, high, low)
+
+
+def _crossing(coherence: np.ndarray, frequencies: np.ndarray) -> float:
+    """Between rings coherence² is linear. NaN where it never is above a half, or never below."""
+    power, frequencies = np.square(coherence[1:]), frequencies[1:]
+    below = np.flatnonzero(power < _HALF)
+    if not below.size or below[0] == 0:
+        return np.nan
+    at = below[0]
+    share = (power[at - 1] - _HALF) / (power[at - 1] - power[at])
+    return float(1 / (frequencies[at - 1] + share * (frequencies[at] - frequencies[at - 1])))
 
 
 def _records(found: Resolution) -> Iterator[dict[str, Any]]:
     """Lines of the CSV."""
     for method in found.methods:
-        yield _record(found, method, "period", method.period, unit="arcsec")
+        period = Scored(method.period, Value.none())
+        yield _record(found, method, "period", period, unit="arcsec")
         for (low, high), band in zip(found.band_edges(), method.bands, strict=True):
-            for name, value in band.items():
-                yield _record(found, method, name, value, low=low, high=high)
+            for name, scored in band.items():
+                yield _record(found, method, name, scored, low=low, high=high)
         for (i, j), row in method.elements.items():
             levels = {
                 "threshold": found.settings["thresholds"][i],
                 "share": found.settings["shares"][j],
             }
-            for name, value in row.items():
-                count = method.counts[i, j, int(RATIOS.index(name) >= len(RATIOS) // 2)]
-                yield _record(found, method, name, value, elements=int(count), **levels)
+            for index, (name, scored) in enumerate(row.items()):
+                count = int(method.counts[i, j, int(_COUNTED[index] > 0)])
+                yield _record(found, method, name, scored, elements=count, **levels)
         for name, curve in method.curves.items():
-            for frequency, (value, low, high) in zip(found.frequencies, curve.T, strict=True):
-                if frequency > 0:
-                    yield _record(
-                        found, method, f"{name}_at", Value(value, low, high),
-                        low=frequency, high=frequency,
-                    )  # fmt: skip
+            for frequency, parts in zip(found.frequencies[1:], curve.T[1:], strict=True):
+                scored = Scored(Value(*parts), Value.none())
+                where = {"low": frequency, "high": frequency}
+                yield _record(found, method, f"{name}_at", scored, **where)
 
 
 def _record(
     found: Resolution,
     method: Resolved,
     quantity: str,
-    value: Value,
+    scored: Scored,
     *,
     unit: str = "1",
     low: float | None = None,
@@ -313,27 +368,19 @@ def _record(
     share: float | None = None,
     elements: int | None = None,
 ) -> dict[str, Any]:
+    numbers = scored.value.record("value") | scored.gain.record("gain_over_wiener")
     return {
         "pair": found.pair,
         "method": method.name,
         "quantity": quantity,
         "unit": unit,
-        "frequency_low_per_arcsec": _known(low),
-        "frequency_high_per_arcsec": _known(high),
-        "threshold_gauss": _known(threshold),
-        "share_of_threshold": _known(share),
-        "elements": "" if elements is None else elements,
-        "value": _known(value.value),
-        "low": _known(value.low),
-        "high": _known(value.high),
-        "gain_over_wiener": _known(value.gain),
-        "gain_low": _known(value.gain_low),
-        "gain_high": _known(value.gain_high),
+        "frequency_low_per_arcsec": number(low),
+        "frequency_high_per_arcsec": number(high if high != np.inf else None),
+        "threshold_gauss": number(threshold),
+        "share_of_threshold": number(share),
+        "elements": number(elements),
+        **{key: number(value) for key, value in numbers.items()},
     }
-
-
-def _known(value: float | None) -> str:
-    return number(value) if value is not None and np.isfinite(value) else ""
 
 
 def _page(found: Resolution, bootstrap: Mapping[str, Any]) -> Iterator[str]:
@@ -343,9 +390,9 @@ def _page(found: Resolution, bootstrap: Mapping[str, Any]) -> Iterator[str]:
         f"{found.frames} frames of the {found.set} months {', '.join(found.months)}, r ≤ "
         f"{found.settings['within_radius']:g}.{simulated} The input's Nyquist frequency is "
         f"{found.nyquist:.3f} cycles per arcsec (periods of {1 / found.nyquist:.2f} arcsec), its "
-        f"point spread function {found.settings['fwhm']:g} arcsec wide. In brackets "
-        f"{100 * bootstrap['confidence']:g} % intervals from {found.tiles} blocks, "
-        f"{found.blocks} drawn with replacement."
+        f"point spread function {found.settings['fwhm']:g} arcsec wide. "
+        f"{interval(found.what, bootstrap)} There are {found.units} units, which are worth "
+        f"{found.independent:.1f} independent ones for the share of power right at all frequencies."
     )
     yield "## By spatial frequency"
     edges = found.band_edges()
@@ -383,13 +430,13 @@ def _band_table(
     found: Resolution, edges: Sequence[tuple[float, float]], name: str
 ) -> Iterator[str]:
     heads = ["all", *(_periods(low, high) for low, high in edges[1:])]
-    last = ["half right down to"] if name == "coherence" else []
+    last = ["half right down to (″)"] if name == "coherence" else []
     yield line(["Method", *heads, *last])
     yield line([":---", *("---:" for _ in (*heads, *last))])
     for method in found.methods:
-        cells = [_cell(band[name]) for band in method.bands]
+        cells = [band[name].value.text(3) for band in method.bands]
         if last:
-            cells.append(_cell(method.period, "{:.2f}″"))
+            cells.append(method.period.text(2))
         yield line([method.name, *cells])
 
 
@@ -410,24 +457,16 @@ def _element_table(found: Resolution) -> Iterator[str]:
         for method in found.methods:
             row, (there, predicted) = method.elements[i, whole], method.counts[i, whole]
             cells = [
-                _cell(row["recall"]),
+                row["recall"].value.text(3),
                 _plain(row["recall_by_chance"]),
                 _plain(row["touched"]),
-                _cell(row["precision"]),
+                row["precision"].value.text(3),
                 _plain(row["precision_by_chance"]),
             ]
             start = [f"{threshold:g} G", method.name, f"{there:,.0f}", f"{predicted:,.0f}"]
             yield line([*start, *cells])
 
 
-def _cell(value: Value, form: str = "{:.3f}") -> str:
-    if not np.isfinite(value.value):
-        return "—"
-    text = form.format(value.value)
-    if np.isfinite(value.low) and np.isfinite(value.high):
-        text += f" [{form.format(value.low)}, {form.format(value.high)}]"
-    return text
-
-
-def _plain(value: Value) -> str:
-    return f"{value.value:.3f}" if np.isfinite(value.value) else "—"
+def _plain(scored: Scored) -> str:
+    value = scored.value.value
+    return f"{value:.3f}" if np.isfinite(value) else "—"

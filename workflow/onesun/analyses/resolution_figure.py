@@ -140,7 +140,9 @@ def _elements(
 
 def _highest_recall(found: Resolution) -> float:
     """Where the axis of recall ends, the same for all thresholds."""
-    recalls = [row["recall"].value for method in found.methods for row in method.elements.values()]
+    recalls = [
+        row["recall"].value.value for method in found.methods for row in method.elements.values()
+    ]
     return min(1.0, 0.1 + float(np.nanmax([0.0, *recalls])))
 
 
@@ -148,13 +150,13 @@ def _element_curve(
     axes: Axes, method: Resolved, index: int, shares: list[float], colour: str
 ) -> None:
     rows = [method.elements[index, j] for j in range(len(shares))]
-    recall = [row["recall"].value for row in rows]
-    precision = [row["precision"].value for row in rows]
+    recall = [row["recall"].value.value for row in rows]
+    precision = [row["precision"].value.value for row in rows]
     axes.plot(recall, precision, color=colour, lw=0.8)
     for j, marker in zip(range(len(shares)), _MARKERS[-len(shares) :], strict=False):
         axes.plot(recall[j], precision[j], marker=marker, ms=3.5, color=colour, ls="none")
-    chance = [row["recall_by_chance"].value for row in rows]
-    wrong = [row["precision_by_chance"].value for row in rows]
+    chance = [row["recall_by_chance"].value.value for row in rows]
+    wrong = [row["precision_by_chance"].value.value for row in rows]
     axes.plot(chance, wrong, color=colour, lw=0.8, alpha=0.4, ls=(0, (1, 1)))
 
 
@@ -168,8 +170,8 @@ def _caption(found: Resolution) -> str:
         f"{settings['within_radius']:g}. Power density of target and predictions, coherence with "
         "the target, transfer function and share of the target's power that is right, by spatial "
         f"frequency (windows of {settings['window']} target pixels, tapered, all directions "
-        "together); bands hold the interval from resampled blocks, "
-        f"{found.blocks} {found.tiles} of them. Dash-dotted: the input's Nyquist frequency, "
+        f"together); bands are intervals, a unit being {found.what} ({found.units} of them). "
+        "Dash-dotted: the input's Nyquist frequency, "
         f"{found.nyquist:.3f} cycles per arcsec. Below on the right: recall and precision of "
         f"elements of {fewest} to {most:.0f} target pixels, as the prediction's threshold goes "
         f"through {shares} of the target's (the highest a diamond); dotted, by chance: the same "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from onesun.geometry.grid import Grid
 from onesun.instruments import Instrument
 from onesun.predictions import PredictedMonth
 from onesun.progress import track
-from onesun.selection import day, evenly, open_month, row_of, within
+from onesun.selection import evenly, open_month, row_of, within
 from onesun.statistics.comparison import Comparison, Disk
 from onesun.statistics.elements import ElementStatistic
 from onesun.statistics.spectra import Spectrum, SpectrumStatistic, wiener_filtered
+from onesun.statistics.tiled import Tiling
 
 ANALYSIS = "resolution"
 WIENER = "wiener"  # in the names of arrays, and what tables call it
@@ -78,11 +80,11 @@ def measure_resolved(
     def add(comparison: Comparison, prefix: str) -> None:
         for statistic in (spectra, elements):
             found = statistic.of(comparison).sums["sums"]
-            sums.add(f"{prefix}{statistic.name}", day(comparison.stamp), found)
+            sums.add(f"{prefix}{statistic.name}", comparison.stamp[:8], found)
 
     for comparison in _compared(disk, aligned, guesses, frames, ""):
         add(comparison, "")
-    days = sorted({day(frame.stamp) for frame in frames})
+    days = sorted({frame.stamp[:8] for frame in frames})
     if method == section[WIENER]:
         spectrum = Spectrum.of_sums(sums.of(spectra.name, days).sum(axis=(0, 1)))
         for comparison in _compared(disk, aligned, guesses, frames, " behind a Wiener filter"):
@@ -100,7 +102,7 @@ def measure_resolved(
             days=days,
             frames=[{"stamp": frame.stamp} for frame in frames],
             settings={
-                "tile": settings["tile"],
+                "tiling": asdict(Tiling.of(grid, settings["tile"])),
                 **{key: value for key, value in section.items() if key != "methods"},
                 "sizes": list(sizes),
                 "frequencies": spectra.frequencies.tolist(),

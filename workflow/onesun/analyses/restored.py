@@ -15,7 +15,7 @@ from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.methods.base import Method
 from onesun.progress import track
-from onesun.selection import day, evenly, open_month, row_of, within
+from onesun.selection import evenly, open_month, row_of, within
 
 ANALYSIS = "null test, restored"
 KINDS = ("optics", "noise", "observed")
@@ -65,8 +65,8 @@ def measure_restored(
         rng = generator(settings["seed"], pair, frame.stamp)
         given = degraded(target, frame, record, grid, rng) | {"observed": field}
         for kind in KINDS:
-            sums.update(kind, day(frame.stamp), target, method.predict(given[kind], frame))
-    days = sorted({day(frame.stamp) for frame in frames})
+            sums.update(kind, frame.stamp[:8], target, method.predict(given[kind], frame))
+    days = sorted({frame.stamp[:8] for frame in frames})
     product.write(
         out,
         product.AnalysedMonth(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from onesun.analyses.product import AnalysedMonth
 from onesun.tables.text import SIMULATED
@@ -25,3 +26,17 @@ def head(months: Sequence[AnalysedMonth]) -> str:
     """The pair and simulated frames, to stand above a figure that is seen without its caption."""
     simulated = any(month.simulated for month in months)
     return f"{months[0].pair}: {SIMULATED}" if simulated else months[0].pair
+
+
+def interval(unit: str, settings: Mapping[str, Any]) -> str:
+    """What brackets hold.
+
+    Parameters
+    ----------
+    unit : what is drawn, in words.
+    settings : the configuration's section ``table1.bootstrap``.
+    """
+    return (
+        f"In brackets: {100 * settings['confidence']:g} % interval from {settings['resamples']} "
+        f"studentised resamples; a unit is {unit}."
+    )

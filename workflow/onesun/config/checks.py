@@ -360,6 +360,11 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         ("convert.weights", config["convert"]["weights"]),
         *(("ablation", name) for name in config["ablation"]["methods"]),
         *(("ladder", name) for name in config["ladder"]["methods"]),
+        *(
+            (f"analyses.{analysis}", name)
+            for analysis in ("null_test", "continuity", "resolution")
+            for name in config["analyses"][analysis]["methods"]
+        ),
     ]
     rungs = [(where, name, pair) for where, name in everywhere if name for pair in config["pairs"]]
     return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())

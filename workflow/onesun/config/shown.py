@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from onesun import split
@@ -15,6 +16,13 @@ from onesun.geometry.window import Window
 from onesun.methods.kinds import REFERENCES
 
 Config = dict[str, Any]
+_EDGES = (
+    ("null_test", "field_edges"),
+    ("null_test", "lags"),
+    ("calibration", "mu_edges"),
+    ("calibration", "field_edges"),
+    ("calibration", "velocity_edges"),
+)
 
 
 def problems(config: Config) -> list[str]:
@@ -24,6 +32,7 @@ def problems(config: Config) -> list[str]:
         *_series(config),
         *_figures(config),
         *_frames(config),
+        *_analyses(config),
     ]
 
 
@@ -42,6 +51,28 @@ def _by_seed(config: Config, name: str) -> Config:
     """The trainings of a method of the ablation; none of one that is not there."""
     method = config["methods"].get(name)
     return trainings(name, method, config["ablation"]["seeds"]) if method else {}
+
+
+def _analyses(config: Config) -> Iterator[str]:
+    """Tiles that fit neither the grid nor the units of intervals, edges, and names of methods."""
+    section, grid = config["analyses"], config["grid"]
+    tile, unit = section["tile"], config["table1"]["bootstrap"]["tile"]
+    if grid["target_size"] % tile or unit % tile or tile % grid["factor"]:
+        yield (
+            f"analyses.tile: found {tile}, expected a divisor of grid.target_size "
+            f"{grid['target_size']} and table1.bootstrap.tile {unit}, and a multiple of "
+            f"grid.factor {grid['factor']}"
+        )
+    for name, key in _EDGES:
+        edges = section[name][key]
+        if any(low >= high for low, high in pairwise(edges)):
+            yield f"analyses.{name}.{key}: found {edges}, expected rising numbers"
+    for name in ("null_test", "continuity", "resolution"):
+        for index, method in enumerate(section[name]["methods"]):
+            yield from _predicts(f"analyses.{name}.methods[{index}]", method, config["methods"])
+    measured, wiener = section["resolution"]["methods"], section["resolution"]["wiener"]
+    if measured and wiener is not None and wiener not in measured:
+        yield unknown_name("analyses.resolution.wiener", wiener, measured, "the methods beside it")
 
 
 def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:
