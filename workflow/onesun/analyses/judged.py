@@ -44,7 +44,7 @@ class Bin:
     kind : which.
     count : pixels or blocks.
     share : of the month's pixels, or of its blocks of that size.
-    scores : by name. ``within_68``, ``within_95``: per cent within the half-widths, of blocks within
+    scores : by name. ``within_68``, ``within_95``: per cent within the half-widths, blocks within
         1 and 1.96 standard deviations of the mean of independent pixels. ``rms_normalised``: root
         mean square of misfits over their standard deviations. ``bias``, ``actual``, ``expected``:
         mean misfit, root mean square misfit and root mean square standard deviation, gauss.
