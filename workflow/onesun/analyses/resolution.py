@@ -387,7 +387,8 @@ def _page(found: Resolution, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield f"# Resolution: {found.pair}"
     simulated = f" Frames are {SIMULATED}." if found.simulated else ""
     yield (
-        f"{found.frames} frames of the {found.set} months {', '.join(found.months)}, r ≤ "
+        f"{found.frames} frame{'s' * (found.frames != 1)} of the {found.set} "
+        f"month{'s' * (len(found.months) != 1)} {', '.join(found.months)}, r ≤ "
         f"{found.settings['within_radius']:g}.{simulated} The input's Nyquist frequency is "
         f"{found.nyquist:.3f} cycles per arcsec (periods of {1 / found.nyquist:.2f} arcsec), its "
         f"point spread function {found.settings['fwhm']:g} arcsec wide. "

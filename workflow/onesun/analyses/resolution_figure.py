@@ -166,7 +166,8 @@ def _caption(found: Resolution) -> str:
     shares = ", ".join(f"{share:g}" for share in settings["shares"])
     simulated = f" Inputs are {SIMULATED}." if found.simulated else ""
     return (
-        f"Resolution of {found.pair}: {found.frames} frames of {', '.join(found.months)}, r ≤ "
+        f"Resolution of {found.pair}: {found.frames} frame{'s' * (found.frames != 1)} of "
+        f"{', '.join(found.months)}, r ≤ "
         f"{settings['within_radius']:g}. Power density of target and predictions, coherence with "
         "the target, transfer function and share of the target's power that is right, by spatial "
         f"frequency (windows of {settings['window']} target pixels, tapered, all directions "
