@@ -241,8 +241,8 @@ def _page(pair: str, bins: Sequence[Bin], fewest: int, caption: str) -> Iterator
     left_out = sum(each.values is None for each in bins)
     yield (
         f"{left_out} of {len(bins)} bins are left out (—): fewer than {fewest} pixels, or pixels "
-        f"in fewer than {_FEWEST} blocks. Zero points change from frame to frame: where a bin is of "
-        f"few frames, the interval of its offset is that of these frames. {caption}"
+        f"in fewer than {_FEWEST} blocks. Zero points change from frame to frame: where a bin is "
+        f"of few frames, the interval of its offset is that of these frames. {caption}"
     )
 
 

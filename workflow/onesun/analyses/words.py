@@ -39,6 +39,6 @@ def interval(unit: str, settings: Mapping[str, Any]) -> str:
     """
     return (
         f"In brackets: {100 * settings['confidence']:g} % interval from {settings['resamples']} "
-        f"studentised resamples of blocks ({unit}); from fewer than {FEWEST} blocks, or effectively "
-        f"fewer than {FEWEST_INDEPENDENT} independent ones, none is given."
+        f"studentised resamples of blocks ({unit}); from fewer than {FEWEST} blocks, or fewer "
+        f"than {FEWEST_INDEPENDENT} effectively independent ones, none is given."
     )
