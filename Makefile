@@ -10,7 +10,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench weights lint clean \
+.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench quoted weights lint clean \
   clean-downloads
 
 PYTHON ?= python3.11
@@ -63,6 +63,9 @@ test-kills: $(VENV)/.installed  ## make table1, killed at random moments, agains
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+quoted: all  ## the figures that README and docs/paper.md quote, from this run
+	@$(BIN)/python -m onesun.report.quoted results README.md docs/paper.md
 
 weights: $(VENV)/.installed  ## the networks that come with the package, from the real frames to docs/weights.md
 	@mkdir -p $(RELEASE)

@@ -22,8 +22,10 @@ import numpy as np
 from onesun import config
 from onesun.geometry.grid import Grid
 from onesun.statistics.regions import Region, RegionMoments
+from onesun.statistics.tiled import Tiling
 
 GRID = Grid()
+TILING = Tiling.of(GRID, 256)
 REPEATS = 5
 
 
@@ -39,7 +41,7 @@ def main() -> None:
     disk = np.count_nonzero(np.isfinite(target))
     print(f"frame: {path.name if path else 'a noisy disk made here'}, {disk:,} pixels on the disk")
 
-    seconds, moments_of = timed(lambda: RegionMoments(GRID, regions), 1)
+    seconds, moments_of = timed(lambda: RegionMoments(GRID, regions, TILING), 1)
     print(f"layout, once for all frames: {seconds:.2f} s")
     radius = GRID.radius("target")
     ours, naive = [], []

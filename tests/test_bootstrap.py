@@ -111,6 +111,14 @@ def test_few_units_have_no_interval(count: int) -> None:
     assert found == bootstrap.Spread(None, count or None)
 
 
+def test_effectively_few_units_have_no_interval() -> None:
+    sizes = np.array([1000.0, 1000.0] + [1.0] * 38)
+    sums = np.stack([sizes, sizes * np.random.default_rng(5).normal(10, 2, 40)], axis=1)
+    found = spread(sums)
+    assert found.interval is None
+    assert found.independent == pytest.approx(2, abs=0.1)
+
+
 def test_a_value_that_is_not_determined_has_no_interval() -> None:
     sums = np.tile([10.0, 5.0, 0.0, 7.0, 0.0, 0.0], (COUNT, 1))  # y is 0 throughout
     found = bootstrap.spread(

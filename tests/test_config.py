@@ -20,7 +20,7 @@ from onesun.errors import ConfigError
 from onesun.sample.settings import REAL_MONTHS
 
 SHIPPED = Path(__file__).parents[1] / "config" / "config.yaml"
-RELEASE = SHIPPED.with_name("release.yaml")
+PAPER, RELEASE = SHIPPED.with_name("paper.yaml"), SHIPPED.with_name("release.yaml")
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -93,6 +93,18 @@ def test_the_release_trains_on_every_sun_and_judges_by_the_same_ones_seen_again(
         assert sorted(sample["again"][month] for month in judged) == trained
     assert not set(sample["again"]) & set(trained)
     assert (content["align"]["registration"], content["align"]["max_missing"]) == ("header", 1)
+
+
+def test_further_seeds_of_the_ablation_are_methods_of_their_own():
+    content = config.load(SHIPPED, PAPER)
+    names = ["mse", "mse-grad", "mse-grad-hist", "full"]
+    of_seeds = [f"{name}-seed-{k}" if k > 1 else name for name in names for k in range(1, 6)]
+    assert config.seeded(content) == ["bicubic", *of_seeds]
+    methods = content["methods"]
+    assert [methods[name]["seed"] for name in of_seeds] == 4 * [1, 2, 3, 4, 5]
+    assert methods["full-seed-3"] == methods["full"] | {"seed": 3}
+    assert content["ablation"]["methods"] == ["bicubic", *names]
+    assert config.complete(content) == content
 
 
 def test_a_network_kind_brings_its_own_defaults(least):
@@ -301,6 +313,18 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         ],
         "losses.with-error.gong-hmi: missing, expected weights, as ladder shows method "
         '"onesun" on that pair',
+    ),
+    "method named as a seed of the ablation": (
+        lambda content: (
+            content["methods"].update({"mse-seed-2": {"kind": "bicubic"}})
+            or content["ablation"].update(seeds=2)
+        ),
+        "methods.mse-seed-2: found a method of the name that ablation.seeds gives to one of its "
+        "trainings, expected another name",
+    ),
+    "tiles for intervals that are not whole tiles": (
+        _set("table1", "bootstrap", "tile", 300),
+        "table1.bootstrap.tile: found 300, expected a multiple of measure.tiles.size 256",
     ),
     "unknown method of the ablation": (
         _set("ablation", "methods", 1, "mes"),

@@ -24,9 +24,9 @@ WIDTH = 0.5  # of the Gaussian that smooths white noise, pixels: neighbours corr
 class Sky:
     """Smooth random fields of variance 1."""
 
-    def __init__(self, rows: int, columns: int, seed: int) -> None:
+    def __init__(self, rows: int, columns: int, seed: int, width: float = WIDTH) -> None:
         self.shape, self.draw = (rows, columns), np.random.default_rng(seed)
-        along = [np.exp(-2 * (np.pi * WIDTH * np.fft.fftfreq(n)) ** 2) for n in self.shape]
+        along = [np.exp(-2 * (np.pi * width * np.fft.fftfreq(n)) ** 2) for n in self.shape]
         smooth = np.outer(*along)
         smooth /= np.sqrt((smooth**2).mean())
         self.smooth = smooth[:, : columns // 2 + 1].astype(np.float32)
@@ -112,6 +112,22 @@ def test_frames_of_one_sun_do_not(one_sun_each) -> None:
     drawn = correlation(weights @ one_sun_each.sum(axis=2))
     low, high = np.quantile(drawn, [0.025, 0.975], axis=1)
     assert 100 * np.mean((low <= TRUTH[0]) & (TRUTH[0] <= high)) < 40
+
+
+def test_active_regions_across_tiles_are_seen_by_neighbours(tiling) -> None:
+    """Where the Sun's amplitude varies twofold over a tile's width, neighbours share it."""
+    sky, activity = Sky(64, 64, seed=4), Sky(64, 64, seed=5, width=8 / 3)
+    strength = np.float32(0.35)
+
+    def make(count: int) -> np.ndarray:
+        sun = sky(count) * np.exp(strength * activity(count) - strength**2)  # of variance 1
+        return seen(sun, sky(count), np.sqrt(np.float32(NOISE)) * sky(count), tiling)
+
+    units = make_units(["20111217"], tiling, DRAWS | {"tile": 8})
+    tables = np.stack([units.sums(sun[None]) for sun in in_batches(make, suns=600)])
+    alone = Units(units.labels, 2 * units.places, "")
+    assert min(covered(tables, units)) > 90
+    assert max(covered(tables[:300], alone)) < 90
 
 
 def test_rotations_of_an_archive_cover_as_they_say() -> None:

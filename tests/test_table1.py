@@ -170,7 +170,7 @@ def test_few_tiles_have_no_interval_and_a_few_more_a_warning(tmp_path, monkeypat
     assert "[" not in text
     assert lines["0 ≤ r ≤ 1"]["MDI"] != ""
     assert lines["0 ≤ r ≤ 1"]["MDI_low"] == ""
-    assert "Where they are fewer than 10, the interval is itself uncertain." in text
+    assert "Where they are fewer than 10, the interval is itself uncertain, and of" in text
 
 
 def test_pixel_counts_of_pairs_stand_apart_where_they_differ(tmp_path, monkeypatch) -> None:

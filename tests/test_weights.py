@@ -156,6 +156,7 @@ def test_page_shows_every_figure(run, tmp_path):
     scores = read_json(tmp_path / f"{PAIR}.scores.json")
     value = scores["suns"]["2011-12"]["methods"]["network"]["correlation"]["value"]
     assert f"| network | {value:.3f} [" in text
+    assert " independent tiles\n" in text
     assert "FWHM 2.5 to 3.5 arcsec, gain 1.3 to 1.4" in text
     assert "6.00 G (2011-12), 6.00 G (2016-07)" in text
     assert "8 epochs of 5,120 crops" in text

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from onesun.analyses.calibration import Bin
 
 _HEIGHT = 4.8  # inches
+_RANGE = 0.02  # of a slope, shown above and below it at least
 _CHANCE = 2.0  # standard deviations; the map's colours reach so far from the mean
 
 
@@ -61,26 +62,50 @@ def _map(figure: Figure, axes: Axes, slopes: np.ndarray) -> None:
 
 
 def _by_field(axes: Axes, bins: Sequence[Bin]) -> None:
-    for by, colour, shift in (("positive", VERMILION, 0.08), ("negative", BLUE, -0.08)):
+    for by, colour, shift in (("positive", VERMILION, 0.12), ("negative", BLUE, -0.12)):
         own = [each for each in bins if each.by == by]
         _points(axes, own, "ratio", colour, shift, by)
-    own = [each for each in bins if each.by == "field"]
-    edges = [f"{each.low:g}" for each in own]
-    axes.set_xticks(np.arange(len(edges)) - 0.5, edges)
-    axes.set_xlim(-0.6, len(edges) - 0.4)
+    _edges(axes, [each for each in bins if each.by == "field"])
     axes.set_xlabel("|target| at matched resolution (G)")
     axes.set_ylabel("ratio")
     axes.legend(loc="best")
+    _at_least(axes)
 
 
 def _by(axes: Axes, bins: Sequence[Bin], key: str, label: str) -> None:
     _points(axes, bins, key, BLACK, 0.0, None)
-    names = [each.name.replace(" to ", "\nto ") for each in bins]
-    axes.set_xticks(range(len(bins)), names, rotation=90 if len(bins) > 8 else 0)
-    axes.tick_params(axis="x", labelsize="x-small")
-    axes.set_xlim(-0.6, max(len(bins), 1) - 0.4)
+    if bins and bins[0].low is not None:
+        _edges(axes, bins)
+    else:
+        units = {"interval": " s"}
+        names = [each.name + units.get(each.by, "") for each in bins]
+        upright = label != ""
+        names = [
+            name.replace(" to ", "\nto ") if upright else " ".join(name.split()[:2])
+            for name in names
+        ]
+        axes.set_xticks(range(len(bins)), names, rotation=0 if upright else 90, fontsize="x-small")
+        axes.set_xlim(-0.6, max(len(bins), 1) - 0.4)
     axes.set_xlabel(label)
     axes.set_ylabel("offset (G)" if key == "offset" else "slope")
+    if key != "offset":
+        _at_least(axes)
+
+
+def _edges(axes: Axes, bins: Sequence[Bin]) -> None:
+    """Bins are as wide as each other; their edges are named."""
+    edges = [f"{each.low:g}" for each in bins]
+    edges += [] if bins[-1].high is None else [f"{bins[-1].high:g}"]
+    axes.set_xticks(np.arange(len(edges)) - 0.5, edges, fontsize="x-small")
+    axes.set_xlim(-0.6, len(bins) - 0.4)
+
+
+def _at_least(axes: Axes) -> None:
+    """Show a range of some per cent, so that differences of a thousandth look like it."""
+    low, high = axes.get_ylim()
+    middle = (low + high) / 2
+    half = max((high - low) / 2, _RANGE * abs(middle))
+    axes.set_ylim(middle - half, middle + half)
 
 
 def _points(

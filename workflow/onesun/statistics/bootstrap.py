@@ -21,6 +21,7 @@ Interval = tuple[float, float] | None
 Statistic = Callable[[np.ndarray], np.ndarray]
 
 FEWEST = 6  # units; of fewer there are too few different resamples
+FEWEST_INDEPENDENT = 3  # effective number; an interval from fewer says nothing
 _NOTHING = 1e-12  # deviations that are rounding
 _STEP = 1e-20  # of the complex step
 
@@ -44,7 +45,8 @@ class Spread:
 
     Parameters
     ----------
-    interval : None where it is not determined, and of fewer than ``FEWEST`` units.
+    interval : None where it is not determined, of fewer than ``FEWEST`` units, and of effectively
+        fewer than ``FEWEST_INDEPENDENT``.
     independent : the effective number of independent units; None without a unit.
     """
 
@@ -97,7 +99,7 @@ def spread(
         width = np.quantile(ratio, settings["confidence"], method="higher")
         half = width * np.sqrt(inflation * (influence**2).sum())
         low, high = sorted(scale.back(of(whole) + side * half) for side in (-1, 1))
-    known = np.isfinite([low, high]).all()
+    known = np.isfinite([low, high]).all() and independent >= FEWEST_INDEPENDENT
     return Spread((float(low), float(high)) if known else None, independent)
 
 

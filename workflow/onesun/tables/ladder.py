@@ -12,7 +12,8 @@ from onesun.statistics import product
 from onesun.statistics.bootstrap import Interval
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Cell, Column, make_columns
-from onesun.tables.text import SIMULATED, csv_text, frames, interval, line, number, write_both
+from onesun.tables.intervals import interval
+from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
 
 _ABOUT = {
     "raw": "the input as it is, each pixel repeated",

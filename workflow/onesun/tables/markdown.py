@@ -7,7 +7,8 @@ from typing import Any
 
 from onesun.statistics.regions import Region
 from onesun.tables.columns import FEWEST_PIXELS, Cell, Column
-from onesun.tables.text import frames, interval, line, origin
+from onesun.tables.intervals import interval
+from onesun.tables.text import frames, line, origin
 
 
 def render(

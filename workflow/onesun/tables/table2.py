@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from onesun.statistics.bootstrap import Interval
+from onesun.tables.intervals import interval
 from onesun.tables.kernels import BIASES, ERRORS, KernelColumn, make_columns
 from onesun.tables.merged import merge_measures
-from onesun.tables.text import csv_text, frames, interval, line, number, origin, write_both
+from onesun.tables.text import csv_text, frames, line, number, origin, write_both
 
 _SHOWN = {"gradient": "Gradient, gauss per pixel", "extremes": "Extreme values, gauss"}
 

@@ -12,7 +12,6 @@ from onesun.files import whole_file, write_text
 from onesun.tables.sources import Source
 
 SIMULATED = "simulated MDI/GONG from real HMI"
-FEW = 10  # independent blocks
 
 
 def line(cells: Sequence[str]) -> str:
@@ -29,43 +28,6 @@ def frames(columns: Sequence[Source]) -> Iterator[str]:
             f"{pair}: {count} frame{'s' * (count != 1)} of the {column.set} "
             f"month{'s' * (len(months) > 1)} {', '.join(months)}."
         )
-
-
-def interval(
-    units: Mapping[str, str],
-    independent: Mapping[str, Sequence[float | None]],
-    bootstrap: Mapping[str, Any],
-) -> Iterator[str]:
-    """How intervals are drawn, and how many independent units they rest on.
-
-    Parameters
-    ----------
-    units : by pair, what is drawn.
-    independent : by column, the effective number of units of each of its rows.
-    bootstrap : the configuration's ``table1.bootstrap``.
-    """
-    drawn = "; ".join(dict.fromkeys(units.values()))
-    if len(set(units.values())) > 1:
-        drawn = "; ".join(f"{pair}, {what}" for pair, what in units.items())
-    yield (
-        f"{100 * bootstrap['confidence']:g} % intervals are from {bootstrap['resamples']} "
-        f"resamples of blocks ({drawn}), studentised, and widened by what neighbouring blocks "
-        "share."
-    )
-    told = {name: _span(numbers) for name, numbers in independent.items()}
-    if all(told.values()):
-        spans = "; ".join(f"{name} {span}" for name, span in told.items())
-        yield f"Effective number of independent blocks, from row to row: {spans}."
-    if any(number is not None and number < FEW for all_ in independent.values() for number in all_):
-        yield f"Where they are fewer than {FEW}, the interval is itself uncertain."
-
-
-def _span(numbers: Sequence[float | None]) -> str:
-    known = [number for number in numbers if number is not None]
-    if not known:
-        return ""
-    low, high = (f"{number:.0f}" for number in (min(known), max(known)))
-    return low if low == high else f"{low} to {high}"
 
 
 def origin(columns: Sequence[Source]) -> Iterator[str]:

@@ -116,6 +116,12 @@ def _cell(entry: Mapping[str, Any], digits: int) -> str:
     return text
 
 
+def _independent(entry: Mapping[str, Any]) -> str:
+    """The effective number of independent tiles, as a heading ends; nothing where there is none."""
+    number = entry["independent"]
+    return "" if number is None else f", {number:.0f} independent tiles"
+
+
 def _noises(suns: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     """The width of the weak fields of each full disk, which is the same for all pairs."""
     return ", ".join(f"{sun['noise']:.2f} G ({name})" for name, sun in suns)
@@ -130,6 +136,7 @@ def _environment() -> jinja2.Environment:
     )
     made.filters |= {
         "cell": _cell,
+        "independent": _independent,
         "share": _share,
         "span_of": lambda values: f"{min(values):.2f} to {max(values):.2f}",
         "span": lambda bounds: f"{bounds[0]:.3g} to {bounds[1]:.3g}",
