@@ -171,8 +171,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, archive, calibration, convert, errors, "
-        "figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
+        "trainning: unknown key, expected ablation, align, analyses, archive, calibration, convert, "
+        "errors, figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
         "pairs, release, report, sample, search, series, source, store, table1, table2, training "
         "or variability; did you mean training?",
     ),

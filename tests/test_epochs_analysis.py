@@ -144,13 +144,14 @@ def sums_of(misfit: np.ndarray, given: np.ndarray | None = None, frame=None) -> 
     flags = classes.flags(given, frame or _Frame(), "mdi")
     tiles = Tiling.of(GRID, 128).numbers()
     pixels = epochs_month._pixel_sums(found, classes, flags, tiles).sum(axis=0)
+    found = {}
     with np.errstate(invalid="ignore"):  # of classes without a pixel
-        return {
-            name: SimpleNamespace(
-                count=sums[0], **{key: score(sums) for key, score in epochs._SCORED.items()}
-            )
-            for name, sums in zip(classes.names, pixels, strict=True)
-        }
+        for name, sums in zip(classes.names, pixels, strict=True):
+            scores = {
+                key: factor * score(sums) for key, (score, _, factor) in epochs._SCORES.items()
+            }
+            found[name] = SimpleNamespace(count=sums[0], **scores)
+    return found
 
 
 def test_right_errors_are_found_right_and_halved_ones_twice_too_small():

@@ -18,6 +18,8 @@ from onesun.analyses.product import AnalysedMonth
 from onesun.analyses.words import interval
 from onesun.figures.style import Style
 from onesun.statistics.block_coverage import STANDARD, WIDE
+from onesun.statistics.bootstrap import LOGARITHM, LOGIT, PLAIN, Scale
+from onesun.statistics.units import Units
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
 
 
@@ -78,9 +80,10 @@ def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
     counts = sums[..., 0].sum(axis=0)
     whole = {kind.size: count for kind, count in zip(kinds, counts, strict=True) if kind.is_whole}
 
-    def scored(own: np.ndarray, score: Callable[[np.ndarray], np.ndarray]) -> tuple[Value, float]:
-        return with_interval(score, own, own[:, 0], units, bootstrap)
-
+    whole_disk = sums[:, 0]
+    _, independent = with_interval(
+        _mean("within_68"), whole_disk, whole_disk[:, 0], units, bootstrap, LOGIT
+    )
     return Judgement(
         method=month.method or "",
         month=month.month,
@@ -89,13 +92,13 @@ def _judgement(month: AnalysedMonth, bootstrap: Mapping[str, Any]) -> Judgement:
         validation=month.labels["validation"],
         frames=len(month.frames),
         units=units.what,
-        independent=scored(sums[:, 0], _SCORED["within_68"])[1],
+        independent=independent,
         bins=[
             Bin(
                 kind=kind,
                 count=int(count),
                 share=float(count / max(whole[kind.size], 1)),
-                scores={name: scored(sums[:, i], score)[0] for name, score in _SCORED.items()},
+                scores=_scored(sums[:, i], units, bootstrap),
             )
             for i, (kind, count) in enumerate(zip(kinds, counts, strict=True))
         ],
@@ -138,18 +141,23 @@ def _root_mean(name: str) -> Callable[[np.ndarray], np.ndarray]:
     return lambda sums: np.sqrt(_mean(name)(sums))
 
 
-def _per_cent(name: str) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda sums: 100 * _mean(name)(sums)
+def _scored(sums: np.ndarray, units: Units, bootstrap: Mapping[str, Any]) -> dict[str, Value]:
+    """Every score of the sums of one kind, (units, 7), with its interval."""
+    return {
+        name: with_interval(score, sums, sums[:, 0], units, bootstrap, scale)[0].times(factor)
+        for name, (score, scale, factor) in _SCORES.items()
+    }
 
 
-# How scores follow from sums in the order of PIXEL_SUMS.
-_SCORED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "within_68": _per_cent("within_68"),
-    "within_95": _per_cent("within_95"),
-    "rms_normalised": _root_mean("normalised"),
-    "bias": _mean("misfit"),
-    "actual": _root_mean("squares"),
-    "expected": _root_mean("expected"),
+# How scores follow from sums in the order of PIXEL_SUMS, on which scale errors are even, and what
+# they are multiplied by.
+_SCORES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], Scale, float]] = {
+    "within_68": (_mean("within_68"), LOGIT, 100),
+    "within_95": (_mean("within_95"), LOGIT, 100),
+    "rms_normalised": (_root_mean("normalised"), LOGARITHM, 1),
+    "bias": (_mean("misfit"), PLAIN, 1),
+    "actual": (_root_mean("squares"), LOGARITHM, 1),
+    "expected": (_root_mean("expected"), LOGARITHM, 1),
 }
 
 
@@ -166,7 +174,7 @@ def _records(found: Epochs) -> Iterator[dict[str, Any]]:
                 "set": each.set,
                 "years_from_training": number(each.gap),
                 "frames": each.frames,
-                "independent_units": number(each.independent),
+                "independent_blocks": number(each.independent),
                 "by": part.kind.by,
                 "mask": part.kind.name,
                 "low": number(part.kind.low),
@@ -191,7 +199,8 @@ def _page(found: Epochs, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield "## By month"
     yield "\n".join(_month_table(found))
     yield (
-        f"{interval(found.judgements[0].units, bootstrap)} *Units* are as many independent ones. "
+        f"{interval(found.judgements[0].units, bootstrap)} *Blocks* are how many they are "
+        "worth that are independent. "
         f"Promised are {100 * STANDARD:.1f} % and {100 * WIDE:.0f} %. *rms* is the root mean "
         "square of misfits over their standard deviations, 1 if these are right. Errors are "
         "calibrated on validation months; test months were seen neither by the training nor by the "
@@ -226,7 +235,7 @@ def _page(found: Epochs, bootstrap: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _month_table(found: Epochs) -> Iterator[str]:
-    heads = ["Trained", "Judged", "Set", "Years", "Frames", "Units"]
+    heads = ["Trained", "Judged", "Set", "Years", "Frames", "Blocks"]
     scores = ["within 68 %", "within 95 %", "rms", "bias (G)"]
     yield line(["Method", *heads, *scores])
     yield line([":---", ":---", ":---", ":---", *("---:" for _ in (*scores, "", "", ""))])

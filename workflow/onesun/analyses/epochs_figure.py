@@ -141,6 +141,7 @@ def _finish(found: Epochs, fields: Axes, sizes: Axes, inflation: Axes) -> None:
     bins = found.judgements[0].of("field")
     fields.set_xticks(range(len(bins) + 1), [f"{part.kind.low:g}" for part in bins] + [""])
     fields.set_xlim(0, len(bins))
+    fields.set_ylim(0, 100)
     fields.set_xlabel("predicted |field| (G)")
     fields.set_ylabel("within the 68 % half-width (%)")
     fields.axhline(_PROMISED["within_68"], color=IDEAL, lw=0.8, ls=(0, (1, 1)), zorder=1)

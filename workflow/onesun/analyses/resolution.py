@@ -18,6 +18,7 @@ from onesun.analyses.resolution_month import ANALYSIS, WIENER
 from onesun.analyses.words import interval
 from onesun.errors import ConfigError
 from onesun.figures.style import Style
+from onesun.statistics.bootstrap import FISHER, LOGIT, PLAIN, Scale
 from onesun.statistics.elements import RATIOS, ratios
 from onesun.statistics.spectra import Spectrum
 from onesun.statistics.units import Units
@@ -220,12 +221,13 @@ class Scoring:
                     self._in_band(own, *edges),
                     None if bar is None else self._in_band(bar, *edges),
                     decides=1,
+                    scale=_SCALES[each],
                 )
                 for each in SPECTRAL
             }
             for edges in band_edges(self.settings["nyquist"])
         ]
-        curves = {each: self._curve(_spectral(each), own) for each in SPECTRAL}
+        curves = {each: self._curve(each, own) for each in SPECTRAL}
         elements = {
             place: {
                 ratio: self._scored(
@@ -233,6 +235,7 @@ class Scoring:
                     own.elements[:, *place],
                     None if bar is None else bar.elements[:, *place],
                     decides=_COUNTED[index],
+                    scale=LOGIT,
                 )
                 for index, ratio in enumerate(RATIOS)
             }
@@ -267,9 +270,10 @@ class Scoring:
         own: np.ndarray,
         bar: np.ndarray | None,
         decides: int,
+        scale: Scale,
     ) -> Scored:
         """A score of sums (units, k) whose column ``decides`` says how much a unit weighs."""
-        value, _ = self._with_interval(score, own, own[:, decides])
+        value, _ = self._with_interval(score, own, own[:, decides], scale)
         if bar is None:
             return Scored(value, Value.none())
         both, count = np.concatenate([own, bar], axis=1), own.shape[1]
@@ -278,18 +282,26 @@ class Scoring:
         )
         return Scored(value, gain)
 
-    def _curve(self, score: Callable[[np.ndarray], np.ndarray], own: Sums) -> np.ndarray:
+    def _curve(self, name: str, own: Sums) -> np.ndarray:
         """Value and interval at each frequency; (3, rings)."""
         rings = np.moveaxis(own.spectra, 1, 0)
-        values = [self._with_interval(score, ring, ring[:, 1])[0] for ring in rings]
+        values = [
+            self._with_interval(_spectral(name), ring, ring[:, 1], _SCALES[name])[0]
+            for ring in rings
+        ]
         return np.array([[each.value, each.low, each.high] for each in values]).T
 
     def _with_interval(
-        self, score: Callable[[np.ndarray], np.ndarray], sums: np.ndarray, share: np.ndarray
+        self,
+        score: Callable[[np.ndarray], np.ndarray],
+        sums: np.ndarray,
+        share: np.ndarray,
+        scale: Scale = PLAIN,
     ) -> tuple[Value, float]:
-        return with_interval(score, sums, share, self.units, self.bootstrap)
+        return with_interval(score, sums, share, self.units, self.bootstrap, scale)
 
 
+_SCALES = {"coherence": FISHER, "transfer": PLAIN, "skill": PLAIN}
 # The column of COUNTS that is the denominator of each of RATIOS.
 _COUNTED = (0, 0, 0, 4, 4, 4)
 
@@ -392,7 +404,7 @@ def _page(found: Resolution, bootstrap: Mapping[str, Any]) -> Iterator[str]:
         f"{found.settings['within_radius']:g}.{simulated} The input's Nyquist frequency is "
         f"{found.nyquist:.3f} cycles per arcsec (periods of {1 / found.nyquist:.2f} arcsec), its "
         f"point spread function {found.settings['fwhm']:g} arcsec wide. "
-        f"{interval(found.what, bootstrap)} There are {found.units} units, which are worth "
+        f"{interval(found.what, bootstrap)} There are {found.units} blocks, effectively "
         f"{found.independent:.1f} independent ones for the share of power right at all frequencies."
     )
     yield "## By spatial frequency"

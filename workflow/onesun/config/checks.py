@@ -330,6 +330,8 @@ def _epochs(config: Config) -> Iterator[str]:
         path = f"analyses.epochs.methods[{index}]"
         if name not in config["methods"]:
             yield unknown_name(path, name, list(config["methods"]), "methods")
+        elif config["methods"][name].get("network") not in {None, *config["networks"]}:
+            return  # told by _methods
         elif not _has_error(config, name):
             yield f'{path}: found "{name}", expected a network with error: true'
 
@@ -358,13 +360,13 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         ("figures.fig2", config["figures"]["fig2"]["method"]),
         ("series", config["series"]["method"]),
         ("convert.weights", config["convert"]["weights"]),
-        *(("ablation", name) for name in config["ablation"]["methods"]),
-        *(("ladder", name) for name in config["ladder"]["methods"]),
         *(
             (f"analyses.{analysis}", name)
             for analysis in ("null_test", "continuity", "resolution")
             for name in config["analyses"][analysis]["methods"]
         ),
+        *(("ablation", name) for name in config["ablation"]["methods"]),
+        *(("ladder", name) for name in config["ladder"]["methods"]),
     ]
     rungs = [(where, name, pair) for where, name in everywhere if name for pair in config["pairs"]]
     return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())
