@@ -171,10 +171,10 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, analyses, archive, calibration, convert, "
-        "errors, figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
-        "pairs, release, report, sample, search, series, source, store, table1, table2, training "
-        "or variability; did you mean training?",
+        "trainning: unknown key, expected ablation, align, analyses, archive, calibration, "
+        "convert, errors, figures, fitting, grid, ladder, loss_terms, losses, measure, methods, "
+        "networks, noise, pairs, release, report, sample, search, series, source, store, table1, "
+        "table2, training or variability; did you mean training?",
     ),
     "a month seen again while the Sun turns": (
         _set("sample", "again", {"2012-01": "2011-12"}),
