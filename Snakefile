@@ -100,6 +100,7 @@ include: "workflow/rules/analyses.smk"
 include: "workflow/rules/analyses_null.smk"
 include: "workflow/rules/analyses_calibration.smk"
 include: "workflow/rules/analyses_continuity.smk"
+include: "workflow/rules/analyses_networks.smk"
 
 
 if CONFIG["release"]:

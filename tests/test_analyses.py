@@ -459,7 +459,7 @@ def test_the_calibration_map_from_aligned_months(run, tmp_path) -> None:
     assert int(found["month", "2011-12"]["pixels"]) * 2 == int(whole["pixels"])
     assert found["field", "≥ 5000"]["slope"] == ""
     page = (tmp_path / "table.md").read_text("utf-8")
-    assert "fewer than 20 pixels, or pixels in fewer than 6 units" in page
+    assert "fewer than 20 pixels, or pixels in fewer than 6 blocks" in page
     assert "simulated MDI/GONG from real HMI" in page
     assert (tmp_path / "figure.png").stat().st_size > 10_000
 

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from onesun import config
 from onesun.config import docs, schema
+from onesun.config.pairs import is_for_pair
 from onesun.errors import ConfigError
 from onesun.sample.settings import REAL_MONTHS
 
@@ -170,10 +171,10 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, archive, calibration, convert, errors, "
-        "figures, fitting, grid, ladder, loss_terms, losses, measure, methods, networks, noise, "
-        "pairs, pointing, release, report, sample, search, series, source, store, table1, table2, "
-        "training or variability; did you mean training?",
+        "trainning: unknown key, expected ablation, align, analyses, archive, calibration, "
+        "convert, errors, figures, fitting, grid, ladder, loss_terms, losses, measure, methods, "
+        "networks, noise, pairs, pointing, release, report, sample, search, series, source, store, "
+        "table1, table2, training or variability; did you mean training?",
     ),
     "a month seen again while the Sun turns": (
         _set("sample", "again", {"2012-01": "2011-12"}),
@@ -411,6 +412,24 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("methods", "raw", "split", {"train": ["2016-07"], "validation": ["2019-06"]}),
         "methods.raw.split: found, expected none, as a method of kind raw is fitted to no months "
         "of its own",
+    ),
+    "months of a method by pair that the pair does not have": (
+        _set(
+            "methods",
+            "ridge",
+            "split",
+            {"by_pair": {"gong-hmi": {"train": ["2016-07"], "validation": ["2016-08"]}}},
+        ),
+        "methods.ridge.split: pair gong-hmi: split has no month 2016-08, expected one of 2011-12, "
+        "2016-07, 2019-06",
+    ),
+    "months of a method, of all pairs and by pair": (
+        _set("methods", "ridge", "split", {"by_pair": {}, "train": ["2016-07"]}),
+        "methods.ridge.split.train: unknown key, expected by_pair",
+    ),
+    "a network without an error in other epochs": (
+        _set("analyses", "epochs", "methods", ["full"]),
+        'analyses.epochs.methods[0]: found "full", expected a network with error: true',
     ),
     "crops without a size": (
         _set("training", "sampling", {"kind": "crops", "size": 4}),
@@ -809,6 +828,21 @@ def test_months_of_a_pair(least):
     complete = config.complete(least)
     assert config.months(complete, "mdi-hmi") == ["2011-12", "2016-07", "2019-06"]
     assert config.months(complete, "mdi-hmi", "train", "test") == ["2011-12", "2016-07"]
+
+
+def test_months_of_a_method_may_differ_by_pair(shipped):
+    own = {"train": ["2019-06"], "validation": ["2011-12"]}
+    shipped["methods"]["onesun"]["split"] = {"by_pair": {"gong-hmi": own}}
+    complete = config.complete(shipped)
+
+    def months(pair: str) -> dict[str, str]:
+        return {row.set: row.month for row in config.trained_rows(complete, pair, "onesun")}
+
+    assert months("gong-hmi") == {"train": "2019-06", "validation": "2011-12"}
+    assert months("mdi-hmi") == {"train": "2016-07", "validation": "2019-06"}
+    method = complete["methods"]["onesun"]
+    assert [is_for_pair(method, pair) for pair in ("mdi-hmi", "gong-hmi")] == [False, True]
+    assert is_for_pair(complete["methods"]["ridge"], "mdi-hmi")
 
 
 def test_months_may_be_drawn(least):

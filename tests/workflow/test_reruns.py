@@ -19,13 +19,23 @@ from archive_edits import ARCHIVE_EDITS
 from convert_edits import CONVERT_EDITS, TARGETS_OF_CONVERSION
 from edits import EDITS, TARGETS, Edit, Place, table
 from figure_edits import FIGURE_EDITS
+from network_analysis_edits import NETWORK_ANALYSIS_EDITS, TARGETS_OF_NETWORK_ANALYSES
 from pointing_edits import POINTING_EDITS, TARGETS_OF_POINTING
 from running import FORKED, ROOT, be_snakemake, pretend, shipped_config
 
 pytestmark = pytest.mark.slow
 Forks = multiprocessing.pool.Pool
-ALL_TARGETS = TARGETS | TARGETS_OF_CONVERSION | TARGETS_OF_ANALYSES | TARGETS_OF_POINTING
-ALL_EDITS = (EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS, ANALYSIS_EDITS, POINTING_EDITS)
+ALL_TARGETS = (
+    TARGETS
+    | TARGETS_OF_CONVERSION
+    | TARGETS_OF_ANALYSES
+    | TARGETS_OF_NETWORK_ANALYSES
+    | TARGETS_OF_POINTING
+)
+ALL_EDITS = (
+    EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS, ANALYSIS_EDITS, NETWORK_ANALYSIS_EDITS,
+    POINTING_EDITS,
+)  # fmt: skip
 SUBCOMMANDS = "fetch|simulate|collect|page|measure|restored|repeated|show"
 
 

@@ -220,8 +220,8 @@ def _record(pair: str, found: Bin) -> dict[str, Any]:
         "low": number(found.low),
         "high": number(found.high),
         "pixels": found.pixels,
-        "units": found.units,
-        "independent_units": number(found.independent if known else None),
+        "blocks": found.units,
+        "independent_blocks": number(found.independent if known else None),
         **{name: number(part) for name, part in numbers.items()},
         "correlation": number(found.correlation if known else None),
     }
@@ -241,13 +241,13 @@ def _page(pair: str, bins: Sequence[Bin], fewest: int, caption: str) -> Iterator
     left_out = sum(each.values is None for each in bins)
     yield (
         f"{left_out} of {len(bins)} bins are left out (—): fewer than {fewest} pixels, or pixels "
-        f"in fewer than {_FEWEST} units. Zero points change from frame to frame: where a bin is of "
-        f"few frames, the interval of its offset is that of these frames. {caption}"
+        f"in fewer than {_FEWEST} blocks. Zero points change from frame to frame: where a bin is "
+        f"of few frames, the interval of its offset is that of these frames. {caption}"
     )
 
 
 def _table(bins: Sequence[Bin]) -> Iterator[str]:
-    yield line(["Bin", "Slope", "Offset (G)", "Ratio", "ρ", "Pixels", "Units (independent)"])
+    yield line(["Bin", "Slope", "Offset (G)", "Ratio", "ρ", "Pixels", "Blocks (independent)"])
     yield line([":---", *["---:"] * 6])
     for each in bins:
         if each.values is None:

@@ -216,8 +216,8 @@ def _record(pair: str, flux: Flux, tests: Sequence[Test]) -> dict[str, Any]:
         "set": flux.set,
         "frames": flux.frames,
         "pixels": flux.pixels,
-        "units": flux.units,
-        "independent_units": number(flux.independent),
+        "blocks": flux.units,
+        "independent_blocks": number(flux.independent),
         "target_unsigned_mx": number(flux.target),
         "target_noise_alone_mx": number(flux.noise),
         "target_net_mx": number(flux.target_net),
@@ -270,7 +270,7 @@ def _table(fluxes: Sequence[Flux]) -> Iterator[str]:
             "Noise alone",
             "Target net",
             *unsigned,
-            "Units (independent)",
+            "Blocks (independent)",
         ]
     )
     yield line([":---", ":---", *["---:"] * 8])

@@ -33,6 +33,10 @@ class Value:
     def none(cls) -> Value:
         return cls(np.nan, np.nan, np.nan)
 
+    def times(self, factor: float) -> Value:
+        """In another unit."""
+        return Value(self.value * factor, self.low * factor, self.high * factor)
+
     def text(self, digits: int) -> str:
         """As tables have it."""
         if not np.isfinite(self.value):

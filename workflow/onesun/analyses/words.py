@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onesun.analyses.product import AnalysedMonth
+from onesun.statistics.bootstrap import FEWEST, FEWEST_INDEPENDENT
 from onesun.tables.text import SIMULATED
 
 
@@ -38,5 +39,6 @@ def interval(unit: str, settings: Mapping[str, Any]) -> str:
     """
     return (
         f"In brackets: {100 * settings['confidence']:g} % interval from {settings['resamples']} "
-        f"studentised resamples; a unit is {unit}."
+        f"studentised resamples of blocks ({unit}); from fewer than {FEWEST} blocks, or fewer "
+        f"than {FEWEST_INDEPENDENT} effectively independent ones, none is given."
     )

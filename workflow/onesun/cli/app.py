@@ -14,7 +14,9 @@ from onesun.cli import (
     align,
     analyse_calibration,
     analyse_continuity,
+    analyse_epochs,
     analyse_null,
+    analyse_resolution,
     archive,
     archive_plan,
     calibrate,
@@ -82,6 +84,8 @@ app.add_typer(weights.app, name="weights")
 app.add_typer(analyse_null.app, name="analyse-null")
 app.add_typer(analyse_calibration.app, name="analyse-calibration")
 app.add_typer(analyse_continuity.app, name="analyse-continuity")
+app.add_typer(analyse_resolution.app, name="analyse-resolution")
+app.add_typer(analyse_epochs.app, name="analyse-epochs")
 for command in (
     convert.convert,
     check.check,

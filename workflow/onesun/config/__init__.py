@@ -13,7 +13,7 @@ from typing import Any
 from onesun import split
 from onesun.archive import wanted
 from onesun.config import checks, schema
-from onesun.config.pairs import is_by_pair, own_loss_terms, own_training
+from onesun.config.pairs import is_by_pair, own_loss_terms, own_split, own_training
 from onesun.config.seeds import seeded as seeded
 from onesun.config.seeds import with_seeds
 from onesun.config.text import read
@@ -135,7 +135,7 @@ def trained_rows(
 
     ``sets`` are train or validation; both if none is named.
     """
-    section = config["methods"][method].get("split")
+    section = own_split(config["methods"][method], pair)
     rows = split.own(pair, config["pairs"][pair]["split"], section)
     return [row for row in rows if row.set in (sets or ("train", "validation"))]
 

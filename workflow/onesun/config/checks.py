@@ -10,7 +10,7 @@ from typing import Any
 
 from onesun import locations, split
 from onesun.config import archives, shown
-from onesun.config.pairs import is_by_pair
+from onesun.config.pairs import is_by_pair, own_split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
@@ -44,6 +44,7 @@ def problems(config: Config) -> list[str]:
         *_search(config),
         *_convert(config),
         *_release(config),
+        *_epochs(config),
         *shown.problems(config),
     ]
 
@@ -129,7 +130,7 @@ def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
         except ConfigError:
             continue  # told by _split
         try:
-            split.own(pair, section["split"], method.get("split"))
+            split.own(pair, section["split"], own_split(method, pair))
         except ConfigError as error:
             yield f"methods.{name}.split: {error}"
             return
@@ -337,6 +338,18 @@ def _release(config: Config) -> Iterator[str]:
             yield f'{path}: found "{name}", expected a network with error: true'
 
 
+def _epochs(config: Config) -> Iterator[str]:
+    """Methods that the analysis of epochs cannot judge."""
+    for index, name in enumerate(config["analyses"]["epochs"]["methods"]):
+        path = f"analyses.epochs.methods[{index}]"
+        if name not in config["methods"]:
+            yield unknown_name(path, name, list(config["methods"]), "methods")
+        elif config["methods"][name].get("network") not in {None, *config["networks"]}:
+            return  # told by _methods
+        elif not _has_error(config, name):
+            yield f'{path}: found "{name}", expected a network with error: true'
+
+
 def _judged(config: Config, path: str, month: str) -> Iterator[str]:
     for pair, section in config["pairs"].items():
         try:
@@ -361,13 +374,13 @@ def _shown(config: Config) -> list[tuple[str, str, str]]:
         ("figures.fig2", config["figures"]["fig2"]["method"]),
         ("series", config["series"]["method"]),
         ("convert.weights", config["convert"]["weights"]),
-        *(("ablation", name) for name in config["ablation"]["methods"]),
-        *(("ladder", name) for name in config["ladder"]["methods"]),
         *(
             (f"analyses.{analysis}", name)
-            for analysis in ("null_test", "continuity")
+            for analysis in ("null_test", "continuity", "resolution")
             for name in config["analyses"][analysis]["methods"]
         ),
+        *(("ablation", name) for name in config["ablation"]["methods"]),
+        *(("ladder", name) for name in config["ladder"]["methods"]),
     ]
     rungs = [(where, name, pair) for where, name in everywhere if name for pair in config["pairs"]]
     return list({entry[1:]: entry for entry in [*rungs, *columns]}.values())

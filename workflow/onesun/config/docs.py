@@ -75,7 +75,8 @@ def _rows(path: str, part: dict[str, Any], only: str) -> Iterator[Row]:
     below = part.get("additionalProperties")
     if isinstance(below, dict):
         # The name of a pair, or of something that the user names.
-        name = "{pair}" if path == "pairs" or path.startswith("losses.") else "{name}"
+        of_pair = path == "pairs" or path.startswith("losses.") or path.endswith(".by_pair")
+        name = "{pair}" if of_pair else "{name}"
         yield from _rows(f"{path}.{name}", resolved(below), only)
     if isinstance(part.get("items"), dict):
         yield from _rows(f"{path}[]", resolved(part["items"]), only)

@@ -10,6 +10,18 @@ def is_by_pair(loss: dict[str, Any]) -> bool:
     return any(isinstance(value, dict) for value in loss.values())
 
 
+def own_split(method: dict[str, Any], pair: str) -> dict[str, Any] | None:
+    """The months of a method's own on a pair, ``train`` and ``validation``; None for the pair's."""
+    section = method.get("split")
+    return section["by_pair"].get(pair) if section and "by_pair" in section else section
+
+
+def is_for_pair(method: dict[str, Any], pair: str) -> bool:
+    """Whether a method is meant for a pair: one with months by pair is for those pairs."""
+    section = method.get("split") or {}
+    return "by_pair" not in section or pair in section["by_pair"]
+
+
 def own_training(
     training: dict[str, Any], method: dict[str, Any], pair: str | None
 ) -> dict[str, Any]:

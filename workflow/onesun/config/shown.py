@@ -64,7 +64,11 @@ def _analyses(config: Config) -> Iterator[str]:
     """Tiles that fit neither the grid nor the units of intervals, edges, and names of methods."""
     section, grid = config["analyses"], config["grid"]
     tile, unit = section["tile"], config["table1"]["bootstrap"]["tile"]
-    if grid["target_size"] % tile or unit % tile or tile % grid["factor"]:
+    # A grid or a unit that fits nothing is told where it is given.
+    filled = grid["target_size"] % (grid["factor"] * grid["patch"]) == 0
+    whole = unit % config["measure"]["tiles"]["size"] == 0
+    misfits = grid["target_size"] % tile or (whole and unit % tile) or tile % grid["factor"]
+    if filled and misfits:
         yield (
             f"analyses.tile: found {tile}, expected a divisor of grid.target_size "
             f"{grid['target_size']} and table1.bootstrap.tile {unit}, and a multiple of "
@@ -74,9 +78,12 @@ def _analyses(config: Config) -> Iterator[str]:
         edges = section[name][key]
         if any(low >= high for low, high in pairwise(edges)):
             yield f"analyses.{name}.{key}: found {edges}, expected rising numbers"
-    for name in ("null_test", "continuity"):
+    for name in ("null_test", "continuity", "resolution"):
         for index, method in enumerate(section[name]["methods"]):
             yield from _predicts(f"analyses.{name}.methods[{index}]", method, config["methods"])
+    measured, wiener = section["resolution"]["methods"], section["resolution"]["wiener"]
+    if measured and wiener is not None and wiener not in measured:
+        yield unknown_name("analyses.resolution.wiener", wiener, measured, "the methods beside it")
 
 
 def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:

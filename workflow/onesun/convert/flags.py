@@ -82,12 +82,25 @@ class Ranges:
 
 def frame_flags(frame: Magnetogram, ranges: Ranges, *, forced: bool) -> Flag:
     """The bits that hold for the whole frame."""
-    found = Flag(0)
-    if ranges.noise and not _within(pixel_noise(frame), ranges.noise, _NOISE_FACTOR):
-        found |= Flag.NOISE
-    if ranges.interval and not _within(frame.interval, ranges.interval, _INTERVAL_FACTOR):
-        found |= Flag.INSTRUMENT
+    noise = pixel_noise(frame) if ranges.noise else None
+    found = range_flags(noise, frame.interval, ranges)
     return found | (Flag.FORCED if forced else Flag(0))
+
+
+def range_flags(noise: float | None, interval: float, ranges: Ranges) -> Flag:
+    """Of the bits that hold for the whole frame, those of what was not trained on.
+
+    Parameters
+    ----------
+    noise : of a raw pixel at the disk centre, gauss; None, never flagged, where nobody measured it.
+    interval : integration time, s; NaN where it is unknown.
+    """
+    found = Flag(0)
+    if ranges.noise and noise is not None and not _within(noise, ranges.noise, _NOISE_FACTOR):
+        found |= Flag.NOISE
+    if ranges.interval and not _within(interval, ranges.interval, _INTERVAL_FACTOR):
+        found |= Flag.INSTRUMENT
+    return found
 
 
 def _within(value: float, trained: Sequence[float], factor: float) -> bool:
@@ -103,10 +116,24 @@ def input_flags(given: np.ndarray, view: View, instrument: str, ranges: Ranges) 
     given : the frame resampled to ``view``, gauss, NaN off the disk and where it is missing.
     view : the low-resolution view.
 
+    Returns what :func:`pixel_flags` does.
+    """
+    return pixel_flags(given, view.radius(), instrument, ranges)
+
+
+def pixel_flags(
+    given: np.ndarray, radius: np.ndarray, instrument: str, ranges: Ranges
+) -> np.ndarray:
+    """The bits that follow from the input, wherever its pixels lie.
+
+    Parameters
+    ----------
+    given : the resampled input, gauss, NaN off the disk and where it is missing.
+    radius : of its pixels, limb radii.
+
     Returns uint8 of the same shape. A bit reaches as far as an interpolation of the input would
     carry what is wrong.
     """
-    radius = view.radius()
     on_disk = radius < 1
     nothing = np.isnan(given)
     strength = np.abs(np.nan_to_num(given))

@@ -22,6 +22,8 @@ PARTS: dict[str, tuple[str, ...] | None] = {
     "analyse_repeated": ("cadence", "response"),
     "analyse_calibration": ("detector", "optics", "header"),
     "analyse_continuity": ("response",),
+    "analyse_resolution": ("detector", "optics"),
+    "analyse_epochs": ("response",),
     "convert": (
         *("title", "cadence", "detector", "header", "values", "quality", "off_disk", "response"),
     ),

@@ -37,6 +37,8 @@ class Scale:
 PLAIN = Scale(lambda value: value, lambda value: value)
 FISHER = Scale(np.arctanh, np.tanh)  # of correlations
 LOGARITHM = Scale(np.log, np.exp)  # of what is above 0
+# Of shares, from 0 to 1.
+LOGIT = Scale(lambda share: np.log(share / (1 - share)), lambda odds: 1 / (1 + np.exp(-odds)))
 
 
 @dataclass(frozen=True)
