@@ -149,7 +149,7 @@ def test_two_studies_side_by_side(tmp_path, shipped):
         tmp_path, text, shipped, "--dry-run", "results/table1.csv", "other/results/table1.csv"
     )
     jobs = planned(run)
-    assert jobs.pop("total") == 66
+    assert jobs.pop("total") == 78
     assert {
         name: jobs[name.replace("onesun_", "other_")] for name in jobs if "onesun_" in name
     } == {name: count for name, count in jobs.items() if "onesun_" in name}
