@@ -14,7 +14,7 @@ from onesun.geometry.grid import Grid
 from onesun.methods.network import NetworkMethod
 from onesun.selection import check_pair
 from onesun.training.error_scale import ErrorScale
-from onesun.training.model import card_of
+from onesun.training.product import card_of
 
 KEPT = 16  # of so many pixels, one is kept: neighbours share their errors
 

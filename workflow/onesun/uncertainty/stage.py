@@ -19,7 +19,7 @@ from onesun.statistics.block_coverage import BlockCoverage, Judged
 from onesun.statistics.coverage import Coverage
 from onesun.training.error_scale import ErrorScale
 from onesun.training.held_out import held_out
-from onesun.training.model import ERRORS_PRODUCT
+from onesun.training.product import ERRORS_PRODUCT
 from onesun.uncertainty.calibrate import calibrate, widened
 from onesun.uncertainty.noise import target_noise
 from onesun.uncertainty.promised import check_bins, promised

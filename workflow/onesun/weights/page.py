@@ -11,7 +11,7 @@ import jinja2
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import read_json, write_text
-from onesun.training.model import CARD, PRODUCT
+from onesun.training.product import CARD, PRODUCT
 from onesun.weights import scores
 from onesun.weights.collect import SCORES_SUFFIX
 
