@@ -5,7 +5,7 @@
 #   TARGET   what is asked for; all if absent     make why TARGET=results/table1.csv
 #   SAMPLE   small, or whole: what SLURM runs     make test-slurm SAMPLE=whole
 #   SURE     yes: remove, not only list       make clean-downloads SURE=yes
-#   KILLS    how many, at moments drawn by SEED   make test-kills KILLS=5 SEED=2
+#   KILLS    how many, at moments drawn by SEED   make test-kills KILLS=5 SEED=2 TARGET=weights
 #
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -59,7 +59,8 @@ test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for 
 	@$(BIN)/python tests/slurm/check.py --sample $(SAMPLE)
 
 test-kills: $(VENV)/.installed  ## make table1, killed at random moments, against an undisturbed run
-	@$(BIN)/python tests/kills.py --sample $(SAMPLE) --kills $(KILLS) --seed $(SEED) --cores $(CORES)
+	@$(BIN)/python tests/kills.py --target $(or $(TARGET),table1) --sample $(SAMPLE) \
+	  --kills $(KILLS) --seed $(SEED) --cores $(CORES)
 
 bench: $(VENV)/.installed-bench  ## what is timed against what: every benchmarks/*.py in turn
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -91,28 +91,28 @@ def judged(network: Network, month: AlignedMonth, weights: Path) -> str:
     started = time.perf_counter()
     found = list(residuals(judge, month, noise))
     seconds = (time.perf_counter() - started) / len(found)
-    scale = calibrate(found[:1], errors)
+    scale = calibrate(found[:1], [], errors)
     coverage = Coverage(errors["field_edges"], errors["radius_edges"])
     for number, each in enumerate(found[1:]):
         coverage.update(promised(str(number), each, scale))
     rest = Residuals.joined(found[1:])
-    error, misfit = rest.scaled(scale), rest.misfit
+    error, misfit = rest.deviation(scale), rest.misfit
     nats = np.log(error) + 0.5 * (misfit / error) ** 2 + 0.5 * np.log(2 * np.pi)
     everywhere, *rows = coverage.result()
     bins = [row.with_noise for row in rows if row.by in ("field", "radius") and row.pixels > 500]
-    worst = max(max(abs(row.standard - 68.27), abs(row.wide - 95)) for row in bins)
+    worst = max(max(abs(row.half_68 - 68.27), abs(row.half_95 - 95)) for row in bins)
     rank = spearmanr(error[::20], misfit[::20]).statistic
     shares = everywhere.with_noise
     return (
         f"{np.sqrt(np.mean(misfit**2)):.2f} | {nats.mean():.3f} | {rank:.3f} | "
-        f"{shares.standard:.1f} | {shares.wide:.1f} | {worst:.1f} | {seconds:.2f}"
+        f"{shares.half_68:.1f} | {shares.half_95:.1f} | {worst:.1f} | {seconds:.2f}"
     )
 
 
 def residuals(judge: Judge, month: AlignedMonth, noise: float) -> Iterator[Residuals]:
     seen = np.zeros(judge.radius.shape, dtype=bool)
     for frame in month.frames:
-        yield judge.residuals(month, frame, noise, seen)
+        yield judge.residuals(judge.answer(month, frame), noise, seen)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ solar radii from the disk centre (assumed: it decides on the radius that network
    count.
 
 Against HMI: correlation; slope, of a prediction on HMI by least squares with an intercept; RMSE;
-the share of pixels within the calibrated error, and within its interval of 95 % (errors that are
-not calibrated are taken as the network states them, and 1.96 of them). ``bicubic`` is the same
+the share of pixels within the half-widths for 68 % and 95 % (errors that are not calibrated are
+taken as the network states them, and 1.96 of them). ``bicubic`` is the same
 input upsampled and ``the crop`` the MDI of step 2, both over MDI's gain of 1.4. With one active
 region a pair, a difference of .001 in a correlation says nothing about another Sun.
 """
@@ -201,13 +201,13 @@ def of_network(model: Model, pair: Pair) -> str:
     cells = scores(without_surroundings(field, pair), pair)
     if error is None:
         return f"{cells} | no error | —"
-    wide = np.full_like(field, NORMAL_95)
+    limits = error, NORMAL_95 * error
     if model.errors is not None:
-        error = model.errors.calibrated(error, field, pair.window.radius("target"))
-        wide = model.errors.wide(field)
+        deviation = model.errors.deviation(error, field, pair.window.radius("target"))
+        limits = model.errors.half_68(deviation, field), model.errors.half_95(deviation, field)
     misfit = np.abs(without_surroundings(field, pair) - pair.target)
     known = np.isfinite(pair.target)
-    for limit in (error, wide * error):
+    for limit in limits:
         share = np.mean((misfit <= without_surroundings(limit, pair))[known])
         cells += f" | {100 * share:.1f}"
     return cells if model.errors is not None else f"{cells} (not calibrated)"

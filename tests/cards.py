@@ -20,7 +20,8 @@ RANGES = {
 }
 ERROR_SCALE = {
     "field_knots": [0.0], "field_factors": [1.0], "radius_knots": [0.0], "radius_factors": [1.0],
-    "wide_factors": [1.96], "target_noise": 5.0,
+    "half_widths_68": [1.0], "half_widths_95": [1.96], "target_noise": 5.0,
+    "block_sizes": [2, 4], "block_inflation": [1.5, 2.5],
 }  # fmt: skip
 
 

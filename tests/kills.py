@@ -2,6 +2,7 @@
 
     make test-kills                              the tests' small sample, 20 kills: minutes
     make test-kills SAMPLE=whole KILLS=5 SEED=2  the sample as it is shipped
+    make test-kills TARGET=weights KILLS=2       `make weights` instead, on a small sample, too
 
 An undisturbed run comes first, in a folder of its own. Moments are drawn evenly over its time, so
 that what takes long is hit more often. Each is kept as a command and the seconds since that began:
@@ -30,11 +31,11 @@ import psutil
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent / "workflow"))
-from running import ROOT, shipped_config, small_config
+from running import ROOT, shipped_config, shipped_release, small_config, small_release
 
 CHECKOUT = ("Makefile", "Snakefile", "pyproject.toml", "constraints.txt")
 FOLDERS = ("workflow", "resources", "profiles", "envs")
-PRODUCTS = ("results", "data")
+PRODUCTS = ("results", "data", "resources/weights", "docs")
 LOOK = 0.1  # seconds between two looks at what runs
 OVERTAKEN = 3.0  # seconds into the next run, for a moment that its command's end came before
 NAMING = ("--pair", "--instrument", "--method", "--month")
@@ -83,9 +84,13 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     folder = Path(tempfile.mkdtemp(prefix="onesun-kills-"))
-    config = small_config() if asked.sample == "small" else shipped_config()
+    small = asked.sample == "small"
+    configs = {
+        "config.yaml": small_config() if small else shipped_config(),
+        "release.yaml": small_release() if small else shipped_release(),
+    }
     try:
-        compare(folder, config, asked)
+        compare(folder, configs, asked)
     except CheckError as failure:
         sys.exit(f"test-kills: {failure}\n  (all it left is in {folder})")
     except (KeyboardInterrupt, SystemExit):
@@ -95,13 +100,13 @@ def main() -> None:
     print("test-kills: passed")
 
 
-def compare(folder: Path, config: dict[str, Any], asked: argparse.Namespace) -> None:
+def compare(folder: Path, configs: dict[str, Any], asked: argparse.Namespace) -> None:
     """Run once in peace and once with kills; raise CheckError where the products differ."""
     words = [asked.target, f"CORES={asked.cores}"]
-    calm = Checkout(folder / "undisturbed", config)
+    calm = Checkout(folder / "undisturbed", configs)
     moments, needed = calm.moments(words, asked.kills, random.Random(asked.seed))
     print(f"make {' '.join(words)}, undisturbed: {needed:.0f} s\n", flush=True)
-    hit = Checkout(folder / "killed", config)
+    hit = Checkout(folder / "killed", configs)
     print(f"{'kill':>4} {'second':>7} {'lost, s':>8}  what was running", flush=True)
     spent = lost = starting = 0.0
     number = 0
@@ -122,7 +127,7 @@ def compare(folder: Path, config: dict[str, Any], asked: argparse.Namespace) -> 
     expected, found = calm.products(), hit.products()
     print(f"{len(expected)} files undisturbed, {len(found)} after the kills", flush=True)
     for name in sorted(expected):
-        if Path(name).parent == Path("results"):
+        if Path(name).parent in (Path("results"), Path("resources/weights")):
             print(f"  {expected[name]}  {name}")
             print(f"  {found.get(name, '(absent)'):64}  after the kills")
     wrong = sorted(
@@ -135,7 +140,7 @@ def compare(folder: Path, config: dict[str, Any], asked: argparse.Namespace) -> 
 class Checkout:
     """OneSun in a folder of its own, with the environment that this runs in."""
 
-    def __init__(self, folder: Path, config: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, configs: dict[str, Any]) -> None:
         self.folder = folder
         folder.mkdir()
         for name in CHECKOUT:
@@ -144,9 +149,11 @@ class Checkout:
             skip = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=skip)
         (folder / ".venv").symlink_to(sys.prefix)
-        (folder / "config").mkdir()
-        text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
-        (folder / "config" / "config.yaml").write_text(text, encoding="utf-8")
+        for name in ("config", "docs"):
+            (folder / name).mkdir()
+        for name, config in configs.items():
+            text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False)
+            (folder / "config" / name).write_text(text, encoding="utf-8")
 
     def moments(
         self, words: list[str], count: int, draw: random.Random

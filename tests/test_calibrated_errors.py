@@ -23,6 +23,7 @@ SETTINGS = {
     "fewest": 200,
 }
 NOISE = 5.0  # gauss, of the target
+TAILS = 5  # degrees of freedom of Student's distribution
 
 
 def true_error(field: np.ndarray, radius: np.ndarray) -> np.ndarray:
@@ -44,19 +45,15 @@ def residuals(
 
     Parameters
     ----------
-    tails : misfits follow Student's distribution of 3 degrees of freedom, not the normal one.
+    tails : misfits follow Student's distribution, not the normal one.
     stated : what the network states is 3 G everywhere, times this.
     """
     draw = np.random.default_rng(seed)
     radius = np.sqrt(draw.uniform(0, 1, size))
     field = np.exp(draw.uniform(0, np.log(strongest), size)) * draw.choice([-1, 1], size)
     width = np.sqrt(true_error(field, radius) ** 2 + noise**2 - NOISE**2)
-    if tails:
-        # Of this distribution, 68.27 % lies within as many scales.
-        drawn = draw.standard_t(3, size) / stats.t.ppf(0.5 + 0.6827 / 2, 3)
-    else:
-        drawn = draw.normal(0, 1, size)
-    columns = (field, np.full(size, 3.0 * stated), field + width * drawn, radius)
+    misfit = draw.standard_t(TAILS, size) / stats.t.std(TAILS) if tails else draw.normal(0, 1, size)
+    columns = (field, np.full(size, 3.0 * stated), field + width * misfit, radius)
     return Residuals(
         *(each.astype(np.float32) for each in columns),
         np.full(size, noise, dtype=np.float32),
@@ -78,107 +75,143 @@ def known(coverage: Coverage) -> list:
 
 @pytest.fixture(scope="module")
 def plain() -> ErrorScale:
-    return calibrate([residuals(1), residuals(2)], SETTINGS)
+    return calibrate([residuals(1), residuals(2)], [], SETTINGS)
 
 
 def test_the_factors_are_those_that_are_missing(plain) -> None:
     for field, radius in ((20, 0.4), (60, 0.6), (200, 0.2), (800, 0.8)):
         place = np.array([field], np.float32), np.array([radius], np.float32)
-        found = plain.calibrated(np.array([3.0], np.float32), *place)[0]
+        found = plain.deviation(np.array([3.0], np.float32), *place)[0]
         assert found == pytest.approx(true_error(*place)[0], rel=0.12)
     assert plain.target_noise == NOISE
-    np.testing.assert_allclose(plain.wide_factors, 1.96, rtol=0.04)
+    np.testing.assert_allclose(plain.half_widths_68, 1.0, rtol=0.04)
+    np.testing.assert_allclose(plain.half_widths_95, 1.96, rtol=0.04)
 
 
 def test_coverage_on_other_pixels_is_as_promised(plain) -> None:
     found = coverage_of(residuals(11), residuals(12), scale=plain)
     rows = known(found)
-    assert rows[0].delivered.standard == pytest.approx(68.27, abs=0.5)
+    assert rows[0].delivered.half_68 == pytest.approx(68.27, abs=1)
     for row in rows:
         # Within a bin the error changes, so that its ends lie a little off.
-        assert row.delivered.standard == pytest.approx(68.27, abs=1), row
-        assert row.delivered.wide == pytest.approx(95, abs=1), row
+        assert row.delivered.half_68 == pytest.approx(68.27, abs=1), row
+        assert row.delivered.half_95 == pytest.approx(95, abs=1), row
+        assert row.delivered.rms == pytest.approx(1, abs=0.03), row
         assert row.with_noise == row.delivered
 
 
 def test_a_network_that_states_other_errors_is_corrected() -> None:
-    once, twice = (calibrate([residuals(3, stated=stated)], SETTINGS) for stated in (1.0, 10.0))
+    once, twice = (calibrate([residuals(3, stated=stated)], [], SETTINGS) for stated in (1.0, 10.0))
     np.testing.assert_allclose(np.divide(once.field_factors, twice.field_factors), 10, rtol=1e-3)
     np.testing.assert_allclose(once.radius_factors, twice.radius_factors, rtol=1e-3)
 
 
 def test_long_tails_make_the_wide_interval_wider() -> None:
-    scale = calibrate([residuals(4, tails=True)], SETTINGS)
-    expected = stats.t.ppf(0.975, 3) / stats.t.ppf(0.5 + 0.6827 / 2, 3)
-    assert expected > 2.6
-    np.testing.assert_allclose(scale.wide_factors, expected, rtol=0.1)
+    scale = calibrate([residuals(4, tails=True)], [], SETTINGS)
+    shares = np.array([0.6827, 0.95])
+    expected = stats.t.ppf((1 + shares) / 2, TAILS) / stats.t.std(TAILS)
+    assert expected[0] < 0.9
+    assert expected[1] > 1.96
+    np.testing.assert_allclose(scale.half_widths_68, expected[0], rtol=0.06)
+    np.testing.assert_allclose(scale.half_widths_95, expected[1], rtol=0.06)
     row = coverage_of(residuals(14, tails=True), scale=scale).result()[0]
-    assert row.delivered.standard == pytest.approx(68.27, abs=0.5)
-    assert row.delivered.wide == pytest.approx(95, abs=0.5)
-    assert row.delivered.normal < 92  # 1.96 errors are too few
+    assert row.delivered.rms == pytest.approx(1, abs=0.03)
+    assert row.delivered.half_68 == pytest.approx(68.27, abs=0.5)
+    assert row.delivered.half_95 == pytest.approx(95, abs=0.5)
+    assert row.delivered.normal < 95  # 1.96 standard deviations are too few
 
 
 def test_another_noise_of_the_month_is_put_in(plain) -> None:
     """The error as delivered is too small where the target is noisier; with its noise it fits."""
     found = known(coverage_of(residuals(21, noise=9.0), scale=plain))
-    assert found[0].with_noise.standard == pytest.approx(68.27, abs=1)
+    assert found[0].with_noise.half_68 == pytest.approx(68.27, abs=1)
     weakest = next(row for row in found if row.by == "field")
-    assert weakest.delivered.standard < 62
-    assert weakest.with_noise.standard == pytest.approx(68.27, abs=1)
+    assert weakest.delivered.half_68 < 62
+    assert weakest.with_noise.half_68 == pytest.approx(68.27, abs=1)
 
 
 def test_months_of_different_noise_are_each_judged_with_their_own() -> None:
     months = [residuals(5, noise=4.0), residuals(6, noise=8.0)]
-    scale = calibrate(months, SETTINGS)
+    scale = calibrate(months, [], SETTINGS)
     assert scale.target_noise == pytest.approx(np.sqrt((16 + 64) / 2))
+    row = coverage_of(*months, scale=scale).result()[0]
+    assert row.delivered.half_68 == pytest.approx(68.27, abs=1.5)
     for part in months:
         row = coverage_of(part, scale=scale).result()[0]
-        assert row.with_noise.standard == pytest.approx(68.27, abs=1)
+        assert row.with_noise.half_68 == pytest.approx(68.27, abs=1)
+        assert row.with_noise.rms == pytest.approx(1, abs=0.03)
 
 
-def test_months_weigh_alike_however_many_pixels_they_have() -> None:
-    """A month whose misfits are twice as wide moves factors as much with a tenth of the pixels."""
-    wide = residuals(7, 40_000, stated=0.5)
-    wide = replace(wide, error=np.full(40_000, 3, np.float32))
-    doubled = wide.field + 2 * (wide.target - wide.field)
-    wide = replace(wide, target=doubled)
-    few, many = (calibrate([residuals(8, size), wide], SETTINGS) for size in (400_000, 40_000))
-    np.testing.assert_allclose(few.field_factors, many.field_factors, rtol=0.05)
+def stretched(part: Residuals, times: float) -> Residuals:
+    """The same with misfits as many times as large."""
+    return replace(part, target=part.field + np.float32(times) * (part.target - part.field))
+
+
+def test_factors_are_for_the_next_month_by_how_those_at_hand_differ() -> None:
+    times = np.array([0.8, 1.0, 1.3])
+    sizes = (400_000, 40_000, 100_000)  # which do not matter
+    months = [stretched(residuals(seed, size), by)
+              for seed, size, by in zip((41, 42, 43), sizes, times, strict=True)]  # fmt: skip
+    scale, plain = (calibrate(each, [], SETTINGS) for each in (months, [residuals(42)]))
+    logs = np.log(times)
+    upper = stats.t.ppf(stats.norm.cdf(1), 2) * logs.std(ddof=1) * np.sqrt(4 / 3)
+    expected = np.exp(logs.mean() + upper)
+    ratio = np.divide(scale.field_factors, plain.field_factors)
+    np.testing.assert_allclose(ratio, expected, rtol=0.06)
+    assert expected > 1.3
+
+
+def test_parts_of_a_disk_count_by_field_alone(plain) -> None:
+    whole, regions = residuals(9, strongest=90), stretched(residuals(18, noise=7.0), 2)
+    ring = replace(regions, radius=np.full_like(regions.radius, 0.99))
+    scale = calibrate([whole], [ring], SETTINGS)
+    assert len(scale.field_knots) == 7
+    assert scale.target_noise == NOISE
+    factors = [each.radius_factors for each in (scale, calibrate([whole], [], SETTINGS))]
+    np.testing.assert_allclose(*factors, rtol=0.02)
+
+
+def test_a_bin_of_one_month_alone_gets_no_less_than_the_one_below() -> None:
+    quiet, calm = residuals(9, strongest=600), stretched(residuals(18), 0.2)
+    scale = calibrate([quiet, calm], [], SETTINGS)
+    below, *above = scale.field_factors[4:]
+    np.testing.assert_allclose(above, below)
 
 
 def test_a_month_counts_where_it_has_enough_and_empty_bins_are_left_out() -> None:
     quiet = residuals(9, strongest=90)
-    scale = calibrate([quiet], SETTINGS)
+    scale = calibrate([quiet], [], SETTINGS)
     assert len(scale.field_knots) == 3  # up to 100 G
     assert len(scale.radius_knots) == 6
     rare = residuals(10, 150, strongest=90)  # fewer than 200 in all: counts nowhere
-    both = calibrate([quiet, replace(rare, target=rare.field + 1e4)], SETTINGS)
+    both = calibrate([quiet, replace(rare, target=rare.field + 1e4)], [], SETTINGS)
     assert both == scale
     with pytest.raises(OneSunError, match=r"150 pixels .* expected at least 200 .*field_edges$"):
-        calibrate([rare], SETTINGS)
+        calibrate([rare], [], SETTINGS)
     ring = residuals(13, 1000)
     one = {"radius_edges": [0.999999, 1]}
     with pytest.raises(OneSunError, match=r"1000 pixels .*errors\.radius_edges$"):
-        calibrate([ring], SETTINGS | one)
+        calibrate([ring], [], SETTINGS | one)
 
 
 def test_factors_are_raised_until_unseen_tiles_are_covered(plain) -> None:
     held = residuals(15)
     held = replace(held, target=held.field + 1.3 * (held.target - held.field))
-    assert coverage_of(held, scale=plain).result()[0].delivered.standard < 58
-    scale = widened(plain, [held])
+    assert coverage_of(held, scale=plain).result()[0].delivered.half_68 < 58
+    scale = widened(plain, [held], SETTINGS)
     row = coverage_of(held, scale=scale).result()[0]
-    assert row.delivered.standard == pytest.approx(68.27, abs=0.1)
-    assert row.delivered.wide == pytest.approx(95, abs=0.1)
+    assert row.delivered.half_68 == pytest.approx(68.27, abs=0.1)
+    assert row.delivered.half_95 == pytest.approx(95, abs=0.1)
     np.testing.assert_allclose(np.divide(scale.field_factors, plain.field_factors), 1.3, rtol=0.02)
     # Tiles that ask for less lower nothing.
     calm = replace(held, target=held.field + 0.1 * (held.target - held.field))
-    assert widened(plain, [calm]).field_factors == pytest.approx(plain.field_factors)
+    assert widened(plain, [calm], SETTINGS).field_factors == pytest.approx(plain.field_factors)
 
 
 def test_counts_are_those_of_numpy(plain) -> None:
     part = residuals(16, 20_000)
-    error = plain.calibrated(part.error, part.field, part.radius)
+    deviation = plain.deviation(part.error, part.field, part.radius)
+    half = plain.half_68(deviation, part.field)
     rows = coverage_of(part, scale=plain).result()
     assert [row.by for row in rows].count("field") == 7
     for row in rows:
@@ -188,8 +221,10 @@ def test_counts_are_those_of_numpy(plain) -> None:
         }[row.by]  # fmt: skip
         inside = (place >= (row.low or 0)) & (place < (row.high or np.inf))
         assert row.pixels == np.count_nonzero(inside)
-        within = (part.misfit <= error)[inside]
-        assert row.delivered.standard == pytest.approx(100 * within.mean())
+        within = (part.misfit <= half)[inside]
+        assert row.delivered.half_68 == pytest.approx(100 * within.mean())
+        squares = np.square(part.misfit / deviation, dtype=np.float64)[inside]
+        assert row.delivered.rms == pytest.approx(np.sqrt(squares.mean()))
     by = {row.by: 0 for row in rows}
     for row in rows:
         by[row.by] += row.pixels
@@ -199,7 +234,7 @@ def test_counts_are_those_of_numpy(plain) -> None:
 def test_an_empty_bin_has_no_share(plain) -> None:
     rows = coverage_of(residuals(17, strongest=90), scale=plain).result()
     last = [row for row in rows if row.by == "field"][-1]
-    assert (last.pixels, last.delivered.standard, last.with_noise.wide) == (0, None, None)
+    assert (last.pixels, last.delivered.half_68, last.with_noise.half_95) == (0, None, None)
 
 
 def month_of(coverage: Coverage, **changes) -> covered.CoveredMonth:

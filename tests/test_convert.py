@@ -209,7 +209,14 @@ def test_the_file_is_written_as_jsoc_does_and_its_sums_hold(whole):
         assert (field["ZCMPTYPE"], field["ZBITPIX"], field["BSCALE"]) == ("RICE_1", 32, 0.1)
         assert field["BUNIT"] == "Gauss"
     with fits.open(whole) as hdus:
-        assert [hdu.name for hdu in hdus] == ["PRIMARY", "FIELD", "ERROR", "MASK"]
+        assert [hdu.name for hdu in hdus] == [
+            "PRIMARY",
+            "FIELD",
+            "ERROR",
+            "HALF68",
+            "HALF95",
+            "MASK",
+        ]
         assert hdus["MASK"].data.dtype == np.uint8
 
 
@@ -290,7 +297,7 @@ def test_a_value_and_an_error_wherever_the_input_has_one(whole):
     got = read_output(whole)
     inside = got.view.radius() < 0.99
     assert np.isfinite(got.field[inside]).all()
-    assert (got.error[inside] > 0).all()
+    assert (got.deviation[inside] > 0).all()
     assert not got.mask[inside].any()
     assert np.isnan(got.field[got.view.radius() >= 1]).all()
 
@@ -314,7 +321,7 @@ def changed(tmp_path, change, weights, *, force=False) -> Converted:
     sky = read_by_network(
         taken.frame.pointing, data.shape, "standard", model.load(weights).grid
     ).finer(4)
-    field, error = in_gauss(planes.field), in_gauss(planes.error)
+    field, error = (in_gauss(planes.gauss[name]) for name in ("FIELD", "ERROR"))
     return Converted(field, error, planes.mask, sky, planes.header)
 
 

@@ -316,11 +316,7 @@ def other_geometry(out, tmp_path) -> dict:
     return {"geometry": "input"}
 
 
-def with_samples(out, tmp_path) -> dict:
-    return {"samples": 1}
-
-
-@pytest.mark.parametrize("change", [damage, cut, other_weights, other_geometry, with_samples])
+@pytest.mark.parametrize("change", [damage, cut, other_weights, other_geometry])
 def test_what_is_not_the_same_is_done_again(frames, weights, tmp_path, change):
     path = frames / "a.fits"
     convert_file(path, tmp_path, Options(weights))
@@ -422,29 +418,6 @@ def test_a_good_run_says_only_how_many(frames, weights, tmp_path):
     outcome = convert_file(frames / "a.fits", tmp_path, Options(weights))
     assert summary_text([outcome]) == "1 done, 0 skipped, 0 refused"
     json.dumps(outcome.row())
-
-
-def test_samples_spread_as_the_error_says(frames, weights, tmp_path):
-    out = convert_file(frames / "a.fits", tmp_path, Options(weights, samples=2)).output
-    made = read_output(out)
-    with fits.open(out) as hdus:
-        assert [hdu.name for hdu in hdus[4:]] == ["SAMPLE1", "SAMPLE2"]
-        draws = [hdu.data for hdu in hdus[4:]]
-    known = np.isfinite(made.field)
-    for drawn in draws:
-        assert (np.isfinite(drawn) == known).all()
-        off = (drawn[known] - made.field[known]) / made.error[known]
-        assert off.std() == pytest.approx(1, abs=0.02)
-        assert off.mean() == pytest.approx(0, abs=0.02)
-    assert np.corrcoef(draws[0][known] - made.field[known], draws[1][known] - made.field[known])[
-        0, 1
-    ] == pytest.approx(0, abs=0.02)
-
-
-@pytest.mark.parametrize("samples", [-1, 101])
-def test_a_wrong_number_of_samples_is_refused(samples):
-    with pytest.raises(ConfigError, match=f"samples: {samples} found"):
-        Options(samples=samples)
 
 
 def test_the_rule_watches_all_that_is_taken_from_records(frames, weights, record_reads):

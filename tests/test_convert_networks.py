@@ -22,7 +22,8 @@ from onesun.convert.files import convert_file
 from onesun.convert.flags import Flag
 from onesun.convert.output import read_output
 from onesun.convert.source import of_file
-from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
+from onesun.convert.stored import TYPES, UNCERTAINTY
+from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.files import open_product, read_json, sha256, write_json
 from onesun.geometry.grid import Grid
 from onesun.training import model
@@ -77,7 +78,7 @@ def test_a_network_without_an_error_gives_field_and_mask(frame, tmp_path):
         assert "HMINOISE" not in header
         assert "ERSHA256" not in header
     made = read_output(out)
-    assert made.error is None
+    assert [made.deviation, made.half_68, made.half_95] == [None] * 3
     inside = made.view.radius() < 0.99
     assert np.isfinite(made.field[inside]).all()
     assert made.field[inside].std() > 0
@@ -136,12 +137,12 @@ def test_check_and_its_picture_do_without_an_error(frame, tmp_path):
         *("check", out, frame, "--weights", weights), *("--picture", picture, "--out", figures)
     )
     assert code == 0
-    (line,) = [line for line in printed.splitlines() if "median error" in line]
+    (line,) = [line for line in printed.splitlines() if "median standard deviation" in line]
     assert line.endswith(f"none, as {NO_ERROR}")
     (row,) = [
         row
         for row in json.loads(figures.read_text(encoding="utf-8"))["rows"]
-        if row["name"] == "median error of the output"
+        if row["name"] == "median standard deviation of the output"
     ]
     assert row["value"] is None
     # Two columns of three, at 110 pixels to the inch.
@@ -182,20 +183,14 @@ def test_a_map_without_an_error_has_no_uncertainty(frame, tmp_path):
     assert np.isfinite(got.data[256, 256])
 
 
-def test_samples_need_an_error(frame, tmp_path):
-    options = Options(trained(tmp_path / "model"), samples=2)
-    with pytest.raises(ConfigError, match=r"samples: 2 found, expected 0, .* states no error"):
-        convert_file(frame, tmp_path, options)
-    assert not list(tmp_path.glob("*.fits"))
-
-
 def test_a_file_that_lost_its_errors_is_no_output(frame, tmp_path):
     weights = write_weights(tmp_path / "w", grid=COARSE)
     out = convert_file(frame, tmp_path, Options(weights)).output
     with fits.open(out, disable_image_compression=True, mode="update") as hdus:
-        del hdus["ERROR"]
+        for name in UNCERTAINTY:
+            del hdus[name]
     with pytest.raises(
-        DamagedProductError, match="FIELD and MASK alone of an output of onesun convert"
+        DamagedProductError, match="FIELD, MASK alone of an output of onesun convert"
     ):
         read_output(out)
     assert convert_file(frame, tmp_path, Options(weights)).result == "done"
@@ -225,7 +220,7 @@ def test_errors_are_calibrated_by_the_file_beside_the_weights(frame, tmp_path):
         assert out.result == "done"
         made.append(read_output(out.output))
     np.testing.assert_array_equal(made[0].field, made[1].field)
-    assert np.nanmax(np.abs(made[1].error - 2 * made[0].error)) < 0.11
+    assert np.nanmax(np.abs(made[1].deviation - 2 * made[0].deviation)) < 0.11
     assert made[0].header["ERSHA256"] != made[1].header["ERSHA256"]
     assert made[0].header["WTSHA256"] == made[1].header["WTSHA256"]
     assert convert_file(frame, tmp_path, Options(weights)).result == "skipped"
@@ -240,8 +235,8 @@ def test_factors_apply_by_the_field_and_the_radius_of_each_pixel(frame, tmp_path
         for path in (plain, steep)
     )
     radius = one.view.radius()
-    known = np.isfinite(one.error) & (radius < 0.95)
-    ratio = other.error[known] / one.error[known]
+    known = np.isfinite(one.deviation) & (radius < 0.95)
+    ratio = other.deviation[known] / one.deviation[known]
     assert np.abs(ratio - (1 + 2 * radius[known])).max() < 0.05
 
 
@@ -330,3 +325,19 @@ def test_check_asks_for_the_weights_that_an_output_was_made_with(frame, tmp_path
     )
     with pytest.raises(WeightsError, match="which do not come with OneSun, expected --weights"):
         compare(Path(other.output), frame)
+
+
+def test_half_widths_and_the_inflation_of_means_are_beside_the_deviation(frame, tmp_path):
+    scale = ERROR_SCALE | {
+        "half_widths_68": [0.5], "half_widths_95": [3.0],
+        "block_sizes": [2, 64], "block_inflation": [1.234, 9.876],
+    }  # fmt: skip
+    weights = write_weights(tmp_path, grid=COARSE, error_scale=scale)
+    out = convert_file(frame, tmp_path, Options(weights)).output
+    made = read_output(out)
+    known = np.isfinite(made.deviation)
+    np.testing.assert_allclose(made.half_68[known], 0.5 * made.deviation[known], atol=0.11)
+    np.testing.assert_allclose(made.half_95[known], 3.0 * made.deviation[known], atol=0.31)
+    assert (made.header["INFL2"], made.header["INFL64"]) == (1.23, 9.88)
+    with fits.open(out) as hdus:
+        assert [hdu.header["BTYPE"] for hdu in hdus[1:]] == list(TYPES.values())

@@ -109,8 +109,8 @@ def test_the_error_is_calibrated_on_frames_spread_over_the_validation_months(sta
     assert content["error_scale"]["target_noise"] == pytest.approx(month["target_noise"])
     assert content["simulated"] is True
     all_pixels = content["coverage"][0]
-    assert all_pixels["delivered"]["standard"] == pytest.approx(68.27, abs=2)
-    assert all_pixels["delivered"]["wide"] == pytest.approx(95, abs=2)
+    assert all_pixels["delivered"]["half_68"] == pytest.approx(68.27, abs=2)
+    assert all_pixels["delivered"]["half_95"] == pytest.approx(95, abs=2)
 
 
 def test_the_network_is_loaded_with_what_calibrates_it(stage, fitted, tmp_path) -> None:
@@ -135,8 +135,8 @@ def test_tiles_that_trained_nothing_raise_the_error_and_never_lower_it(stage, tm
     plain = errors(stage, tmp_path / "a.json")["error_scale"]
     held = errors(stage, tmp_path / "b.json", "held")["error_scale"]
     more = np.divide(held["field_factors"], plain["field_factors"])
-    np.testing.assert_allclose(more, more[0], rtol=1e-5)
-    assert more[0] >= 1
+    assert (more >= 1).all()
+    assert (more > 1.05).any()
     assert held["radius_factors"] == plain["radius_factors"]
 
 
@@ -169,7 +169,7 @@ def test_coverage_counts_every_frame_of_the_month_within_its_bins(stage, fitted,
     assert sorted(month.coverage.frames) == [f"201112{day:02}_060000_TAI" for day in (1, 2)]
     rows = month.coverage.result()
     assert rows[0].pixels == sum(row.pixels for row in rows if row.by == "field")
-    assert rows[0].delivered.standard == pytest.approx(68.27, abs=3)
+    assert rows[0].delivered.half_68 == pytest.approx(68.27, abs=3)
     assert month.promised_noise == read_json(fitted)["error_scale"]["target_noise"]
     one = coverage(stage, fitted, tmp_path / "one.json", frames_per_month=1)
     assert len(one.coverage.frames) == 1
@@ -179,8 +179,8 @@ def test_a_noisier_month_is_covered_once_its_noise_is_put_in(stage, fitted, tmp_
     month = coverage(stage, fitted, tmp_path / "2012-01.json", "2012-01")
     assert month.noise > month.promised_noise + 0.3
     row = month.coverage.result()[0]
-    assert row.delivered.standard < row.with_noise.standard
-    assert row.with_noise.standard == pytest.approx(68.27, abs=3)
+    assert row.delivered.half_68 < row.with_noise.half_68
+    assert row.with_noise.half_68 == pytest.approx(68.27, abs=3)
 
 
 @pytest.fixture(scope="module")
@@ -200,9 +200,12 @@ def test_the_table_has_a_line_for_each_bin(months, tmp_path) -> None:
     for line, row in zip(lines, merged.result(), strict=True):
         assert (line["pair"], line["method"], line["frames"]) == (PAIR, "onesun", "3")
         assert (line["by"], int(line["pixels"])) == (row.by, row.pixels)
-        for name, kind in (("68", "standard"), ("95", "wide"), ("1.96", "normal")):
+        for name, kind in (
+            ("within_68", "half_68"), ("within_95", "half_95"),
+            ("within_1.96_deviations", "normal"), ("rms_over_deviation", "rms"),
+        ):  # fmt: skip
             for prefix, within in (("", row.delivered), ("with_noise_", row.with_noise)):
-                text = line[f"{prefix}within_{name}"]
+                text = line[prefix + name]
                 assert (float(text) if text else None) == pytest.approx(getattr(within, kind))
     text = (tmp_path / "errors.md").read_text(encoding="utf-8")
     assert "## mdi-hmi by onesun" in text
@@ -228,7 +231,7 @@ def test_the_figure_says_of_what_it_is(months, tmp_path) -> None:
     caption = (tmp_path / "a.md").read_text(encoding="utf-8")
     pixels = sum(covered.read(path).coverage.result()[0].pixels for path in months)
     assert f"{pixels:,} pixels of mdi-hmi by onesun" in caption
-    assert caption.startswith("How many of the target's readings lie within the errors, by ")
+    assert caption.startswith("How many of the target's readings lie within the uncertainty, by ")
 
 
 def test_months_that_do_not_belong_together_are_refused(stage, months, tmp_path) -> None:

@@ -196,9 +196,7 @@ def test_frames_of_both_instruments_are_each_converted_by_their_own(tmp_path, mo
 
     files = {pair: write_weights(tmp_path, pair, grid=COARSE) for pair in ("mdi-hmi", "gong-hmi")}
     load = convert_module.weights.load
-    monkeypatch.setattr(
-        convert_module.weights, "load", lambda name, samples: load(files.get(name, name), samples)
-    )
+    monkeypatch.setattr(convert_module.weights, "load", lambda name: load(files.get(name, name)))
     frames = [write_gong(tmp_path / "g.fits.gz"), mdi()]
     assert [each.meta["instrume"] for each in onesun.convert(frames)] == ["GONG", "MDI"]
 

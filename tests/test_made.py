@@ -22,6 +22,7 @@ from onesun.convert.checks import compare
 from onesun.convert.convert import Options
 from onesun.convert.files import convert_file
 from onesun.convert.output import read_output
+from onesun.convert.stored import TYPES
 from onesun.errors import DamagedProductError
 
 
@@ -61,7 +62,7 @@ def saved(output: Path, out: Path, how: str) -> Path:
         elif how == "sunpy, error":
             sunpy_map(output, 1).save(out)
         elif how == "sunpy, mask":
-            sunpy_map(output, 2).save(out)
+            sunpy_map(output, 4).save(out)
         elif how == "sunpy, compressed":
             sunpy_map(output).save(out, hdu_type=fits.CompImageHDU)
         elif how == "sunpy, turned":
@@ -93,7 +94,7 @@ def test_check_reads_all_of_an_output_that_was_saved_again(pair, tmp_path, how):
     again = saved(output, tmp_path / "again.fits", how)
     as_written, as_saved = (compare(each, path, weights) for each in (output, again))
     np.testing.assert_allclose(as_saved.matched, as_written.matched, atol=0.5, equal_nan=True)
-    for name in ("field", "error"):
+    for name in ("field", "deviation", "half_68", "half_95"):
         # Astropy compresses floats with a loss of a fraction of their noise.
         found, expected = (getattr(read_output(each), name) for each in (again, output))
         np.testing.assert_allclose(found, expected, atol=1.0, equal_nan=True)
@@ -105,7 +106,7 @@ def test_check_says_what_is_missing_of_an_output(pair, tmp_path, how):
     again = saved(output, tmp_path / "again.fits", how)
     with pytest.raises(DamagedProductError) as caught:
         compare(again, path, weights)
-    missing = " and ".join(name for name in ("FIELD", "ERROR", "MASK") if name != PART[how])
+    missing = ", ".join(name for name in TYPES if name != PART[how])
     assert str(caught.value) == (
         f"{again}: {PART[how]} alone of an output of onesun convert, saved again by another "
         f"program, expected the file that onesun convert wrote, with {missing} too"
@@ -131,7 +132,7 @@ def test_info_tells_what_an_output_is(pair):
         rows["output"] == "HMI-like magnetogram, made by OneSun 0.1.0 of a frame of MDI, simulated"
     )
     assert rows["input"].startswith("mdi.fits, SHA-256 ")
-    assert rows["images"] == "FIELD, ERROR, MASK"
+    assert rows["images"] == "FIELD, ERROR, HALF68, HALF95, MASK"
     assert rows["weights"].startswith("mdi-hmi onesun, ")
     assert rows["size"] == "512 x 512 px"
     assert rows["instrument"] == "SoHO/MDI, simulated"  # the second file's

@@ -124,17 +124,20 @@ def test_weights_are_laid_out_once_before_threads_share_them(tmp_path):
 
 
 def test_error_factors_are_interpolated_and_constant_beyond_the_knots():
-    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0], [2.0, 4.0], 5.0)
+    halves = [0.8, 1.0], [2.0, 4.0]
+    scale = ErrorScale([10, 100], [1.0, 2.0], [0.2, 0.8], [3.0, 1.0], *halves, 5.0, [2], [1.5])
     between = np.sqrt(11 * 101) - 1
     found = scale.by_field(np.array([0, -10, -between, 100, 5000]))
     np.testing.assert_allclose(found, [1, 1, 1.5, 2, 2], rtol=1e-5)
     np.testing.assert_allclose(scale.by_radius(np.array([0, 0.5, 1])), [3, 2, 1], rtol=1e-5)
-    np.testing.assert_allclose(scale.wide(np.array([0, between, 900])), [2, 3, 4], rtol=1e-5)
+    fields = np.array([0, between, 900])
+    np.testing.assert_allclose(scale.half_68(10.0, fields), [8, 9, 10], rtol=1e-5)
+    np.testing.assert_allclose(scale.half_95(10.0, fields), [20, 30, 40], rtol=1e-5)
     assert ErrorScale.from_card(json.loads(json.dumps(scale.for_card()))) == scale
 
 
 def test_an_error_is_larger_against_readings_with_more_noise():
-    scale = ErrorScale([0.0], [1.0], [0.0], [1.0], [1.96], 5.0)
+    scale = ErrorScale([0.0], [1.0], [0.0], [1.0], [1.0], [1.96], 5.0)
     found = scale.for_noise(np.array([7.0, 7.0, 7.0]), np.array([5.0, 6.0, 0.0]))
     # 49 - 25 of noise, of which half the error is the least that is left.
     np.testing.assert_allclose(found, [7.0, np.sqrt(49 + 11), np.sqrt(24)], rtol=1e-6)

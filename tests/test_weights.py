@@ -16,7 +16,7 @@ from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import read_json, sha256, write_json
 from onesun.networks import Calibration
 from onesun.statistics import covered, measured
-from onesun.statistics.coverage import Coverage, Promised
+from onesun.statistics.coverage import Coverage, Promised, Uncertainty
 from onesun.statistics.measures import Measures
 from onesun.training import model
 
@@ -56,11 +56,12 @@ def write_measures(folder: Path, row: str, sun: str) -> Path:
 
 
 def write_coverage(folder: Path, sun: str) -> Path:
-    """1,000 pixels, of which seven in ten lie within one error."""
+    """1,000 pixels, of which seven in ten lie within the 68 % half-width."""
     coverage = Coverage([0, 10], [0, 0.5, 1])
     misfit = np.linspace(0, 1 / 0.7, 1000, dtype=np.float32) * 5
     ones = np.ones(1000, dtype=np.float32)
-    coverage.update(Promised(sun, 0 * ones, misfit, 0.3 * ones, 5 * ones, 5.5 * ones, 2 * ones))
+    delivered, with_noise = (Uncertainty(w * ones, w * ones, 2 * w * ones) for w in (5, 5.5))
+    coverage.update(Promised(sun, 0 * ones, misfit, 0.3 * ones, delivered, with_noise))
     out = folder / f"{sun}.json"
     found = covered.CoveredMonth(
         pair=PAIR, method=f"without-{sun}", month=MONTHS[sun], set="test", simulated=True,
@@ -143,8 +144,8 @@ def test_scores_are_those_of_suns_left_out(run, tmp_path):
         low, high = rmse["network"]["gain_interval"]
         assert low <= rmse["network"]["gain"] <= high < 0
         row = part["coverage"][0]
-        assert (row["by"], row["delivered"]["standard"]) == ("all", pytest.approx(70, abs=0.2))
-        assert row["with_noise"]["standard"] > row["delivered"]["standard"]
+        assert (row["by"], row["delivered"]["half_68"]) == ("all", pytest.approx(70, abs=0.2))
+        assert row["with_noise"]["half_68"] > row["delivered"]["half_68"]
     assert found["together"]["coverage"][0]["pixels"] == 2000
     assert found["suns"]["2011-12"]["coverage"][0]["pixels"] == 1000
 
@@ -160,7 +161,8 @@ def test_page_shows_every_figure(run, tmp_path):
     assert "FWHM 2.5 to 3.5 arcsec, gain 1.3 to 1.4" in text
     assert "6.00 G (2011-12), 6.00 G (2016-07)" in text
     assert "8 epochs of 5,120 crops" in text
-    assert "all Suns together: delivered 70.0 %" in text
+    assert "all Suns together, as delivered: 70.0 % and " in text
+    assert "| k | 2 | 4 |\n|:---|---:|---:|\n| mdi-hmi | 1.50 | 2.50 |" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     for above, line in pairwise(tables):
         if set(line) <= set("|-: "):

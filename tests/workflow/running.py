@@ -23,7 +23,16 @@ FORKED.set_forkserver_preload(["snakemake.cli", "snakemake.api", "astropy.io.fit
 
 def shipped_config() -> dict[str, Any]:
     """The configuration that comes with OneSun; aliases are copies, free to be changed."""
-    text = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
+    return _shipped("config.yaml")
+
+
+def shipped_release() -> dict[str, Any]:
+    """What is laid over it for the networks that come with the package."""
+    return _shipped("release.yaml")
+
+
+def _shipped(name: str) -> dict[str, Any]:
+    text = (ROOT / "config" / name).read_text(encoding="utf-8")
     return json.loads(json.dumps(yaml.safe_load(text)))
 
 
@@ -37,6 +46,18 @@ def small_config() -> dict[str, Any]:
     config["training"] |= {"epochs": 1, "batch": 8}
     config["search"]["weights"] = {"gradient": [5]}
     config["table1"]["bootstrap"]["resamples"] = 10
+    return config
+
+
+def small_release() -> dict[str, Any]:
+    """To be laid over the small configuration: all stages of the release, few frames and steps."""
+    config = shipped_release()
+    config["sample"]["frames"] = 2
+    training = config["training"]
+    training |= {"epochs": 1, "validation_frames": 1, "held_out_tiles": {"size": 32, "every": 7}}
+    training["sampling"] |= {"size": 32, "per_frame": 16}
+    config["errors"] |= {"frames_per_month": 2, "fewest": 20}
+    config["fitting"]["ridge"] |= {"kernels": [3]}
     return config
 
 

@@ -78,7 +78,7 @@ def test_a_month_is_converted_with_a_network_of_the_run(tmp_path, kind):
     (name,) = content["files"]
     header = read_output(made / name).header
     assert (header["METHOD"], header["WTSHA256"]) == ("tiny", sha256(weights))
-    assert (read_output(made / name).error is None) == (kind == "highresnet")
+    assert (read_output(made / name).deviation is None) == (kind == "highresnet")
 
 
 @pytest.mark.slow

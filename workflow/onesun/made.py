@@ -14,7 +14,7 @@ from astropy.time import Time
 from onesun.aligned import read_field
 from onesun.convert.flags import MEANINGS, WHOLE_FRAME, Flag
 from onesun.convert.source import MADE_BY
-from onesun.convert.stored import Stored, extensions, load, pointing_of
+from onesun.convert.stored import UNCERTAINTY, Stored, extensions, load, pointing_of
 from onesun.describe import as_text, field_in_words, where
 from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.magnetogram import Magnetogram, Quality
@@ -115,7 +115,7 @@ def describe(made: Made) -> str:
     if "FIELD" in images:
         rows["field"] = field_in_words(images["FIELD"])
     if "ERROR" in images and np.isfinite(images["ERROR"]).any():
-        rows["error"] = f"median {np.nanmedian(images['ERROR']):.2f} G"
+        rows["error"] = f"median standard deviation {np.nanmedian(images['ERROR']):.2f} G"
     elif "ERROR" not in extensions(header):
         rows["error"] = "none, the network states no error"
     if "MASK" in images:
@@ -159,9 +159,7 @@ def show(made: Made, path: Path, *, limit: float, aligned: bool) -> None:
     Raises UntrustedFrameError where the file has neither.
     """
     images, header = made.stored.images, made.stored.header
-    names = [
-        name for name in ("FIELD", "ERROR", *sorted(images)) if name in images and name != "MASK"
-    ]
+    names = [name for name in ("FIELD", *UNCERTAINTY) if name in images]
     if not names:
         raise UntrustedFrameError(f"{made.path}: holds a mask alone, expected a field to show")
     frame = Magnetogram(

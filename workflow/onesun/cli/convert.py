@@ -43,10 +43,6 @@ def convert(
     device: Annotated[
         str, typer.Option(help="As torch names it; auto takes CUDA where there is any.")
     ] = "auto",
-    samples: Annotated[
-        int,
-        typer.Option(min=0, help="Possible fields to draw, pixel by pixel, and keep beside."),
-    ] = 0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that share the files; one for each core.")
     ] = None,
@@ -71,7 +67,7 @@ def convert(
     from onesun.convert.manifest import write_manifest
     from onesun.convert.summary import SUMMARY, summary_text, update_summary
 
-    options = Options(weights, geometry, tile, device, samples, force)
+    options = Options(weights, geometry, tile, device, force)
     found = inputs_in(files)
     outcomes = convert_files(
         found, out, options, workers=workers or len(os.sched_getaffinity(0)), again=again

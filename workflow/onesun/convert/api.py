@@ -39,8 +39,9 @@ def convert(
     weights, geometry, tile, device, force : see :class:`onesun.convert.convert.Options`.
 
     Returns a sunpy map, or a list of them where several frames are given: ``data`` in gauss, NaN
-    off the disk and where the input is missing; ``uncertainty`` the standard error in gauss, None
-    if the network states none (the header's ``ERRORS`` says so); ``mask`` True where a pixel
+    off the disk and where the input is missing; ``uncertainty`` the standard deviation of HMI's
+    readings around it in gauss (files have the half-widths of intervals, too), None if the network
+    states none (the header's ``ERRORS`` says so); ``mask`` True where a pixel
     should not be trusted.
     What holds for the whole frame is not in the mask: ``meta["onesun_flags"]`` has its bits
     (:class:`onesun.convert.flags.Flag`).
@@ -67,12 +68,12 @@ def as_map(planes: Planes) -> GenericMap:
     header["BUNIT"] = "Gauss"
     of_frame = int(np.bitwise_or.reduce(planes.mask, axis=None)) & WHOLE_FRAME
     meta = {**dict(header), "onesun_flags": int(of_frame)}
-    error = planes.error
-    stated = None if error is None else StdDevUncertainty(in_gauss(error), unit=units.G)
+    deviation = planes.gauss.get("ERROR")
+    stated = None if deviation is None else StdDevUncertainty(in_gauss(deviation), unit=units.G)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # sunpy tells what it takes for granted
         return sunpy.map.Map(
-            in_gauss(planes.field),
+            in_gauss(planes.gauss["FIELD"]),
             meta,
             uncertainty=stated,
             mask=(planes.mask & ~np.uint8(WHOLE_FRAME)) != 0,

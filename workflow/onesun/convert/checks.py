@@ -258,12 +258,12 @@ def _fluxes(compared: Compared) -> list[Row]:
 
 
 def _errors(compared: Compared) -> list[Row]:
-    error, mask = compared.output.error, compared.output.mask
-    name = "median error of the output"
-    if error is None:
+    deviation, mask = compared.output.deviation, compared.output.mask
+    name = "median standard deviation of the output"
+    if deviation is None:
         median = Row(name, None, "none, as the network states no error")
     else:
-        median = Row(name, float(np.median(error[np.isfinite(error)])), "G")
+        median = Row(name, float(np.median(deviation[np.isfinite(deviation)])), "G")
     disk = (mask & Flag.OFF_DISK) == 0
     return [
         median,

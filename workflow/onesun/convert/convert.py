@@ -13,6 +13,7 @@ from onesun.convert import flags, weights
 from onesun.convert.header import header_of
 from onesun.convert.planes import Planes
 from onesun.convert.source import Source
+from onesun.convert.stored import UNCERTAINTY
 from onesun.convert.view import (
     Geometry,
     View,
@@ -26,8 +27,6 @@ from onesun.methods.tiles import TILE, Box, device_of, predict_tiles
 from onesun.training import model
 from onesun.training.model import Model
 
-_MOST_SAMPLES = 100
-
 
 @dataclass(frozen=True)
 class Options:
@@ -40,19 +39,16 @@ class Options:
     geometry : ``standard`` or ``input``, see :mod:`onesun.convert.view`.
     tile : input pixels on a side of a tile; the output does not depend on it.
     device : as torch names it; ``auto`` takes CUDA where there is any.
-    samples : how many possible fields to draw from each pixel's field and error; 0 for a network
-        that states no error.
     force : convert in spite of what speaks against a frame.
 
     Raises ConfigError for what none of them can be: another geometry, a device that is not here, a
-    tile without pixels, a number of samples below 0.
+    tile without pixels.
     """
 
     weights: str | Path | None = None
     geometry: Geometry = "standard"
     tile: int = TILE
     device: str = "auto"
-    samples: int = 0
     force: bool = False
 
     def __post_init__(self) -> None:
@@ -60,8 +56,6 @@ class Options:
         device_of(self.device)
         if self.tile < 1:
             raise ConfigError(f"tile: {self.tile} pixels found, expected at least 1")
-        if not 0 <= self.samples <= _MOST_SAMPLES:
-            raise ConfigError(f"samples: {self.samples} found, expected 0 to {_MOST_SAMPLES}")
 
 
 def weights_for(source: Source, options: Options) -> Model:
@@ -77,8 +71,8 @@ def weights_for(source: Source, options: Options) -> Model:
         if pair not in model.names():
             known = " or ".join(each.split("-")[0].upper() for each in model.names())
             raise UntrustedFrameError(f"{found}, expected one of {known}")
-        return weights.load(pair, options.samples)
-    loaded = weights.load(options.weights, options.samples)
+        return weights.load(pair)
+    loaded = weights.load(options.weights)
     if loaded.input_instrument != instrument:
         raise UntrustedFrameError(
             f"{found}, expected one of {loaded.input_instrument.upper()} for the weights "
@@ -103,8 +97,8 @@ def convert_source(source: Source, network: Model, options: Options) -> Planes:
     out_view = view.finer(network.factor)
     planes = Planes.empty(
         flags.output_flags(by_input, of_frame, out_view, network.factor),
-        header_of(source, out_view, options.geometry, network, options.samples),
-        error=network.errors is not None,
+        header_of(source, out_view, options.geometry, network),
+        uncertain=network.errors is not None,
     )
     _fill(planes, network, np.nan_to_num(given), view, options)
     # What the network makes of no input at all is a quiet Sun that nobody saw.
@@ -113,7 +107,7 @@ def convert_source(source: Source, network: Model, options: Options) -> Planes:
 
 
 def _fill(planes: Planes, network: Model, given: np.ndarray, view: View, options: Options) -> None:
-    """Predict a frame tile by tile, with its errors as they are calibrated."""
+    """Predict a frame tile by tile, with its calibrated uncertainty."""
     halo, factor = network.halo, network.factor
     radius = view.widened(halo).radius()
     inside = radius[halo:-halo, halo:-halo]
@@ -121,10 +115,13 @@ def _fill(planes: Planes, network: Model, given: np.ndarray, view: View, options
     wanted = inside < 1 + 1 / view.pointing.limb_radius
 
     def keep(pixels: Box, mean: np.ndarray, error: np.ndarray | None) -> None:
-        if error is not None and network.errors is not None:
+        values, scale = {"FIELD": mean}, network.errors
+        if error is not None and scale is not None:
             rows, columns = (slice(part.start // factor, part.stop // factor) for part in pixels)
-            error = network.errors.calibrated(error, mean, repeat(inside[rows, columns], factor))
-        planes.fill(pixels, mean, error)
+            deviation = scale.deviation(error, mean, repeat(inside[rows, columns], factor))
+            half_widths = scale.half_68(deviation, mean), scale.half_95(deviation, mean)
+            values |= dict(zip(UNCERTAINTY, (deviation, *half_widths), strict=True))
+        planes.fill(pixels, values)
 
     device = device_of(options.device)
     predict_tiles(network, given, radius, wanted, keep, tile=options.tile, device=device)

@@ -20,7 +20,7 @@ from onesun.errors import UntrustedFrameError
 from onesun.files import sha256
 from onesun.training import model
 
-STANDARD_ERROR = "standard error"
+STATED = "standard deviation and half-widths"
 NO_ERROR = "none, the network states no error"
 
 _Result = Literal["done", "skipped", "refused"]
@@ -38,8 +38,7 @@ class Outcome:
     reason : why it was refused or skipped, or what was waived; empty otherwise.
     output : path of the output; empty if refused.
     seconds : that it took.
-    error : whether the output has one: ``standard error``, or in words that it has none; empty if
-        refused.
+    error : what the output has of one, or in words that it has none; empty if refused.
     """
 
     file: str
@@ -98,7 +97,7 @@ def convert_file(
     while True:
         out, new = choose(path, source, folder, naming)
         try:
-            write_planes(out, planes, options.samples, new=new)
+            write_planes(out, planes, new=new)
         except FileExistsError:
             if not out.exists():
                 raise
@@ -110,7 +109,7 @@ def _error(errors: str | None) -> str:
     """What a row says of an output's error, by its keyword ``ERRORS``."""
     if errors is None:
         return ""
-    return NO_ERROR if errors == weights.NO_ERROR else STANDARD_ERROR
+    return NO_ERROR if errors == weights.NO_ERROR else STATED
 
 
 def _there(
@@ -124,7 +123,6 @@ def _there(
     same = (
         header.get(MADE_BY) == onesun.__version__
         and header.get("GEOMETRY") == options.geometry
-        and header.get("SAMPLES") == options.samples
         and _of_these_weights(header, options)
         # What was forced then is only taken over if it may be forced now.
         and (options.force or "DOUBT1" not in header)
@@ -135,7 +133,7 @@ def _there(
 def _of_these_weights(header: fits.Header, options: Options) -> bool:
     if options.weights is None and header.get("WEIGHTS") not in model.names():
         return False
-    network = weights.load(options.weights or header["WEIGHTS"], options.samples)
+    network = weights.load(options.weights or header["WEIGHTS"])
     return all(
         header.get(keyword) == value for keyword, value in weights.signature(network).items()
     )

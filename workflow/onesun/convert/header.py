@@ -36,7 +36,6 @@ def header_of(
     view: View,
     geometry: Geometry,
     network: Model,
-    samples: int,
 ) -> fits.Header:
     """The cards that all images of an output share.
 
@@ -45,7 +44,6 @@ def header_of(
     source : what was converted.
     view : of the output.
     network : that converted it.
-    samples : how many draws are kept with it.
     """
     header = fits.Header()
     header["CONTENT"] = ("HMI-like line-of-sight magnetogram", "product")
@@ -56,7 +54,6 @@ def header_of(
         *_making(source, geometry, network),
     ):
         header.append((keyword, _storable(value), comment))
-    header["SAMPLES"] = (samples, "draws in the extensions after the mask")
     for number, doubt in enumerate(source.doubts, start=1):
         header[f"DOUBT{number}"] = (_storable(doubt), "waived by --force")
     return header
@@ -150,7 +147,7 @@ def _network(network: Model) -> list[tuple[str, Any, str]]:
     comments = {
         "WEIGHTS": "pair that the network was trained for",
         "METHOD": "name of the network",
-        "ERRORS": "its standard error is in the extension ERROR",
+        "ERRORS": "in ERROR, HALF68 and HALF95",
     }
     if network.errors is None:
         comments["ERRORS"] = "the network states no error"
@@ -159,4 +156,10 @@ def _network(network: Model) -> list[tuple[str, Any, str]]:
     if network.errors is None:
         return cards
     noise = round(network.errors.target_noise, 2)
-    return [*cards, ("HMINOISE", noise, "[G] noise of HMI that ERROR includes")]
+    cards.append(("HMINOISE", noise, "[G] noise of HMI that ERROR includes"))
+    # The error of a block's mean is so many times what independent errors of its pixels would make.
+    for size, ratio in zip(network.errors.block_sizes, network.errors.block_inflation, strict=True):
+        cards.append(
+            (f"INFL{size}", round(ratio, 2), f"of the error of means of {size} x {size} pixels")
+        )
+    return cards

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from onesun.convert.stored import extensions, load
+from onesun.convert.stored import UNCERTAINTY, extensions, load
 from onesun.convert.view import View
 from onesun.errors import DamagedProductError
 
@@ -23,14 +23,18 @@ class Converted:
     Attributes
     ----------
     field : (H, W) float32, gauss, NaN where there is no value.
-    error : the same of its standard error; None where the network states none.
+    deviation : the same of the standard deviation of HMI's readings around the field (``ERROR``).
+    half_68, half_95 : the same of the half-widths of the intervals that hold 68.27 % and 95 % of
+        them (``HALF68``, ``HALF95``). All three are None where the network states no error.
     mask : (H, W) uint8, bits of :class:`onesun.convert.flags.Flag`.
     view : where the pixels lie.
     header : of the field.
     """
 
     field: np.ndarray
-    error: np.ndarray | None
+    deviation: np.ndarray | None
+    half_68: np.ndarray | None
+    half_95: np.ndarray | None
     mask: np.ndarray
     view: View
     header: fits.Header
@@ -46,9 +50,9 @@ def read_output(path: Path) -> Converted:
     missing = [name for name in names if name not in stored.images]
     if missing:
         raise DamagedProductError(
-            f"{path}: {' and '.join(stored.images)} alone of an output of onesun convert, saved "
+            f"{path}: {', '.join(stored.images)} alone of an output of onesun convert, saved "
             f"again by another program, expected the file that onesun convert wrote, with "
-            f"{' and '.join(missing)} too"
+            f"{', '.join(missing)} too"
         )
     lost = [key for key in _NEEDED if key not in stored.header]
     if lost:
@@ -59,5 +63,5 @@ def read_output(path: Path) -> Converted:
     if len({image.shape for image in images.values()}) > 1:
         raise DamagedProductError(f"{path}: its images differ in size, expected them of one size")
     view = View(stored.shape, stored.pointing)
-    field, error, mask = (images.get(name) for name in ("FIELD", "ERROR", "MASK"))
-    return Converted(field, error, mask, view, stored.header)
+    gauss = [images.get(name) for name in ("FIELD", *UNCERTAINTY)]
+    return Converted(*gauss, images["MASK"], view, stored.header)

@@ -15,7 +15,7 @@ from onesun.files import whole_file
 from onesun.geometry.upsample import repeat
 
 _SIDE = 0.14  # limb radii; of the places shown
-# Gauss, to which a field and its error are shown.
+# Gauss, to which a field and its standard deviation are shown.
 _LIMITS = {
     "disk": (200.0, 40.0),
     "active region": (1000.0, 200.0),
@@ -26,19 +26,21 @@ _LIMITS = {
 
 def write_picture(compared: Compared, path: Path) -> None:
     """Write a PNG: rows are the disk, an active region, quiet Sun and the limb; columns the
-    calibrated input, the output and, where there is one, its error."""
+    calibrated input, the output and, where there is one, its standard deviation."""
     matplotlib.use("Agg")
     output = compared.output
     columns = {"input": repeat(compared.given, compared.factor), "output": output.field}
-    if output.error is not None:
-        columns["error"] = output.error
+    if output.deviation is not None:
+        columns["standard deviation"] = output.deviation
     figure = Figure(figsize=(11 / 3 * len(columns), 12.4), layout="constrained")
     grid = figure.subplots(4, len(columns))
     places = {"disk": (slice(None), slice(None)), **_places(compared)}
     for axes, (name, where) in zip(grid, places.items(), strict=True):
         limit, most = _LIMITS[name]
         for each, (what, field) in zip(axes, columns.items(), strict=True):
-            low, high, cmap = (0.0, most, "viridis") if what == "error" else (-limit, limit, "gray")
+            low, high, cmap = (
+                (0.0, most, "viridis") if what == "standard deviation" else (-limit, limit, "gray")
+            )
             image = each.imshow(
                 field[where], origin="lower", cmap=cmap, vmin=low, vmax=high,
                 interpolation="nearest", extent=_extent(compared, where),
@@ -54,7 +56,7 @@ def write_picture(compared: Compared, path: Path) -> None:
 
 def _title(output: Converted) -> str:
     header = output.header
-    without = "" if output.error is not None else "\nthe network states no error"
+    without = "" if output.deviation is not None else "\nthe network states no error"
     weights = f"{header['WEIGHTS']}, {header['METHOD']}"
     return f"{header['INFILE']}, weights {weights}, arcsec{without}"
 

@@ -17,17 +17,22 @@ from onesun.errors import DamagedProductError
 from onesun.geometry.pointing import Pointing
 
 _ARCSEC = 3600.0
-# What an image is, if its HDU has lost its name.
-_BY_TYPE = {
-    "line-of-sight magnetic field": "FIELD",
-    "standard error of FIELD": "ERROR",
-    "why not to trust a pixel": "MASK",
+# What each image is (BTYPE), in the order in which they are written.
+TYPES = {
+    "FIELD": "line-of-sight magnetic field",
+    "ERROR": "standard deviation of HMI around FIELD",
+    "HALF68": "half-width of the interval of 68.27 %",
+    "HALF95": "half-width of the interval of 95 %",
+    "MASK": "why not to trust a pixel",
 }
+UNCERTAINTY = ("ERROR", "HALF68", "HALF95")
+_BY_TYPE = {what: name for name, what in TYPES.items()}
 
 
 def extensions(header: fits.Header) -> tuple[str, ...]:
     """Names of the images that an output has, by the header of its field."""
-    return ("FIELD", "MASK") if header.get("ERRORS") == NO_ERROR else ("FIELD", "ERROR", "MASK")
+    without = header.get("ERRORS") == NO_ERROR
+    return tuple(name for name in TYPES if not (without and name in UNCERTAINTY))
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,8 @@ class Stored:
 
     Attributes
     ----------
-    images : (H, W) by name, ``FIELD``, ``ERROR``, ``MASK``, ``SAMPLE1`` and so on, as many as the
-        file has; gauss, float32 with NaN where there is no value, but uint8 for the mask.
+    images : (H, W) by name, those of ``TYPES`` that the file has; gauss, float32 with NaN where
+        there is no value, but uint8 for the mask.
     header : of the field; of the first image if there is none.
     pointing : of all.
     """

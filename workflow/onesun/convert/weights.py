@@ -6,24 +6,22 @@ import hashlib
 import json
 from pathlib import Path
 
-from onesun.errors import ConfigError
 from onesun.training import model
 from onesun.training.model import Model, WeightsError
 
 TARGET = "hmi"
-NO_ERROR = "none"  # of the keyword ERRORS
+STATED, NO_ERROR = "deviation and half-widths", "none"  # of the keyword ERRORS
 
 
-def load(name: str | Path, samples: int = 0) -> Model:
+def load(name: str | Path) -> Model:
     """A network that frames can be converted with.
 
     Parameters
     ----------
     name : as :func:`onesun.training.model.load` takes it.
-    samples : how many fields are to be drawn from its errors.
 
     Raises what that function raises; WeightsError for a network of another target, or one whose
-    error is not calibrated; ConfigError for samples of a network without an error.
+    error is not calibrated.
     """
     found = model.load(name)
     _check_target(found, name)
@@ -32,11 +30,6 @@ def load(name: str | Path, samples: int = 0) -> Model:
             f"{name}: weights of a network whose error is not calibrated yet, expected "
             f"{model.ERRORS} beside them, which `snakemake results/models/{found.pair}/"
             f"{found.method}/{model.ERRORS}` makes"
-        )
-    if samples and not found.network.error:
-        raise ConfigError(
-            f"samples: {samples} found, expected 0, as the network of {name} states no error to "
-            "draw from"
         )
     return found
 
@@ -62,4 +55,4 @@ def signature(found: Model) -> dict[str, str]:
         return cards | {"ERRORS": NO_ERROR}
     factors = json.dumps(found.errors.for_card(), sort_keys=True)
     digest = hashlib.sha256(factors.encode()).hexdigest()
-    return cards | {"ERRORS": "calibrated", "ERSHA256": digest}
+    return cards | {"ERRORS": STATED, "ERSHA256": digest}

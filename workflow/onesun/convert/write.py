@@ -1,4 +1,4 @@
-"""An output as FITS: an empty primary HDU, then field, error (if any) and mask, Rice-compressed."""
+"""An output as FITS: an empty primary HDU, then its images, Rice-compressed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from astropy.io import fits
 
 from onesun.aligned import QUANTUM
 from onesun.convert.flags import MEANINGS
-from onesun.convert.planes import BLANK, Planes, draw
+from onesun.convert.planes import BLANK, Planes
 from onesun.convert.source import MADE_BY
-from onesun.convert.stored import extensions
+from onesun.convert.stored import TYPES, extensions
 from onesun.files import write_bytes
 
 SUFFIX = ".onesun.fits"
@@ -30,23 +30,16 @@ def output_name(source: str) -> str:
     return stem + SUFFIX
 
 
-def write_planes(path: Path, planes: Planes, samples: int = 0, *, new: bool = False) -> None:
+def write_planes(path: Path, planes: Planes, *, new: bool = False) -> None:
     """Write a conversion, whole or not at all, with CHECKSUM and DATASUM in every HDU.
 
     Parameters
     ----------
-    samples : how many draws of the field to write after the mask, as SAMPLE1, SAMPLE2, ...
     new : raise FileExistsError rather than replace a file.
     """
-    hdus = [_gauss(planes.field, planes, "FIELD", "line-of-sight magnetic field")]
-    if planes.error is not None:
-        hdus.append(_gauss(planes.error, planes, "ERROR", "standard error of FIELD"))
-    hdus.append(_mask(planes))
-    for number in range(1, samples + 1):
-        drawn = draw(planes, planes.header["INSHA256"], number)
-        hdus.append(_gauss(drawn, planes, f"SAMPLE{number}", "draw from FIELD and ERROR"))
+    hdus = [_gauss(steps, planes, name) for name, steps in planes.gauss.items()]
     content = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(content)
+    fits.HDUList([fits.PrimaryHDU(), *hdus, _mask(planes)]).writeto(content)
     write_bytes(path, _with_sums(content), new=new)
 
 
@@ -61,12 +54,12 @@ def _with_sums(content: io.BytesIO) -> bytes:
     return summed.getvalue()
 
 
-def _gauss(steps: np.ndarray, planes: Planes, name: str, what: str) -> fits.CompImageHDU:
+def _gauss(steps: np.ndarray, planes: Planes, name: str) -> fits.CompImageHDU:
     hdu = fits.CompImageHDU(
         steps, planes.header.copy(), compression_type="RICE_1", tile_shape=(1, steps.shape[1])
     )
-    hdu.header["BTYPE"] = (what, "")
-    hdu.header["BUNIT"] = ("Gauss", what)
+    hdu.header["BTYPE"] = (TYPES[name], "")
+    hdu.header["BUNIT"] = ("Gauss", "unit of the values")
     # After the data, or astropy would take the integers for scaled ones.
     hdu.header["BSCALE"] = (QUANTUM, "[Gauss] step")
     hdu.header["BZERO"] = 0.0
@@ -82,7 +75,7 @@ def _mask(planes: Planes) -> fits.CompImageHDU:
         compression_type="RICE_1",
         tile_shape=(1, planes.mask.shape[1]),
     )
-    hdu.header["BTYPE"] = ("why not to trust a pixel", "")
+    hdu.header["BTYPE"] = (TYPES["MASK"], "")
     for flag, meaning in MEANINGS.items():
         hdu.header[f"MASK{flag.value}"] = (meaning, f"bit {flag.value.bit_length() - 1}")
     hdu.header["EXTNAME"] = "MASK"
@@ -90,7 +83,7 @@ def _mask(planes: Planes) -> fits.CompImageHDU:
 
 
 def is_output(hdus: fits.HDUList) -> bool:
-    """Whether a file has the extensions of an output, whose header says if ERROR is one of them.
+    """Whether a file has the extensions of an output, whose header says which they are.
 
     Raises IndexError for a file that has no extension.
     """

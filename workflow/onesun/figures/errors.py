@@ -15,8 +15,8 @@ from onesun.tables.errors import Covered, merge_coverage
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 _PANELS = {"field": "predicted |field| (G)", "radius": "distance from the disk centre (R)"}
-_PROMISED = {"standard": 68.27, "wide": 95.0}
-_LINES = {"standard": "-", "wide": (0, (4, 1.5))}
+_PROMISED = {"half_68": 68.27, "half_95": 95.0}
+_LINES = {"half_68": "-", "half_95": (0, (4, 1.5))}
 _NOISY = 0.4  # opacity of what is judged with the month's noise
 
 
@@ -45,7 +45,13 @@ def draw_errors(paths: Sequence[Path], style: Style, out: Path) -> None:
             Line2D([], [], color=BLACK, alpha=_NOISY, marker="o", mfc="none", ms=3),
             Line2D([], [], color=IDEAL, lw=0.8, ls=(0, (1, 1))),
         ]
-        labels = [*names, "one error", "wide interval", "with the month's noise", "promised"]
+        labels = [
+            *names,
+            "68 % half-width",
+            "95 % half-width",
+            "with the month's noise",
+            "promised",
+        ]
         figure.legend(
             handles, labels, loc="outside upper center", ncols=len(labels),
             title=head([each.source for each in found]), title_fontproperties=HEAD,
@@ -102,12 +108,12 @@ def _caption(found: Sequence[Covered]) -> str:
         for each in found
     )
     return (
-        "How many of the target's readings lie within the errors, by predicted field and by "
-        "radius. Per cent within one error of the prediction (full lines, 68.3 % promised) and "
-        f"within the wide interval (dashed, 95 % promised); {pixels}, one in sixteen of the disk. "
-        "Strong: by the error as it is delivered; pale: by the error with the "
-        f"square of the month's own noise of the target in place of the promised ({noises}). Above "
-        "the dotted line errors are too large, below too small. Bins of fewer than "
+        "How many of the target's readings lie within the uncertainty, by predicted field and by "
+        "radius. Per cent within the 68 % half-width (full lines, 68.3 % promised) and within the "
+        f"95 % half-width (dashed, 95 % promised); {pixels}, one in sixteen of the disk. Strong: "
+        "as delivered; pale: with the square of the month's own noise of the target in place of "
+        f"the promised ({noises}), which a user does not know. Above "
+        "the dotted line intervals are too wide, below too narrow. Bins of fewer than "
         f"{found[0].fewest} pixels are left out, and drawn as wide as each other. "
         f"{about([each.source for each in found])}"
     )

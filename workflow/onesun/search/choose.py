@@ -14,7 +14,7 @@ from onesun.search.page import page
 from onesun.search.product import Row, entries
 from onesun.selection import check_pair
 from onesun.tables.text import csv_text, write_both
-from onesun.training.model import PRODUCT
+from onesun.training.product import PRODUCT
 
 # What must be the same for two trainings to differ by their loss alone.
 _CONDITIONS = (

@@ -11,7 +11,22 @@ import numpy as np
 
 from onesun.statistics.statistic import Contribution, Statistic
 
-NORMAL = 1.96  # standard errors that hold 95 % of a normal distribution
+NORMAL = 1.96  # standard deviations that hold 95 % of a normal distribution
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """How far the target's readings are from a prediction; (m,) float32 each, gauss.
+
+    Parameters
+    ----------
+    deviation : standard deviation, the root mean square of target less prediction.
+    half_68, half_95 : half-widths of the intervals that hold 68.27 % and 95 % of the readings.
+    """
+
+    deviation: np.ndarray
+    half_68: np.ndarray
+    half_95: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -23,34 +38,33 @@ class Promised:
     stamp : names the frame.
     field, target : predicted and read, gauss.
     radius : limb radii.
-    error : calibrated, as it is delivered, gauss.
-    error_with_noise : the same against readings of the noise that the target has in this month.
-    wide : how many errors are promised to hold 95 %.
+    delivered : the uncertainty as a conversion delivers it.
+    with_noise : the same for readings of the noise that the target has in this month.
     """
 
     stamp: str
     field: np.ndarray
     target: np.ndarray
     radius: np.ndarray
-    error: np.ndarray
-    error_with_noise: np.ndarray
-    wide: np.ndarray
+    delivered: Uncertainty
+    with_noise: Uncertainty
 
 
 @dataclass(frozen=True)
 class Within:
-    """Per cent of a bin's pixels within an interval; None in a bin without pixels.
+    """What lies within the uncertainty in a bin; None in a bin without pixels.
 
     Parameters
     ----------
-    standard : within one error (68.27 promised).
-    wide : within the wide interval (95 promised).
-    normal : within 1.96 errors.
+    half_68, half_95 : per cent of the pixels within each half-width (68.27 and 95 promised).
+    normal : per cent within 1.96 standard deviations.
+    rms : root mean square of the residuals in standard deviations (1 promised).
     """
 
-    standard: float | None
-    wide: float | None
+    half_68: float | None
+    half_95: float | None
     normal: float | None
+    rms: float | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ class Row:
     by : all, field (\\|prediction\\|), radius, or target (\\|target\\|).
     low, high : its edges, gauss or limb radii; None is open.
     pixels : how many.
-    delivered, with_noise : by the error as it is delivered, and by that for the month's noise.
+    delivered, with_noise : by the uncertainty as delivered, and by that for the month's noise.
     """
 
     by: str
@@ -77,7 +91,7 @@ class Row:
 
 
 class Coverage(Statistic):
-    """Shares of readings within one error, within the wide interval, and within 1.96 errors.
+    """Shares of readings within an uncertainty, and their spread in standard deviations.
 
     An error can keep its promise only over what is known when it is given, which the prediction
     and the radius are and the target is not.
@@ -112,9 +126,13 @@ class Coverage(Statistic):
     def of(self, comparison: Promised) -> Contribution:
         """What a frame adds: pixels (rows,) and those within the intervals (rows, 2, 3).
 
-        The sums by frame are of all its pixels: how many, and how many within each.
+        The sums by frame are of all its pixels, how many and how many within each; and in each row
+        the squares of the residuals in standard deviations (rows, 2).
         """
-        within = self._within(comparison)
+        found = [self._judged(comparison, each)
+                 for each in (comparison.delivered, comparison.with_noise)]  # fmt: skip
+        within = np.concatenate([inside for inside, _ in found])
+        squares = np.stack([each for _, each in found])
         fields = (*self.field_edges, np.inf)
         places = (
             (np.abs(comparison.field), fields),
@@ -122,33 +140,35 @@ class Coverage(Statistic):
             (np.abs(comparison.target), fields),
         )
         everywhere = np.zeros(comparison.field.shape, dtype=np.int64)
-        counted = [_count(everywhere, 1, within)]
-        for place, edges in places:
-            counted.append(_count(np.digitize(place, edges) - 1, len(edges) - 1, within))
-        table = np.concatenate(counted)
-        counts = {"pixels": table[:, 0], "within": table[:, 1:].reshape(-1, 2, 3)}
-        return Contribution(counts, {"all": table[0].astype(np.float64)})
+        bins = [(everywhere, 1)]
+        bins += [(np.digitize(place, edges) - 1, len(edges) - 1) for place, edges in places]
+        table = np.concatenate([_count(*each, within) for each in bins])
+        return Contribution(
+            counts={"pixels": table[:, 0], "within": table[:, 1:].reshape(-1, 2, 3)},
+            sums={
+                "all": table[0].astype(np.float64),
+                "squares": np.concatenate([_sum(*each, squares) for each in bins]),
+            },
+        )
 
     @staticmethod
-    def _within(comparison: Promised) -> np.ndarray:
-        """(6, m) bool: within one, wide and 1.96 errors, as delivered and with the noise."""
+    def _judged(comparison: Promised, given: Uncertainty) -> tuple[np.ndarray, np.ndarray]:
+        """(3, m) bool, within both half-widths and 1.96 deviations; (m,) squares in deviations."""
         misfit = np.abs(comparison.target - comparison.field)
-        found = []
-        for error in (comparison.error, comparison.error_with_noise):
-            ratio = misfit / error
-            found += [ratio <= 1, ratio <= comparison.wide, ratio <= NORMAL]
-        return np.stack(found)
+        ratio = misfit / given.deviation
+        within = [misfit <= given.half_68, misfit <= given.half_95, ratio <= NORMAL]
+        return np.stack(within), np.square(ratio, dtype=np.float64)
 
     def result(self) -> list[Row]:
         """A row for each bin."""
-        pixels, within = self.counts["pixels"], self.counts["within"]
+        counts = self.counts["pixels"], self.counts["within"], self.total("squares")
         return [
-            Row(*bounds, int(n), _shares(inside[0], n), _shares(inside[1], n))
-            for bounds, n, inside in zip(self.bins(), pixels, within, strict=True)
+            Row(*bounds, int(n), *(_shares(inside[i], squares[i], int(n)) for i in range(2)))
+            for bounds, n, inside, squares in zip(self.bins(), *counts, strict=True)
         ]
 
     def by_frame(self) -> np.ndarray:
-        """Per cent of each frame's pixels within one error as delivered, stamps ascending."""
+        """Per cent of each frame's pixels within the delivered 68 %, stamps ascending."""
         table = self.table("all")
         return 100 * table[:, 1] / np.maximum(table[:, 0], 1)
 
@@ -163,5 +183,14 @@ def _count(which: np.ndarray, bins: int, within: np.ndarray) -> np.ndarray:
     return np.stack([np.bincount(which[each], minlength=bins) for each in columns], axis=1)
 
 
-def _shares(inside: np.ndarray, pixels: int) -> Within:
-    return Within(*(100 * float(n) / int(pixels) if pixels else None for n in inside))
+def _sum(which: np.ndarray, bins: int, values: np.ndarray) -> np.ndarray:
+    """Sums over the pixels of each bin; (bins, len(values)) float64, ``which`` as above."""
+    kept = (which >= 0) & (which < bins)
+    found = [np.bincount(which[kept], weights=each[kept], minlength=bins) for each in values]
+    return np.stack(found, axis=1)
+
+
+def _shares(inside: np.ndarray, squares: float, pixels: int) -> Within:
+    if not pixels:
+        return Within(None, None, None, None)
+    return Within(*(100 * float(n) / pixels for n in inside), float(np.sqrt(squares / pixels)))

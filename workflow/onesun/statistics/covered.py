@@ -14,7 +14,6 @@ from onesun.statistics.coverage import Coverage
 
 PRODUCT = "coverage"
 _TYPES = {"counts": np.int64, "sums": np.float64}
-_SHAPES = {"counts/pixels": (), "counts/within": (2, 3), "sums/all": (7,)}
 
 
 @dataclass(frozen=True)
@@ -77,11 +76,17 @@ def read(path: Path) -> CoveredMonth:
 
 def _arrays(content: dict[str, Any], coverage: Coverage) -> dict[str, np.ndarray]:
     """Raises ValueError for arrays of another shape than the settings and frames say."""
-    lengths = {"counts": len(coverage.bins()), "sums": len(content["frames"])}
+    bins, frames = len(coverage.bins()), len(content["frames"])
+    shapes = {
+        "counts/pixels": (bins,),
+        "counts/within": (bins, 2, 3),
+        "sums/all": (frames, 7),
+        "sums/squares": (frames, bins, 2),
+    }
     found = {}
-    for name, shape in _SHAPES.items():
+    for name, shape in shapes.items():
         kind, key = name.split("/")[0], f"{coverage.name}/{name}"
         found[key] = np.array(content["arrays"][key], dtype=_TYPES[kind])
-        if found[key].shape != (lengths[kind], *shape):
+        if found[key].shape != shape:
             raise ValueError(f"{key} of shape {found[key].shape}")
     return found

@@ -15,17 +15,19 @@ from onesun.tables.sources import Source, by_column, check_same_frames
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
 
 _NOTE = (
-    "**What is promised.** One error as `onesun convert` delivers it holds 68.3 % of the target's "
-    "own readings, whose noise is part of it, and the wide interval (the calibrated number of "
-    "errors at each predicted field, `wide_factors`) holds 95 %; 1.96 errors would, were the "
-    "misfits normally distributed, and hold fewer where large misfits are more frequent. The "
-    "promise is for every predicted field and every radius, which are known when the error is "
-    "given. It is for the target's noise of the validation months; the right half of each table "
-    "judges the same readings by the error with the square of this month's noise in place of "
-    "that one's. Over bins of the target's own field no error can keep a promise: a pixel that is "
-    "known to be among the strongest is known to exceed its prediction. More than promised means "
-    "errors too large, fewer errors too small. Pixels are one in sixteen of the disk, and "
-    "neighbours share much of their misfit: a bin of a few hundred varies by several per cent."
+    "**What is promised.** `onesun convert` delivers the standard deviation of the target's own "
+    "readings around the prediction (`ERROR`), noise of the target included, and the half-widths "
+    "of the intervals that hold 68.3 % and 95 % of them (`HALF68`, `HALF95`). The first half of "
+    "each table judges them as delivered. Residuals over their standard deviation have a root mean "
+    "square of 1 where it is right; were they normally distributed, 95 % would lie within 1.96 of "
+    "them. The promise is for every predicted field and every radius, which are known when the "
+    "uncertainty is given. It is for the target's noise in the validation months; the second half "
+    "judges the same readings with the square of this month's noise in place of that one's, which "
+    "a user does not know. Over bins of the target's own field no uncertainty can keep a promise: "
+    "a pixel that is known to be among the strongest is known to exceed its prediction. More than "
+    "promised means intervals too wide, fewer intervals too narrow. Pixels are one in sixteen of "
+    "the disk, and neighbours share much of their residual: a bin of a few hundred varies by "
+    "several per cent."
 )
 _WORDS = {
     "all": "all pixels",
@@ -33,7 +35,12 @@ _WORDS = {
     "radius": "radius {} R",
     "target": "target's field {} G",
 }
-_KINDS = ("standard", "wide", "normal")
+_KINDS = {
+    "half_68": ("within_68", "68 %"),
+    "half_95": ("within_95", "95 %"),
+    "normal": ("within_1.96_deviations", "1.96 σ"),
+    "rms": ("rms_over_deviation", "rms / σ"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,10 @@ def write_errors(paths: Sequence[Path], out: Path) -> None:
     """Write the table as ``out`` (CSV) and beside it as Markdown.
 
     The CSV has a line for each pair, method and bin: what the bin is ``by`` (all, field, radius or
-    target), its edges (gauss or limb radii; empty is open), frames, pixels, and the per cent of
-    them within one error, the wide interval and 1.96 errors, as delivered and with the month's
-    noise. A bin without pixels has no per cent.
+    target), its edges (gauss or limb radii; empty is open), frames, pixels, the per cent of them
+    within the half-widths for 68 % and 95 % and within 1.96 standard deviations, and the root mean
+    square of the residuals in standard deviations; as delivered, and with the month's noise. A bin
+    without pixels has none of them.
 
     Parameters
     ----------
@@ -116,7 +124,7 @@ def _record(source: Source, row: Row) -> dict[str, Any]:
         "pixels": row.pixels,
     }
     for prefix, within in (("", row.delivered), ("with_noise_", row.with_noise)):
-        for name, kind in zip(("within_68", "within_95", "within_1.96"), _KINDS, strict=True):
+        for kind, (name, _) in _KINDS.items():
             record[prefix + name] = number(getattr(within, kind))
     return record
 
@@ -124,8 +132,9 @@ def _record(source: Source, row: Row) -> dict[str, Any]:
 def _page(found: Sequence[Covered]) -> Iterator[str]:
     yield "# Errors: how many readings lie within them"
     yield (
-        "Per cent of the target's readings within one error of the prediction (68.3 promised), "
-        "within the wide interval (95 promised) and within 1.96 errors."
+        "Per cent of the target's readings within the 68 % half-width of the prediction (68.3 "
+        "promised), within the 95 % half-width (95 promised) and within 1.96 standard deviations "
+        "(σ); root mean square of the residuals in standard deviations (1 promised)."
     )
     for each in found:
         yield f"## {each.source.name}"
@@ -135,8 +144,9 @@ def _page(found: Sequence[Covered]) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
-    heads = ["68 %", "95 %", "1.96"]
-    noisy = ["with the month's noise: 68 %", *heads[1:]]
+    heads = [head for _, head in _KINDS.values()]
+    noisy = [f"with the month's noise: {heads[0]}", *heads[1:]]
+    heads = [f"as delivered: {heads[0]}", *heads[1:]]
     yield line(["Bin", "Pixels", *heads, *noisy])
     yield line([":---", "---:", *("---:" for _ in (*heads, *noisy))])
     for row in rows:
@@ -155,14 +165,15 @@ def name_of(row: Row) -> str:
 def _cells(within: Within) -> Iterator[str]:
     for kind in _KINDS:
         value = getattr(within, kind)
-        yield "—" if value is None else f"{value:.1f}"
+        yield "—" if value is None else f"{value:.{2 if kind == 'rms' else 1}f}"
 
 
 def _caption(each: Covered) -> Iterator[str]:
     yield from frames([each.source])
     shares = each.coverage.by_frame()
     if shares.size > 1:
-        yield f"Frame by frame, {shares.min():.1f} to {shares.max():.1f} % lie within one error."
+        span = f"{shares.min():.1f} to {shares.max():.1f} %"
+        yield f"Frame by frame, {span} lie within the delivered 68 % half-width."
     noises = ", ".join(f"{month.noise:.2f} G in {month.month}" for month in each.months)
     yield f"Noise of the target: {each.months[0].promised_noise:.2f} G promised, {noises}."
     if each.source.simulated:

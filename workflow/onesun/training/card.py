@@ -15,8 +15,8 @@ import zarr
 import onesun
 from onesun.split import SplitRow
 from onesun.training.loop import Training
-from onesun.training.model import PRODUCT
 from onesun.training.patchset import PatchSet
+from onesun.training.product import PRODUCT
 
 
 def describe(

@@ -17,14 +17,15 @@ from onesun.files import read_json, sha256
 from onesun.geometry.grid import Grid
 from onesun.networks import Calibration, Network, build
 from onesun.training.error_scale import ErrorScale
-
-PRODUCT = "model"
-WEIGHTS_SUFFIX = ".safetensors"
-WEIGHTS = f"weights{WEIGHTS_SUFFIX}"
-CARD = "card.json"
-CURVE = "learning_curve.csv"
-ERRORS = "errors.json"
-ERRORS_PRODUCT = "calibrated errors"
+from onesun.training.product import (
+    CARD,
+    ERRORS,
+    ERRORS_PRODUCT,
+    PRODUCT,
+    WEIGHTS,
+    WEIGHTS_SUFFIX,
+    card_of,
+)
 
 
 class WeightsError(OneSunError):
@@ -153,13 +154,6 @@ def load(pair_or_path: str | Path, *, calibrated: bool = True) -> Model:
     # Once and here: threads that share the network must not find its weights half rearranged.
     network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
     return Model(network, card, digest, errors)
-
-
-def card_of(weights: Path) -> Path:
-    """Where the card of a file of weights is."""
-    if weights.name == WEIGHTS:
-        return weights.with_name(CARD)
-    return weights.with_name(weights.name.removesuffix(WEIGHTS_SUFFIX) + f".{CARD}")
 
 
 def names() -> list[str]:

@@ -21,8 +21,8 @@ from onesun.split import SplitRow
 from onesun.training.card import describe
 from onesun.training.checkpoint import Checkpoint, stamp
 from onesun.training.loop import Recipe, Training
-from onesun.training.model import CARD, CURVE, WEIGHTS
 from onesun.training.patchset import PatchSet
+from onesun.training.product import CARD, CURVE, WEIGHTS
 from onesun.training.world import joined
 
 

@@ -2,132 +2,191 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from onesun.errors import OneSunError
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
 
-STANDARD, WIDE = 0.6827, 0.95  # shares within one standard error and within the wide interval
-_SWEEPS = 8  # the noise is no factor: it takes some more to settle
+NARROW, WIDE = 0.6827, 0.95  # shares of the readings within the two half-widths
+_SWEEPS = 8  # bins of field and of radius in turn
+_UPPER = 0.8413  # of a normal distribution, one standard deviation above its mean
 
 
-def calibrate(by_sun: Sequence[Residuals], settings: Mapping[str, Any]) -> ErrorScale:
-    """The factors that give errors their coverage in every bin of predicted field and of radius.
+def calibrate(
+    whole: Sequence[Residuals], partial: Sequence[Residuals], settings: Mapping[str, Any]
+) -> ErrorScale:
+    """The factors that make a standard deviation of the error, and its half-widths.
 
-    In a bin the factor is the one that brings 68 % of the pixels within one standard error, and the
-    wide factor the one that brings 95 % within so many of them. All Suns weigh the same in a bin,
-    as if the next Sun were one of them drawn at random: the most active one has most of the strong
-    pixels. Bins of field and of radius take turns. A knot stands at the median of its bin; a Sun
-    with too few pixels in a bin does not count there, a bin without a Sun is left out. The target's
-    noise is not the same in every epoch: each Sun is judged with its own, and errors are promised
-    for the root mean square of them.
+    In a bin of predicted field a Sun asks for a standard deviation, the root mean square of its
+    residuals, and for half-widths, quantiles of their size. Suns differ in this by more than their
+    many pixels suggest. So the bin gets what a next Sun asks for at most, by one standard deviation
+    of the predictive distribution over the Suns at hand: the fewer they are and the more they
+    differ, the more. A bin that one Sun alone fills gets no less than the bin below it. Bins of
+    radius take turns with them: their factors bring 68 % of a bin's pixels within their half-width,
+    with all Suns weighing the same. A knot stands at the median of its bin; a Sun with too few
+    pixels in a bin does not count there, a bin without a Sun is left out. The target's noise is not
+    the same in every epoch: each Sun is judged with its own, and errors are for their root mean
+    square.
 
     Parameters
     ----------
-    by_sun : of each Sun, which is a month.
+    whole : of each Sun, which is a month, most of whose disk is known.
+    partial : of Suns of which only parts are known, such as active regions. They count in bins of
+        the field, not in those of radius nor for the noise.
     settings : the configuration's section ``errors``.
 
     Raises OneSunError when no bin has enough pixels.
     """
-    found = Residuals.joined(by_sun)
-    sun = np.repeat(np.arange(len(by_sun), dtype=np.int16), [part.field.size for part in by_sun])
-    place, fewest = np.abs(found.field), settings["fewest"]
-    fields = _bins(place, sun, (*settings["field_edges"], np.inf), fewest)
-    radii = _bins(found.radius, sun, settings["radius_edges"], fewest)
+    fields = _bins(
+        [np.abs(part.field) for part in (*whole, *partial)],
+        (*settings["field_edges"], np.inf),
+        settings["fewest"],
+    )
+    radii = _bins([part.radius for part in whole], settings["radius_edges"], settings["fewest"])
     for what, bins in (("field_edges", fields), ("radius_edges", radii)):
         if not bins:
             raise OneSunError(
-                f"{found.field.size} pixels to calibrate the error by, expected at least {fewest} "
-                f"of a month (errors.fewest) in some bin of errors.{what}"
+                f"{sum(part.field.size for part in whole)} pixels to calibrate the error by, "
+                f"expected at least {settings['fewest']} of a month (errors.fewest) in some bin "
+                f"of errors.{what}"
             )
+    ones = np.ones(len(fields))
     start = ErrorScale(
-        field_knots=[float(np.median(place[members.pixels])) for members in fields],
-        field_factors=np.ones(len(fields)),
-        radius_knots=[float(np.median(found.radius[members.pixels])) for members in radii],
+        field_knots=[each.knot for each in fields],
+        field_factors=ones,
+        radius_knots=[each.knot for each in radii],
         radius_factors=np.ones(len(radii)),
-        wide_factors=np.ones(len(fields)),
-        target_noise=float(np.sqrt(np.mean([np.square(part.noise).mean() for part in by_sun]))),
+        half_widths_68=ones,
+        half_widths_95=ones,
+        target_noise=float(np.sqrt(np.mean([np.square(part.noise).mean() for part in whole]))),
     )
-    return _fitted(start, found, fields, radii)
+    return _fitted(start, [*whole, *partial], fields, radii)
 
 
 def _fitted(
-    scale: ErrorScale, found: Residuals, fields: Sequence[_Members], radii: Sequence[_Members]
+    scale: ErrorScale, suns: Sequence[Residuals], fields: Sequence[_Bin], radii: Sequence[_Bin]
 ) -> ErrorScale:
-    """Factors from those of ``scale``, which are 1."""
-    misfit = found.misfit
+    """Factors from those of ``scale``, which are 1; the Suns of ``radii`` come first."""
     for _ in range(_SWEEPS):
-        for name, bins in (("radius_factors", radii), ("field_factors", fields)):
-            ratio = misfit / found.scaled(scale)
-            more = [members.quantile(ratio, STANDARD) for members in bins]
-            scale = replace(scale, **{name: np.multiply(getattr(scale, name), more)})
+        ratios = [sun.misfit / scale.half_68(sun.deviation(scale), sun.field) for sun in suns]
+        more = np.array([each.common_quantile(ratios, NARROW) for each in radii])
         # Only the product counts; what all radii share belongs to the field's factors.
-        shared = np.exp(np.log(scale.radius_factors).mean())
-        scale = replace(
-            scale,
-            radius_factors=scale.radius_factors / shared,
-            field_factors=scale.field_factors * shared,
-        )
-    ratio = misfit / found.scaled(scale)
-    wide = np.array([members.quantile(ratio, WIDE) for members in fields])
-    lists = {name: getattr(scale, name).tolist() for name in ("field_factors", "radius_factors")}
-    return replace(scale, **lists, wide_factors=wide.tolist())
+        more /= np.exp(np.log(scale.radius_factors * more).mean())
+        scale = replace(scale, radius_factors=scale.radius_factors * more)
+        ratios = [sun.misfit / sun.deviation(scale) for sun in suns]
+        widths = np.array(scale.field_factors) * _asked(ratios, fields)
+        for i, each in enumerate(fields[1:], start=1):
+            if len(each.members) == 1:
+                widths[:, i] = widths[:, i - 1 : i + 1].max(axis=1)
+        scale = _with_widths(scale, widths)
+    return replace(scale, radius_factors=scale.radius_factors.tolist())
 
 
-def widened(scale: ErrorScale, by_sun: Sequence[Residuals]) -> ErrorScale:
-    """Factors raised alike until tiles that trained nothing have their coverage, too.
+def widened(
+    scale: ErrorScale, by_sun: Sequence[Residuals], settings: Mapping[str, Any]
+) -> ErrorScale:
+    """Factors raised until tiles that trained nothing have their coverage, too.
 
-    A network knows the tiles that it was trained on a little better than others, also in frames
-    that it has not seen. Factors never become smaller.
+    A network may know the tiles that it was trained on better than others, also in frames that it
+    has not seen. What such tiles ask for is found in bins of predicted field as in
+    :func:`calibrate`, and holds at the bin's knot; between and beyond the bins that have enough
+    pixels it is interpolated. Nothing becomes smaller.
 
     Parameters
     ----------
-    by_sun : of each Sun, in tiles that trained nothing; at least one pixel each.
+    by_sun : of each Sun, in tiles that trained nothing.
+    settings : the configuration's section ``errors``.
     """
-    found = Residuals.joined(by_sun)
-    sizes = [part.field.size for part in by_sun]
-    weights = np.repeat(np.float32(1) / np.array(sizes, dtype=np.float32), sizes)
-    everywhere = _Members(np.arange(found.field.size), weights)
-    misfit = found.misfit
+    edges = (*settings["field_edges"], np.inf)
+    bins = _bins([np.abs(part.field) for part in by_sun], edges, settings["fewest"])
+    if not bins:
+        return scale
+    places, knots = np.log1p([each.knot for each in bins]), np.log1p(scale.field_knots)
     for _ in range(_SWEEPS):
-        more = max(1.0, everywhere.quantile(misfit / found.scaled(scale), STANDARD))
-        scale = replace(scale, field_factors=[more * factor for factor in scale.field_factors])
-    ratio = misfit / (found.scaled(scale) * scale.wide(found.field))
-    more = max(1.0, everywhere.quantile(ratio, WIDE))
-    return replace(scale, wide_factors=[more * factor for factor in scale.wide_factors])
+        ratios = [sun.misfit / sun.deviation(scale) for sun in by_sun]
+        now = np.stack([np.ones(len(knots)), scale.half_widths_68, scale.half_widths_95])
+        given = np.stack([np.interp(places, knots, row) for row in now])
+        more = np.maximum(_asked(ratios, bins) / given, 1)
+        raised = now * np.stack([np.interp(knots, places, row) for row in more])
+        scale = _with_widths(scale, np.array(scale.field_factors) * raised)
+    return scale
+
+
+def _asked(ratios: Sequence[np.ndarray], bins: Sequence[_Bin]) -> np.ndarray:
+    """Standard deviation and half-widths that the bins ask for, in present deviations; (3, bins).
+
+    ``ratios`` are residuals over their standard deviation, of each Sun.
+    """
+    measures: tuple[Callable[[np.ndarray], float], ...] = (
+        lambda values: float(np.sqrt(np.mean(np.square(values, dtype=np.float64)))),
+        lambda values: float(np.quantile(values, NARROW)),
+        lambda values: float(np.quantile(values, WIDE)),
+    )
+    return np.array([[each.for_next(ratios, measure) for each in bins] for measure in measures])
+
+
+def _with_widths(scale: ErrorScale, widths: np.ndarray) -> ErrorScale:
+    """``widths``: standard deviation and half-widths at each knot of the field; (3, F)."""
+    deviation, narrow, wide = widths
+    return replace(
+        scale,
+        field_factors=deviation.tolist(),
+        half_widths_68=(narrow / deviation).tolist(),
+        half_widths_95=(wide / deviation).tolist(),
+    )
 
 
 @dataclass(frozen=True)
-class _Members:
-    """Pixels of a bin, by their numbers, and how much each weighs."""
+class _Bin:
+    """Pixels of a bin.
 
-    pixels: np.ndarray
-    weights: np.ndarray
+    Attributes
+    ----------
+    knot : median of what the bin is of.
+    members : the numbers of the pixels of each Sun that has enough of them, by the Sun's number.
+    """
 
-    def quantile(self, values: np.ndarray, share: float) -> float:
-        """Weighted quantile over the bin."""
-        own = values[self.pixels]
+    knot: float
+    members: Mapping[int, np.ndarray]
+
+    def for_next(
+        self, values: Sequence[np.ndarray], measure: Callable[[np.ndarray], float]
+    ) -> float:
+        """What the measure of a next Sun exceeds with a probability of 16 %.
+
+        One standard deviation of the predictive distribution (Student's) if its logarithm is
+        normally distributed over Suns; the measure itself where there is one Sun.
+        """
+        found = np.log([measure(values[sun][pixels]) for sun, pixels in self.members.items()])
+        if found.size == 1:
+            return float(np.exp(found[0]))
+        scatter = found.std(ddof=1) * np.sqrt(1 + 1 / found.size)
+        return float(np.exp(found.mean() + stats.t.ppf(_UPPER, found.size - 1) * scatter))
+
+    def common_quantile(self, values: Sequence[np.ndarray], share: float) -> float:
+        """Quantile over all Suns, which weigh the same."""
+        own = np.concatenate([values[sun][pixels] for sun, pixels in self.members.items()])
+        sizes = [pixels.size for pixels in self.members.values()]
+        weights = np.repeat(1 / np.array(sizes, dtype=np.float64), sizes)
         order = np.argsort(own)
-        heap = np.cumsum(self.weights[order], dtype=np.float64)
+        heap = np.cumsum(weights[order])
         return float(own[order[np.searchsorted(heap, share * heap[-1])]])
 
 
-def _bins(
-    place: np.ndarray, sun: np.ndarray, edges: Sequence[float], fewest: int
-) -> list[_Members]:
-    """The members of each bin in which a Sun has at least ``fewest`` pixels."""
-    which, bins = np.digitize(place, edges) - 1, []
+def _bins(places: Sequence[np.ndarray], edges: Sequence[float], fewest: int) -> list[_Bin]:
+    """Bins in which a Sun has ``fewest`` pixels or more; ``places`` is what they are of, by Sun."""
+    which = [np.digitize(place, edges) - 1 for place in places]
+    found = []
     for i in range(len(edges) - 1):
-        pixels = np.flatnonzero(which == i).astype(np.int32)
-        counts = np.bincount(sun[pixels], minlength=1)
-        by_sun = np.where(counts >= fewest, 1 / np.maximum(counts, 1), 0).astype(np.float32)
-        weights = by_sun[sun[pixels]]
-        if weights.any():
-            kept = weights > 0
-            bins.append(_Members(pixels[kept], weights[kept]))
-    return bins
+        members = {sun: np.flatnonzero(each == i) for sun, each in enumerate(which)}
+        members = {sun: pixels for sun, pixels in members.items() if pixels.size >= fewest}
+        if members:
+            inside = [places[sun][pixels] for sun, pixels in members.items()]
+            found.append(_Bin(float(np.median(np.concatenate(inside))), members))
+    return found

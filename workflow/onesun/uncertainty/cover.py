@@ -62,7 +62,7 @@ def cover(
     # Which tiles trained matters to the fit of errors alone.
     none_unseen = np.zeros(grid.shape("target"), dtype=bool)
     for frame in track(frames, f"coverage of {pair} {method} {month}"):
-        found = judge.residuals(opened, frame, noise, none_unseen)
+        found = judge.residuals(judge.answer(opened, frame), noise, none_unseen)
         coverage.update(promised(frame.stamp, found, scale))
     covered.write(
         out,

@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from onesun.errors import ConfigError
 from onesun.statistics import limits
-from onesun.statistics.coverage import Promised
+from onesun.statistics.coverage import Promised, Uncertainty
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
 
 
 def promised(stamp: str, found: Residuals, scale: ErrorScale) -> Promised:
     """A frame's pixels with their calibrated errors, for :class:`Coverage`."""
-    error = scale.calibrated(found.error, found.field, found.radius)
+    deviation = scale.deviation(found.error, found.field, found.radius)
     return Promised(
         stamp=stamp,
         field=found.field,
         target=found.target,
         radius=found.radius,
-        error=error,
-        error_with_noise=scale.for_noise(error, found.noise),
-        wide=scale.wide(found.field),
+        delivered=_uncertainty(deviation, found, scale),
+        with_noise=_uncertainty(found.deviation(scale), found, scale),
+    )
+
+
+def _uncertainty(deviation: np.ndarray, found: Residuals, scale: ErrorScale) -> Uncertainty:
+    return Uncertainty(
+        deviation=deviation,
+        half_68=scale.half_68(deviation, found.field),
+        half_95=scale.half_95(deviation, found.field),
     )
 
 

@@ -14,7 +14,7 @@ from onesun.geometry.grid import Grid
 from onesun.methods.network import NetworkMethod
 from onesun.selection import check_pair
 from onesun.training.error_scale import ErrorScale
-from onesun.training.model import card_of
+from onesun.training.product import card_of
 
 KEPT = 16  # of so many pixels, one is kept: neighbours share their errors
 
@@ -54,9 +54,24 @@ class Residuals:
         """How far the prediction is from the target; (m,) gauss."""
         return np.abs(self.target - self.field)
 
-    def scaled(self, scale: ErrorScale) -> np.ndarray:
-        """The calibrated error as it is against readings of the noise; (m,) gauss."""
-        return scale.for_noise(scale.calibrated(self.error, self.field, self.radius), self.noise)
+    def deviation(self, scale: ErrorScale) -> np.ndarray:
+        """The calibrated standard deviation for readings of the noise; (m,) gauss."""
+        return scale.for_noise(scale.deviation(self.error, self.field, self.radius), self.noise)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A network's answer to one frame beside its target; (N, N) float32 each, gauss.
+
+    Parameters
+    ----------
+    field, error : predicted; the error as the network states it, not calibrated.
+    target : NaN where it has no value.
+    """
+
+    field: np.ndarray
+    error: np.ndarray
+    target: np.ndarray
 
 
 class Judge:
@@ -82,15 +97,8 @@ class Judge:
         self.radius = grid.radius("target")
         self.on_disk = self.radius < 1
 
-    def residuals(
-        self, month: AlignedMonth, frame: AlignedFrame, noise: float, unseen: np.ndarray
-    ) -> Residuals:
-        """One pixel in ``KEPT`` of a frame.
-
-        Parameters
-        ----------
-        noise : of the month's target, gauss.
-        unseen : (N, N) bool on the target grid, tiles that trained nothing.
+    def answer(self, month: AlignedMonth, frame: AlignedFrame) -> Answer:
+        """What the network predicts of a frame.
 
         Raises UntrustedFrameError for an input that cannot be used, OneSunError for an answer that
         is no field with an error.
@@ -101,13 +109,25 @@ class Judge:
         except UntrustedFrameError as trouble:
             path = month.folder / frame.input_file
             raise UntrustedFrameError(f"{path}: {trouble}") from None
-        kept = np.flatnonzero(np.isfinite(target) & self.on_disk)[::KEPT]
-        field, error = field.ravel()[kept], error.ravel()[kept]
-        if not (np.isfinite(field) & np.isfinite(error) & (error > 0)).all():
+        known = np.isfinite(target) & self.on_disk
+        if not (np.isfinite(field) & np.isfinite(error) & (error > 0))[known].all():
             raise OneSunError(
                 f"{self._weights}: no finite field or no error above 0 in {frame.stamp}, expected "
                 "both in every pixel"
             )
+        target[~self.on_disk] = np.nan
+        return Answer(field, error, target)
+
+    def residuals(self, answer: Answer, noise: float, unseen: np.ndarray) -> Residuals:
+        """One pixel in ``KEPT`` of an answer.
+
+        Parameters
+        ----------
+        noise : of the month's target, gauss.
+        unseen : (N, N) bool on the target grid, tiles that trained nothing.
+        """
+        kept = np.flatnonzero(np.isfinite(answer.target))[::KEPT]
         noises = np.full(kept.shape, noise, dtype=np.float32)
-        radius = self.radius.ravel()[kept].astype(np.float32)
-        return Residuals(field, error, target.ravel()[kept], radius, noises, unseen.ravel()[kept])
+        planes = answer.field, answer.error, answer.target, self.radius, unseen
+        field, error, target, radius, unseen = (plane.ravel()[kept] for plane in planes)
+        return Residuals(field, error, target, radius.astype(np.float32), noises, unseen)

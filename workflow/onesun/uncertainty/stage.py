@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,17 @@ from onesun.files import sha256, write_json
 from onesun.geometry.grid import Grid
 from onesun.progress import track
 from onesun.selection import evenly, of_sets, open_month
+from onesun.statistics.block_coverage import BlockCoverage, Judged
 from onesun.statistics.coverage import Coverage
 from onesun.training.error_scale import ErrorScale
 from onesun.training.held_out import held_out
-from onesun.training.model import ERRORS_PRODUCT
+from onesun.training.product import ERRORS_PRODUCT
 from onesun.uncertainty.calibrate import calibrate, widened
 from onesun.uncertainty.noise import target_noise
 from onesun.uncertainty.promised import check_bins, promised
 from onesun.uncertainty.residuals import KEPT, Judge, Residuals
 
+BLOCKS = (2, 4, 8, 16, 32, 64)  # target pixels on a side
 _WHOLE = 0.5  # share of the disk that is known, from which on a month stands for all of the disk
 
 
@@ -66,10 +68,12 @@ def calibrate_errors(
 ) -> None:
     """Fit what calibrates a network's error to validation frames; write ``out`` (JSON).
 
-    Factors are fitted to all pixels. Where some tiles of the disk trained nothing, validation may
-    share its Sun with training: then factors are raised to what these tiles ask for, in the months
-    that know at least half of the disk (a few active regions are no measure of all pixels), or in
-    all months where none does.
+    Factors are fitted to all pixels. A month that knows less than half of the disk, such as a few
+    active regions, is no measure of all pixels: it counts in bins of the field alone, unless no
+    month knows more. Where some tiles of the disk trained nothing, validation may share its Sun
+    with training: then factors are raised to what these tiles ask for, in months that know more.
+    How much more uncertain means over blocks of pixels are than if their errors were independent
+    is measured on all frames.
 
     Parameters
     ----------
@@ -90,11 +94,16 @@ def calibrate_errors(
     unseen = np.kron(unseen, np.ones((grid.factor, grid.factor), dtype=bool))
     chosen = of_sets(pair, manifests, split, "validation")["validation"]
     groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
+    blocks = _blocks(grid)
     suns = [
-        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section) for group in groups
+        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section, blocks)
+        for group in groups
     ]
-    scale = calibrate([sun.residuals for sun in suns], section)
-    scale = _raised(scale, suns)
+    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
+    months = {sun.month for sun in whole}
+    partial = [sun.residuals for sun in suns if sun.month not in months]
+    scale = calibrate([sun.residuals for sun in whole], partial, section)
+    scale = replace(_raised(scale, whole, section), **_inflation(blocks))
     by_month = {open_month(path, pair).month: path for path in manifests}
     content = {
         "product": ERRORS_PRODUCT,
@@ -124,13 +133,17 @@ def _sun(
     frames: Sequence[AlignedFrame],
     unseen: np.ndarray,
     section: Mapping[str, Any],
+    blocks: BlockCoverage,
 ) -> Sun:
+    """A month's residuals; whole frames are added to ``blocks``."""
     used = evenly(frames, section["frames_per_month"])
     noise = target_noise(month, used, section["weak"])
-    found = [
-        judge.residuals(month, frame, noise, unseen)
-        for frame in track(used, f"errors of {month.pair} {month.month}")
-    ]
+    found = []
+    for frame in track(used, f"errors of {month.pair} {month.month}"):
+        answer = judge.answer(month, frame)
+        found.append(judge.residuals(answer, noise, unseen))
+        stamp = f"{month.month} {frame.stamp}"
+        blocks.update(Judged(stamp, answer.field, answer.target, answer.error))
     whole = len(found) * np.count_nonzero(judge.on_disk)
     known = sum(each.field.size for each in found) * KEPT / whole
     return Sun(
@@ -143,12 +156,29 @@ def _sun(
     )
 
 
-def _raised(scale: ErrorScale, suns: Sequence[Sun]) -> ErrorScale:
+def _raised(scale: ErrorScale, suns: Sequence[Sun], section: Mapping[str, Any]) -> ErrorScale:
     """By what tiles ask for that trained nothing; unchanged where there are none."""
-    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
-    parts = [sun.residuals for sun in whole]
+    parts = [sun.residuals for sun in suns]
     held = [part.only(part.unseen) for part in parts if part.unseen.any()]
-    return widened(scale, held) if held else scale
+    return widened(scale, held, section) if held else scale
+
+
+def _blocks(grid: Grid) -> BlockCoverage:
+    size = grid.shape("target")[0]
+    return BlockCoverage([side for side in (1, *BLOCKS) if size % side == 0], [0.0])
+
+
+def _inflation(blocks: BlockCoverage) -> dict[str, list[float]]:
+    """By how much the error of a block's mean exceeds that of independent pixels, by its side.
+
+    Only what blocks add to single pixels counts, for which the errors are not calibrated yet.
+    """
+    single, *rows = (row for row in blocks.result() if row.low is None)
+    known = [row for row in rows if row.count]
+    return {
+        "block_sizes": [row.size for row in known],
+        "block_inflation": [row.inflation / single.inflation for row in known],
+    }
 
 
 def _coverage(suns: Sequence[Sun], scale: ErrorScale, section: Mapping[str, Any]) -> Coverage:

@@ -11,12 +11,13 @@ import jinja2
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import read_json, write_text
-from onesun.training.model import CARD, PRODUCT
+from onesun.training.product import CARD, PRODUCT
 from onesun.weights import scores
 from onesun.weights.collect import SCORES_SUFFIX
 
 _TEMPLATE = "weights.md.j2"
-_LEVELS = {"standard": 68.27, "wide": 95.0}
+_LEVELS = {"half_68": 68.27, "half_95": 95.0}
+_FEWEST = 1000  # pixels of a bin whose share says something
 _TOGETHER = "all together"
 _PLACES = {"field": "predicted {} G", "radius": "{} R", "target": "HMI {} G"}
 
@@ -31,8 +32,8 @@ class Described:
     parts : name and scores of each of them, and of all together.
     coverage : rows of ``name``, ``pixels`` (of all Suns together) and ``cells``.
     overall : of all Suns together.
-    worst : by level, the bin of predicted field or radius farthest from its promise, with its per
-        cent, by the errors for each Sun's own noise.
+    worst : by level, the bin of predicted field or radius, of enough pixels, that is farthest from
+        its promise, with its per cent as delivered.
     """
 
     pair: str
@@ -56,7 +57,7 @@ def write_page(folder: Path, out: Path) -> None:
     text = (
         _environment()
         .get_template(_TEMPLATE)
-        .render(pairs=pairs, noises=_noises(pairs[0].parts[:-1]))
+        .render(pairs=pairs, noises=_noises(pairs[0].parts[:-1]), fewest=_FEWEST)
     )
     write_text(out, text)
 
@@ -90,9 +91,9 @@ def _described(path: Path) -> Described:
 
 def _worst(rows: Sequence[Mapping[str, Any]], level: str, promise: float) -> tuple[str, float]:
     """Name and share of the bin that misses its promise by most."""
-    known = [row for row in rows if row["by"] in ("field", "radius") and row["pixels"]]
-    row = max(known, key=lambda row: abs(row["with_noise"][level] - promise))
-    return _place(row), row["with_noise"][level]
+    known = [row for row in rows if row["by"] in ("field", "radius") and row["pixels"] >= _FEWEST]
+    row = max(known, key=lambda row: abs(row["delivered"][level] - promise))
+    return _place(row), row["delivered"][level]
 
 
 def _place(row: Mapping[str, Any]) -> str:
