@@ -57,8 +57,11 @@ def _analyses(config: Config) -> Iterator[str]:
     """Tiles that fit neither the grid nor the units of intervals, edges, and names of methods."""
     section, grid = config["analyses"], config["grid"]
     tile, unit = section["tile"], config["table1"]["bootstrap"]["tile"]
-    filled = grid["target_size"] % (grid["factor"] * grid["patch"]) == 0  # or told by _grid
-    if filled and (grid["target_size"] % tile or unit % tile or tile % grid["factor"]):
+    # A grid or a unit that fits nothing is told where it is given.
+    filled = grid["target_size"] % (grid["factor"] * grid["patch"]) == 0
+    whole = unit % config["measure"]["tiles"]["size"] == 0
+    misfits = grid["target_size"] % tile or (whole and unit % tile) or tile % grid["factor"]
+    if filled and misfits:
         yield (
             f"analyses.tile: found {tile}, expected a divisor of grid.target_size "
             f"{grid['target_size']} and table1.bootstrap.tile {unit}, and a multiple of "
