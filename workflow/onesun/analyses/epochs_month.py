@@ -226,10 +226,10 @@ class Classes:
 def delivered(judge: Judge, scale: ErrorScale, given: np.ndarray, target: np.ndarray) -> Delivered:
     """What `onesun convert` would deliver of an input, beside its target."""
     field, error = judge.network.predict_with_error(given)
-    half_68 = scale.calibrated(error, field, judge.radius)
-    half_95 = half_68 * scale.wide(field)
+    deviation = scale.deviation(error, field, judge.radius)
+    half_widths = scale.half_68(deviation, field), scale.half_95(deviation, field)
     target = np.where(judge.on_disk, target, np.float32(np.nan))
-    return Delivered(field, target, half_68, half_68, half_95)
+    return Delivered(field, target, deviation, *half_widths)
 
 
 def _pixel_sums(
