@@ -99,7 +99,7 @@ def test_further_seeds_of_the_ablation_are_methods_of_their_own():
     content = config.load(SHIPPED, PAPER)
     names = ["mse", "mse-grad", "mse-grad-hist", "full"]
     of_seeds = [f"{name}-seed-{k}" if k > 1 else name for name in names for k in range(1, 6)]
-    assert config.seeded(content) == ["bicubic", *of_seeds]
+    assert config.seeded(content) == ["bicubic", "matched", *of_seeds]
     methods = content["methods"]
     assert [methods[name]["seed"] for name in of_seeds] == 4 * [1, 2, 3, 4, 5]
     assert methods["full-seed-3"] == methods["full"] | {"seed": 3}

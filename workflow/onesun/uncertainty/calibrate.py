@@ -15,6 +15,7 @@ from onesun.uncertainty.residuals import Residuals
 
 NARROW, WIDE = 0.6827, 0.95  # shares of the readings within the two half-widths
 _SWEEPS = 8  # bins of field and of radius in turn
+_MOST = 200_000  # pixels of a Sun in a bin, evenly spread over all it has there; more add nothing
 _UPPER = 0.8413  # of a normal distribution, one standard deviation above its mean
 
 
@@ -56,6 +57,7 @@ def calibrate(
                 f"expected at least {settings['fewest']} of a month (errors.fewest) in some bin "
                 f"of errors.{what}"
             )
+    suns, fields, radii = _only_members([*whole, *partial], fields, radii)
     ones = np.ones(len(fields))
     start = ErrorScale(
         field_knots=[each.knot for each in fields],
@@ -66,7 +68,7 @@ def calibrate(
         half_widths_95=ones,
         target_noise=float(np.sqrt(np.mean([np.square(part.noise).mean() for part in whole]))),
     )
-    return _fitted(start, [*whole, *partial], fields, radii)
+    return _fitted(start, suns, fields, radii)
 
 
 def _fitted(
@@ -179,13 +181,39 @@ class _Bin:
         return float(own[order[np.searchsorted(heap, share * heap[-1])]])
 
 
+def _only_members(
+    suns: Sequence[Residuals], fields: Sequence[_Bin], radii: Sequence[_Bin]
+) -> tuple[list[Residuals], list[_Bin], list[_Bin]]:
+    """The pixels that count in some bin, and the bins with these pixels' numbers."""
+    kept = []
+    for sun in range(len(suns)):
+        parts = [each.members[sun] for each in (*fields, *radii) if sun in each.members]
+        kept.append(np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64))
+
+    def renumbered(bins: Sequence[_Bin]) -> list[_Bin]:
+        return [
+            _Bin(
+                each.knot,
+                {sun: np.searchsorted(kept[sun], old) for sun, old in each.members.items()},
+            )
+            for each in bins
+        ]
+
+    only = [sun.only(pixels) for sun, pixels in zip(suns, kept, strict=True)]
+    return only, renumbered(fields), renumbered(radii)
+
+
 def _bins(places: Sequence[np.ndarray], edges: Sequence[float], fewest: int) -> list[_Bin]:
     """Bins in which a Sun has ``fewest`` pixels or more; ``places`` is what they are of, by Sun."""
     which = [np.digitize(place, edges) - 1 for place in places]
     found = []
     for i in range(len(edges) - 1):
         members = {sun: np.flatnonzero(each == i) for sun, each in enumerate(which)}
-        members = {sun: pixels for sun, pixels in members.items() if pixels.size >= fewest}
+        members = {
+            sun: pixels[:: -(-pixels.size // _MOST)]
+            for sun, pixels in members.items()
+            if pixels.size >= fewest
+        }
         if members:
             inside = [places[sun][pixels] for sun, pixels in members.items()]
             found.append(_Bin(float(np.median(np.concatenate(inside))), members))
