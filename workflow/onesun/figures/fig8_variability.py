@@ -49,7 +49,7 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
         times = [start + timedelta(hours=float(hour)) for hour in found.hours]
         panels[2].plot(times, found.ratio, color=BLUE, lw=0.9, label=_label(found, amplitude))
         low, high = panels[2].get_ylim()
-        panels[2].set_ylim(low, high + 0.2 * (high - low))  # for the legend
+        panels[2].set_ylim(low, high + 0.4 * (high - low))  # for the legend
         panels[2].legend(
             handles=panels[2].lines[-1:], loc="upper left", borderaxespad=0.1, handlelength=1.2
         )
