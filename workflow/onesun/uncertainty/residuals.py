@@ -46,7 +46,7 @@ class Residuals:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def only(self, chosen: np.ndarray | slice) -> Residuals:
-        """Those of some pixels; ``chosen`` is (m,) bool, numbers of pixels, or from where to where."""
+        """Those of some pixels; ``chosen`` is (m,) bool, numbers, or from where to where."""
         return Residuals(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
     @property
