@@ -135,7 +135,7 @@ def _sun(
     section: Mapping[str, Any],
     blocks: BlockCoverage,
 ) -> Sun:
-    """A month's residuals; the middle one of its frames is added to ``blocks``, which takes long."""
+    """A month's residuals; the middle one of its frames is added to ``blocks``, which is slow."""
     used = evenly(frames, section["frames_per_month"])
     noise = target_noise(month, used, section["weak"])
     found = []
