@@ -29,10 +29,10 @@ from onesun.files import write_json
 from onesun.geometry import psf
 from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.grid import AU_METRES
-from onesun.slots import shifted
 from onesun.statistics import bootstrap
 from onesun.statistics.tiled import Tiling
 from onesun.statistics.units import make_units
+from onesun.times import shifted
 from small_sun import START, SmallSun
 
 DAY = "20160707"
@@ -413,8 +413,8 @@ def run(tmp_path_factory) -> Path:
         velocities = {stamp: -500.0 + 1000 * i for i, stamp in enumerate(frames)}
         write_aligned(folder / "aligned", PAIR, month, frames, velocities=velocities)
     write_split(folder / "split.csv", PAIR, dict(zip(MONTHS, ("test", "train"), strict=True)))
-    fits = {"matched": {"uniform": {"a": 0.0, "b": 1.4}}}
-    write_json(folder / "calibration.json", {"pair": PAIR, "baseline": {"b": 1.4}, "fits": fits})
+    write_json(folder / "calibration.json", {"pair": PAIR, "baseline": {"b": 1.4}})
+    write_json(folder / "line.json", {"pair": PAIR, "line": {"a": 0.0, "b": 1.4}})
     noise = {"product": "noise", "pair": PAIR, "sigma": 5.0, "settings": {"within_radius": 0.5}}
     write_json(folder / "noise.json", noise)
     return folder
@@ -492,7 +492,7 @@ def test_continuity_from_aligned_months(run, tmp_path) -> None:
     for month in MONTHS:
         out = tmp_path / f"{month}.npz"
         call("analyse-continuity", "measure", *of_month(run, month), "--method", "matched",
-             "--calibration", run / "calibration.json", "--noise", run / "noise.json",
+             "--line", run / "line.json", "--noise", run / "noise.json",
              "--settings", settings(method={"kind": "matched"}), "--out", out)  # fmt: skip
         manifests.append(out.with_suffix(".json"))
     call("analyse-continuity", "show", *manifests, "--pair", PAIR, "--settings", settings(),

@@ -18,12 +18,12 @@ POINTING_EDITS = [
     Edit(
         "the tiles of registration",
         config("align.tile", 64),
-        ("align 4, align_by_header 2, store 4, calibrate 2, train 2, " + BY_HEADER),
+        ("align 4, align_by_header 2, store 4, calibrate 2, line 2, train 2, " + BY_HEADER),
     ),
     Edit(
         "how inputs are registered",
         config("align.registration", "shift"),
-        f"align 4, store 4, calibrate 2, train 2, {BY_HEADER}",
+        f"align 4, store 4, calibrate 2, line 2, train 2, {BY_HEADER}",
     ),
     Edit(
         "the seed of a network, of pointing",

@@ -26,6 +26,7 @@ def restored(
     ],
     out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
     calibration: Annotated[Path | None, typer.Option(help="The pair's calibration.")] = None,
+    line: Annotated[Path | None, typer.Option(help="What onesun line wrote (JSON).")] = None,
     fit: Annotated[Path | None, typer.Option(help="What onesun fit wrote (safetensors).")] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Weights of a network (safetensors).")
@@ -38,7 +39,7 @@ def restored(
 
     sections = config.settings(settings, "analyses", "grid", "method", pair=pair, method=method)
     grid = Grid.from_settings(sections["grid"])
-    sources = methods.Sources(calibration, fit, weights)
+    sources = methods.Sources(calibration, fit, weights, line=line)
     sources.check_pair(pair)
     chosen = methods.load(sections["method"], grid, sources)
     measure_restored(pair, method, month, aligned, split, chosen, sections["analyses"], grid, out)

@@ -46,10 +46,13 @@ def _quoted(results: Path, file: Path, block: re.Match[str]) -> str:
 
 
 def _table1(path: Path, _old: str) -> str:
-    """Table 1 and who wins where, without what is said of the frames."""
+    """The paper's rows of Table 1, which come first, and who wins where."""
     parts = path.read_text(encoding="utf-8").strip().split("\n\n")[1:]
-    kept = [part for part in parts if not part.startswith("Pearson correlation")]
-    return "\n\n".join(kept) + "\n"
+    tables = [part for part in parts if part.startswith("|")]
+    caption = next(i for i, part in enumerate(parts) if part.startswith("Pearson correlation"))
+    after = parts[caption + 1 :]
+    verdicts = [part for part in after if not part.startswith("|") and not part.endswith(":")]
+    return "\n\n".join([tables[0], *verdicts]) + "\n"
 
 
 def _beside_papers(path: Path, old: str) -> str:

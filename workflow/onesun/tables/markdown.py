@@ -129,11 +129,22 @@ def _polarity(regions: Sequence[Region]) -> str:
 
 def _verdicts(column: Column, regions: Sequence[Region]) -> str:
     """Where a column beats its baseline: in the paper's rows, then in the others."""
+    if _correlates_alike(column):
+        return (
+            f"{column.name} correlates as {column.baseline} does: no line changes a correlation. "
+            "Their errors differ."
+        )
     own, others = _papers(regions)
     if not (own and others):
         return _verdict(column, regions, range(len(regions)), "rows")
     of_papers = _verdict(column, regions, own, "rows of the paper")
     return f"{of_papers} {_verdict(column, regions, others, 'other rows')}"
+
+
+def _correlates_alike(column: Column) -> bool:
+    """Whether gains are known, and none is more than rounding."""
+    gains = [cell.gain for cell in column.cells if cell.gain is not None]
+    return bool(gains) and all(abs(gain) < _SAME for gain in gains)
 
 
 def _verdict(column: Column, regions: Sequence[Region], rows: Sequence[int], called: str) -> str:
@@ -149,11 +160,6 @@ def _verdict(column: Column, regions: Sequence[Region], rows: Sequence[int], cal
     compared = len(rows) - len(open_)
     if not compared:
         return f"{column.name} cannot be compared with {column.baseline} in any of the {called}."
-    if all(cell.gain is None or abs(cell.gain) < _SAME for cell in column.cells):
-        return (
-            f"{column.name} correlates as {column.baseline} does: no line changes a correlation. "
-            "Their errors differ."
-        )
     if losses:
         text = f"{column.name} does not beat {column.baseline} in: {'; '.join(losses)}."
     elif compared == len(rows):
