@@ -167,7 +167,7 @@ def _judge(path: Path, out: Path, options: Options, name: str, tally: Tally) -> 
 
 def _missing(made: Converted, *, doubted: bool) -> str:
     """What is not there and should be; empty for a good output."""
-    without = ~(np.isfinite(made.field) & np.isfinite(made.error))
+    without = ~(np.isfinite(made.field) & np.isfinite(made.deviation))
     silent = without & ((made.mask & (Flag.OFF_DISK | Flag.MISSING)) == 0)
     if silent.any():
         return f"{np.count_nonzero(silent)} pixels without a value are not in the mask"

@@ -103,7 +103,7 @@ def test_further_seeds_of_the_ablation_are_methods_of_their_own():
     methods = content["methods"]
     assert [methods[name]["seed"] for name in of_seeds] == 4 * [1, 2, 3, 4, 5]
     assert methods["full-seed-3"] == methods["full"] | {"seed": 3}
-    assert content["ablation"]["methods"] == ["bicubic", *names]
+    assert content["ablation"]["methods"] == ["bicubic", "matched", *names]
     assert config.complete(content) == content
 
 

@@ -32,6 +32,7 @@ from onesun.convert.fluxes import fluxes_of
 from onesun.convert.output import Converted, read_output
 from onesun.convert.planes import in_gauss
 from onesun.convert.source import of_file
+from onesun.convert.stored import UNCERTAINTY
 from onesun.convert.view import View, read_by_network
 from onesun.convert.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
@@ -232,7 +233,7 @@ def test_the_header_tells_where_it_comes_from(whole, frame, weights):
     assert header["TIMESYS"] == "UTC"
     assert header["INFILE"] == "mdi.fits"
     assert (header["WEIGHTS"], header["METHOD"]) == ("mdi-hmi", "onesun")
-    assert header["ERRORS"] == "calibrated"
+    assert header["ERRORS"] == "deviation and half-widths"
     assert header["WTSHA256"] == model.load(weights).digest
     assert header["HMINOISE"] == model.load(weights).errors.target_noise
     assert header["ONESUN"] == onesun.__version__
@@ -266,7 +267,7 @@ def test_other_tiles_change_a_value_only_where_it_lies_between_two_steps(
 def test_sunpy_opens_it_and_draws_its_limb_on_the_disk(whole):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        field, error, mask = sunpy.map.Map(whole)
+        field, error, _, _, mask = sunpy.map.Map(whole)
     assert field.unit == u.G
     from sunpy.coordinates.utils import get_limb_coordinates
     from sunpy.map.maputils import coordinate_is_on_solar_disk
@@ -332,8 +333,8 @@ def changed(tmp_path, change, weights, *, force=False) -> Converted:
     sky = read_by_network(
         taken.frame.pointing, data.shape, "standard", model.load(weights).grid
     ).finer(4)
-    field, error = (in_gauss(planes.gauss[name]) for name in ("FIELD", "ERROR"))
-    return Converted(field, error, planes.mask, sky, planes.header)
+    gauss = [in_gauss(planes.gauss[name]) for name in ("FIELD", *UNCERTAINTY)]
+    return Converted(*gauss, planes.mask, sky, planes.header)
 
 
 def test_a_gap_has_no_values_and_its_rim_is_marked(tmp_path, weights, coarse):

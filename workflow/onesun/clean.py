@@ -25,18 +25,21 @@ from onesun.parts import PART
 
 # Below results/ and logs/, by their first part; a test compares them with the rules.
 RESULTS = (
-    "ablation.*", "ablation_terms.csv", "aligned", "archive-demo", "calibration", "converted",
+    "ablation.*", "ablation_terms.csv", "aligned", "analyses", "archive-demo", "calibration", "converted",
     "cost.*", "coverage", "errors.*", "figures", "ladder.*", "measures", "models", "noise",
-    "patches", "predictions", "release", "report.html", "search", "series",
+    "patches", "pointing", "pointing.*", "predictions", "release", "report.html", "search", "series",
     "snakemake_report.html", "split", "statistics",
     "table[1-4].*", "variability", "weights",
 )  # fmt: skip
 LOGS = (
-    "ablation.*", "align", "align_series", "calibrate", "convert", "cost.*", "crop", "download",
-    "coverage", "errors", "evaluate", "fetch.*", "fig[1-9].*", "fig_errors.*", "fig4-*.*", "fit",
-    "index", "ladder.*", "line", "measure", "noise", "predict", "report.*", "search", "series",
-    "simulate", "simulate_series", "split", "store", "sunspots.*", "table[1-4].*",
-    "table_errors.*", "train", "variability", "weights",
+    "ablation.*", "align", "align_by_header", "align_series", "calibrate", "calibration",
+    "calibration_month", "continuity", "continuity_month", "convert", "cost.*", "coverage", "crop",
+    "download", "epochs", "epochs_month", "errors", "evaluate", "fetch.*", "fig[1-9].*",
+    "fig_errors.*", "fig4-*.*", "fit", "fit_bound", "index", "ladder.*", "line", "measure", "noise",
+    "null", "null_repeated", "null_restored", "pointing", "predict", "predict_by_header",
+    "report.*", "resolution", "resolution_month", "search", "series", "simulate",
+    "simulate_series", "split", "store", "sunspots.*", "table[1-4].*", "table_errors.*",
+    "table_pointing.*", "train", "variability", "weights",
 )  # fmt: skip
 # Environments that Snakemake made were downloaded, too.
 _ENVIRONMENTS = ("conda", "conda-archive", "singularity")
