@@ -25,11 +25,11 @@ from onesun.parts import PART
 
 # Below results/ and logs/, by their first part; a test compares them with the rules.
 RESULTS = (
-    "ablation.*", "ablation_terms.csv", "aligned", "analyses", "archive-demo", "calibration", "converted",
-    "cost.*", "coverage", "errors.*", "figures", "ladder.*", "measures", "models", "noise",
-    "patches", "pointing", "pointing.*", "predictions", "release", "report.html", "search", "series",
-    "snakemake_report.html", "split", "statistics",
-    "table[1-4].*", "variability", "weights",
+    "ablation.*", "ablation_terms.csv", "aligned", "analyses", "archive-demo", "calibration",
+    "converted", "cost.*", "coverage", "errors.*", "figures", "ladder.*", "measures", "models",
+    "noise", "patches", "pointing", "pointing.*", "predictions", "release", "report.html", "search",
+    "series", "snakemake_report.html", "split", "statistics", "table[1-4].*", "variability",
+    "weights",
 )  # fmt: skip
 LOGS = (
     "ablation.*", "align", "align_by_header", "align_series", "calibrate", "calibration",
