@@ -69,6 +69,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/methods.smk"
 include: "workflow/rules/carried.smk"
 include: "workflow/rules/drawing.smk"
+include: "workflow/rules/analysing.smk"
 include: "workflow/rules/origin.smk"
 # Where raw frames come from: sample.smk, folder.smk or archive.smk.
 include: f"workflow/rules/{CONFIG['source']['kind']}.smk"

@@ -6,8 +6,6 @@ Comes out: results/analyses/{resolution,epochs}/{pair}/{method}/{month}.npz, sum
 with its manifest .json. Tables and figures: analyses.smk.
 """
 
-from dataclasses import replace
-
 from onesun.config.pairs import is_for_pair
 
 EPOCHS = {
@@ -80,25 +78,6 @@ rule resolution:
     shell:
         "onesun analyse-resolution show --pair {wildcards.pair:q} --settings {params.settings:q}"
         " --out {output.csv:q} --figure {output.png:q} {input:q} 2>&1 | tee {log:q}"
-
-
-def judged_months(pair, method):
-    """Months that a network is judged in: its validation months and some that it has not seen."""
-    sets = () if CONFIG["analyses"]["epochs"]["months"] == "all" else ("test",)
-    trained, validated = (
-        {row.month for row in trained_rows(CONFIG, pair, method, name)}
-        for name in ("train", "validation")
-    )
-    return sorted((validated | set(months(CONFIG, pair, *sets))) - trained)
-
-
-def judged_split(pair, method, month):
-    """The row of a month for --split, its set being how the method uses the month."""
-    own = trained_rows(CONFIG, pair, method)
-    rows = [row for row in own if row.month == month] or [
-        replace(row, set="test") for row in assign(pair, PAIRS[pair]["split"]) if row.month == month
-    ]
-    return canonical([vars(row) for row in rows])
 
 
 rule epochs_month:
