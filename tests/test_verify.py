@@ -73,7 +73,9 @@ def written(tmp_path_factory) -> Path:
     aligned = write_aligned(results / "aligned" / PAIR, PAIR, MONTH, {STAMP: sun(1)})
     write_month(aligned, results / "patches" / PAIR / f"{MONTH}.zarr", SMALL, 0.1)
     blocks = SimpleNamespace(
-        reads="input", predict=lambda field, _: np.kron(field, np.ones((4, 4), np.float32))
+        name="blocks",
+        reads="input",
+        predict=lambda field, _: np.kron(field, np.ones((4, 4), np.float32)),
     )
     out = results / "predictions" / PAIR / "blocks" / MONTH
     predict.predict(PAIR, "blocks", MONTH, aligned, blocks, out)
