@@ -248,7 +248,7 @@ def test_a_rule_is_given_the_sections_it_uses_and_no_others(shipped, shipped_pla
         "line": {"calibration", "grid"},
         "train": {"method", "network", "loss", "loss_terms", "training"},
         "predict": {"method", "grid"},
-        "evaluate": {"grid", "table1"},
+        "evaluate": {"grid", "measure", "table1"},
         "table1": {"table1"},
     }
 

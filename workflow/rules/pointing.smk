@@ -2,10 +2,8 @@
 
 Goes in: the raw frames of the test months, which are aligned a second time, by their headers alone
 (or the aligned frames, where `align.registration` does so anyway); what each method needs.
-Comes out: results/pointing/aligned/ and predictions/, as everywhere; results/pointing/statistics/{pair}/{method}/
-with {month}.json (what registration found) and statistics {month}.{pointing}.json and, by tile of
-the disk, .npz; results/pointing.csv
-and, to be read by people, the same as .md; results/pointing.frames.csv.
+Comes out: results/pointing/{aligned,predictions}, as everywhere; results/pointing/statistics, what registration
+found and statistics by pointing; results/pointing.csv, the same as .md, and pointing.frames.csv.
 """
 
 POINTINGS = ["header", *CONFIG["pointing"]["models"]]
