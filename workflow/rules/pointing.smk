@@ -1,7 +1,6 @@
 """Pointing: what predictions score by the header's pointing, and after registration to the target.
 
-Goes in: the raw frames of the test months, which are aligned a second time, by their headers alone
-(or the aligned frames, where `align.registration` does so anyway); what each method needs.
+Goes in: the raw frames of the test months, to be aligned by their headers alone; what each method needs.
 Comes out: results/pointing/{aligned,predictions}, as everywhere; results/pointing/statistics, what registration
 found and statistics by pointing; results/pointing.csv, the same as .md, and pointing.frames.csv.
 """
