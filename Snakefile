@@ -93,6 +93,7 @@ include: "workflow/rules/account.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/disks.smk"
 include: "workflow/rules/series.smk"
+include: "workflow/rules/noise.smk"
 include: "workflow/rules/variability.smk"
 include: "workflow/rules/series_figures.smk"
 include: "workflow/rules/errors_shown.smk"
@@ -101,7 +102,8 @@ include: "workflow/rules/analyses.smk"
 include: "workflow/rules/analyses_null.smk"
 include: "workflow/rules/analyses_calibration.smk"
 include: "workflow/rules/analyses_continuity.smk"
-include: "workflow/rules/analyses_networks.smk"
+include: "workflow/rules/analyses_resolution.smk"
+include: "workflow/rules/analyses_epochs.smk"
 
 
 if CONFIG["release"]:

@@ -1,10 +1,9 @@
-"""The frames of a region, and the target's noise.
+"""The frames of a region.
 
 Goes in: the aligned frames of one test month (`series.month`); of the embedded sample, a longer
 series of that month, which is made here and kept only until the region has been cut out of it.
-The aligned frames of the training months, for the noise.
 Comes out: results/series/{pair}/{month}/ with the region's FITS files, inputs with a margin, and
-their manifest {month}.json; results/noise/{pair}.json.
+their manifest {month}.json.
 """
 
 SAMPLED = CONFIG["source"]["kind"] == "sample"
@@ -14,8 +13,6 @@ LONGER = (
     else {}
 )
 MADE_BY = ["onesun.cli.sample:series", "onesun.cli.align"] if SAMPLED else []
-# How often targets are interpolated: in alignment, and before that where the sample's Sun turns.
-RESAMPLED = 2 if SAMPLED and CONFIG["sample"]["rotation"] else 1
 WHOLE = "results/series/aligned" if SAMPLED else "results/aligned"
 
 
@@ -99,32 +96,3 @@ rule crop:
     shell:
         "onesun crop --pair {wildcards.pair:q} --month {wildcards.month:q} --aligned {input.aligned:q}"
         " --settings {params.settings:q} --out {output.folder:q} 2>&1 | tee {log:q}"
-
-
-rule noise:
-    input:
-        aligned=lambda wildcards: monthly(
-            "results/aligned/{pair}/{month}.json", wildcards.pair, "train"
-        ),
-    output:
-        "results/noise/{pair}.json",
-    log:
-        "logs/noise/{pair}.log",
-    benchmark:
-        "logs/noise/{pair}.tsv"
-    conda:
-        "../../envs/onesun.yaml"
-    resources:
-        mem_mb=1000,
-    params:
-        code=code("noise"),
-        settings=settings("grid", "noise"),
-        resampled=RESAMPLED,
-        split=lambda wildcards: split_rows(wildcards.pair, "train"),
-        aligned=lambda wildcards, input: options({"aligned": input.aligned}),
-    message:
-        "Measuring the target's noise: {wildcards.pair}"
-    shell:
-        "onesun noise --pair {wildcards.pair:q} {params.aligned:q} --split {params.split:q}"
-        " --settings {params.settings:q} --resampled {params.resampled} --out {output:q}"
-        " 2>&1 | tee {log:q}"
