@@ -303,6 +303,7 @@ EDITS = [
             without("pairs.gong-hmi"),
             without("losses.mse-grad-hist.gong-hmi"),
             without("losses.full.gong-hmi"),
+            without("losses.full-200.gong-hmi"),
             without("losses.with-error.gong-hmi"),
             without("losses.released.gong-hmi"),
             *(without(f"table1.columns.{index}") for index in (5, 4, 3)),

@@ -80,6 +80,7 @@ def test_the_networks_of_table_1_are_made_ready_to_convert(shipped, snakemake):
 def test_no_network_with_an_error_no_table_of_errors(shipped, snakemake):
     shipped["networks"]["onesun"]["error"] = False
     shipped["methods"]["onesun"]["loss"] = "full"
+    shipped["analyses"]["epochs"]["methods"] = []  # it asks for networks with an error
     run = snakemake(shipped, "--dry-run", "--printshellcmds")
     assert run.returncode == 0, run.stdout
     assert {"errors", "coverage", "table_errors", "fig_errors"}.isdisjoint(planned(run.stdout))

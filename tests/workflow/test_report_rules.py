@@ -81,7 +81,7 @@ def test_every_table_and_figure_is_marked_for_snakemakes_own_report():
     used = set()
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         text = file.read_text("utf-8")
-        for call in re.findall(r"report\(\n.*?\n        \)", text, re.S):
+        for call in re.findall(r"\breport\(\n.*?\n +\)", text, re.S):
             used |= set(re.findall(r'caption="\.\./report/(\w+\.rst)"', call))
             assert "category=" in call, call
             assert "labels=" in call, call
