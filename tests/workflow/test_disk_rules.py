@@ -34,7 +34,7 @@ def test_figures_2_and_3_show_the_same_month_of_every_pair(shipped, snakemake):
         shipped, "--dry-run", "--printshellcmds", FIGURES.format(2), FIGURES.format(3)
     ).stdout
     plan = planned(text)
-    # Five methods on two pairs, of which eight are networks.
+    # Six methods on two pairs, of which eight are networks.
     assert (plan["predict"], plan["train"], plan["fig2"], plan["fig3"]) == (12, 8, 1, 1)
     disks, region = words(text, "fig2"), words(text, "fig3")
     months = [f"results/aligned/{pair}/2011-12.json" for pair in PAIRS]
@@ -42,7 +42,7 @@ def test_figures_2_and_3_show_the_same_month_of_every_pair(shipped, snakemake):
     assert values(disks, "--predictions") == [
         f"results/predictions/{pair}/full/2011-12.json" for pair in PAIRS
     ]
-    assert len(values(region, "--predictions")) == 10
+    assert len(values(region, "--predictions")) == 12
     (given,) = values(region, "--settings")
     sections = json.loads(given)
     assert sections.keys() == {"figures", "grid", "ablation", "methods", "losses"}
