@@ -10,7 +10,7 @@ from onesun.tables.columns import FEWEST_PIXELS, Cell, Column
 from onesun.tables.intervals import interval
 from onesun.tables.text import baselines, frames, line, origin
 
-_SAME = 1e-6  # a difference of correlations that float32 fields leave
+_SAME = 5e-5  # a difference of correlations that fields kept in steps of 0.1 G leave
 
 
 def render(
