@@ -1,4 +1,4 @@
-"""The analysis of other epochs: errors that are right or not are told apart, month by month."""
+"""The analysis of other epochs: it says month by month which errors are right."""
 
 from __future__ import annotations
 

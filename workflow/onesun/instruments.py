@@ -90,7 +90,7 @@ class QualityBit(_Record):
     """What one bit of a quality word, or several, mean, and what follows from it.
 
     ``use`` is ``refuse`` (the frame is left out), ``stratum`` (it is used, and its tables name the
-    bit, so that results can be told apart by it) or ``ignore`` (set in ordinary frames).
+    bit, so that results can be split by it) or ``ignore`` (set in ordinary frames).
     """
 
     mask: Annotated[int, Field(gt=0, lt=2**32)]  # as the archive's documents write it

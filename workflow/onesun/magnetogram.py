@@ -23,7 +23,7 @@ class Quality:
     set_bits : name of each set bit, by bit number.
     refused : names of the set bits for which the instrument record refuses a frame.
     flagged : what a keyword that only bad frames have says; empty where there is none.
-    strata : masks and names of the set bits by which usable frames can be told apart.
+    strata : masks and names of the set bits by which usable frames can be grouped.
     """
 
     word: int | None

@@ -16,7 +16,7 @@ _MEASURED = ("within_radius", "field_edges")
 
 
 class FieldSums:
-    """Sums of reference x and what is held against it, y, on the target grid.
+    """Sums of a reference x and of what is compared with it, y, on the target grid.
 
     Parameters
     ----------

@@ -70,12 +70,12 @@ def changes(times: np.ndarray, values: np.ndarray, seed: int) -> Changes | None:
         random_state=np.random.default_rng(seed),
     )
     smallest = (2 / math.factorial(n), min(2 / math.comb(n, n // 2), 1.0))
-    told = smallest[0] <= LEVEL
+    determined = smallest[0] <= LEVEL
     return Changes(
         count=n,
         trend=float(slope.slope),
-        trend_low=float(slope.low_slope) if told else math.nan,
-        trend_high=float(slope.high_slope) if told else math.nan,
+        trend_low=float(slope.low_slope) if determined else math.nan,
+        trend_high=float(slope.high_slope) if determined else math.nan,
         trend_p=float(stats.kendalltau(times, values).pvalue),
         step=float(values[at + 1 :].mean() - values[: at + 1].mean()),
         step_at=at + 1,

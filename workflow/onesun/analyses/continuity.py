@@ -230,9 +230,9 @@ def _record(pair: str, flux: Flux, tests: Sequence[Test]) -> dict[str, Any]:
             for test in tests
             if (test.method, test.region, test.ratio) == (flux.method, flux.region, which)
         )
-        told = found if flux.month == ALL else None
+        shown = found if flux.month == ALL else None
         record |= {
-            f"{which}_{name}": number(_known(getattr(told, key))) if told else ""
+            f"{which}_{name}": number(_known(getattr(shown, key))) if shown else ""
             for name, key in (
                 ("trend_percent_per_year", "trend"),
                 ("trend_p", "trend_p"),

@@ -52,7 +52,7 @@ def measure_continuity(
     manifest : of the month's aligned frames.
     noise : the target's noise, as ``onesun noise`` wrote it.
     split : table of months; frames outside the month's days there are left out.
-    method : whose output is held against the target.
+    method : whose output is compared with the target.
     analyses : the configuration's section.
     grid : the common grid.
 

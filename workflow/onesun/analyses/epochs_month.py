@@ -62,7 +62,7 @@ def measure_judged(
     grid: Grid,
     out: Path,
 ) -> None:
-    """Hold a month's readings against a network's errors; write the sums by tile of the disk.
+    """Compare a month's readings with a network's errors; write the sums by tile of the disk.
 
     The target's noise is the one that errors are calibrated with, whatever it is in this month: so
     are errors delivered.

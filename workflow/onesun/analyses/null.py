@@ -46,7 +46,7 @@ class Row:
     Parameters
     ----------
     kind : ``reading``, ``lag 96``, ``optics``, ``noise`` or ``observed``.
-    method : what brought the target back; None where it is held against itself.
+    method : what brought the target back; None where it is compared with itself.
     frames : frames, or pairs of frames, that were compared.
     pixels : of all pixels and of each bin of field.
     correlation, rmse : likewise; rmse in gauss. Not determined below :data:`FEWEST` pixels.

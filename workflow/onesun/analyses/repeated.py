@@ -39,7 +39,7 @@ def measure_repeated(
     grid: Grid,
     out: Path,
 ) -> None:
-    """Hold targets against a second reading and against later ones; write the sums (NPZ).
+    """Compare targets with a second reading and with later ones; write the sums (NPZ).
 
     A second ``reading`` is simulated: the frame stands for the Sun, and two readings of it have a
     noise of their own each, as the target's record has it. A later target, ``lag 96`` for one of

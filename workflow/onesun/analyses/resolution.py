@@ -53,7 +53,7 @@ class Resolved:
     curves : by name (see ``SPECTRAL``), value and interval at each frequency; (3, rings).
     power : of the target and of the prediction, G² arcsec²; (2, rings).
     bands : by band and name, over the band's power; the first band is all frequencies.
-    period : shortest wave of which half of the power is foretold, arcsec.
+    period : shortest wave of which half of the power is predicted, arcsec.
     elements : by threshold and share, by name of ``RATIOS``.
     counts : small elements of the target and of the prediction at each threshold and share;
         (thresholds, shares, 2).

@@ -32,7 +32,7 @@ def measure_restored(
     grid: Grid,
     out: Path,
 ) -> None:
-    """Hold what a method makes of degraded targets against these; write the sums as ``out`` (NPZ).
+    """Compare what a method makes of degraded targets with these; write the sums as ``out`` (NPZ).
 
     Three inputs: the target degraded by ``optics`` alone, by optics and ``noise``, and the input
     that was ``observed``.

@@ -13,11 +13,11 @@ from onesun.tables.text import SIMULATED
 def origin(months: Sequence[AnalysedMonth]) -> str:
     """How many frames of which months of which set, and whether they are simulated."""
     by_month = {month.month: month for month in months}
-    told = "; ".join(
+    frames = "; ".join(
         f"{month.month} ({month.set}): {len(month.frames)} frame{'s' * (len(month.frames) != 1)}"
         for month in by_month.values()
     )
-    text = f"{months[0].pair}, {told}."
+    text = f"{months[0].pair}, {frames}."
     if any(month.simulated for month in months):
         text += f" Inputs are {SIMULATED}."
     return text

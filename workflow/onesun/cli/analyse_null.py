@@ -58,7 +58,7 @@ def repeated(
     ],
     out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
 ) -> None:
-    """Hold a month's targets against themselves: read again, and some time later."""
+    """Compare a month's targets with themselves: read again, and some time later."""
     from onesun import config
     from onesun.analyses.repeated import measure_repeated
     from onesun.geometry.grid import Grid

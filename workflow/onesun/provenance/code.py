@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
-# How files come from the archives. What arrives is held against sizes and checksums, and a repair
+# How files come from the archives. What arrives is checked by size and checksum, and a repair
 # here is no reason to download it all again.
 _ON_THE_WAY = {
     f"onesun.archive.{name}"

@@ -49,7 +49,7 @@ class Times:
     hours : (n,) rising.
     regimes : (n,) what has a level of its own: the input's integration time.
     velocity : (n,) OBS_VR, m/s.
-    signed : (n,) mean signed field of what HMI is held against, gauss, or None. An input's zero
+    signed : (n,) mean signed field that HMI is compared with, gauss, or None. An input's zero
         point changes it from frame to frame, and the unsigned field with it, where one polarity
         prevails. It holds nothing of HMI, so that it cannot take up HMI's variability.
     """

@@ -16,7 +16,7 @@ from onesun.series.daily import Daily, Times, Wave, analyse
 from onesun.times import from_iso, tai_seconds
 
 PRODUCT = "daily variability"
-# What HMI is held against; neither has seen its orbit.
+# What HMI is compared with; neither has seen its orbit.
 AGAINST = ("prediction", "input")
 
 

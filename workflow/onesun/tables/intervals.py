@@ -31,10 +31,10 @@ def interval(
         f"resamples of blocks ({drawn}), studentised, and widened by what neighbouring blocks "
         "share."
     )
-    told = {name: _span(numbers) for name, numbers in independent.items()}
-    if all(told.values()):
-        spans = "; ".join(f"{name} {span}" for name, span in told.items())
-        yield f"Effective number of independent blocks, from row to row: {spans}."
+    spans = {name: _span(numbers) for name, numbers in independent.items()}
+    if all(spans.values()):
+        listed = "; ".join(f"{name} {span}" for name, span in spans.items())
+        yield f"Effective number of independent blocks, from row to row: {listed}."
     known = [each for numbers in independent.values() for each in numbers if each is not None]
     if any(each < _FEW for each in known):
         yield (

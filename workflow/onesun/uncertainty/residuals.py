@@ -1,4 +1,4 @@
-"""What a network foretells of frames, its error, and what the target reads there."""
+"""What a network predicts of frames, its error, and what the target reads there."""
 
 from __future__ import annotations
 
