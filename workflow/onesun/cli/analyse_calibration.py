@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from onesun.cli.analysis_options import (
+    Aligned,
+    Figure,
+    Month,
+    Months,
+    OfMonth,
+    OfShown,
+    Pair,
+    Split,
+    Sums,
+    Table,
+)
 
 app = typer.Typer(
     no_args_is_help=True, help="Input against target at matched resolution, bin by bin."
@@ -14,16 +24,12 @@ app = typer.Typer(
 
 @app.command()
 def measure(
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
-    split: Annotated[
-        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
-    ],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses" and "grid": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
+    pair: Pair,
+    month: Month,
+    aligned: Aligned,
+    split: Split,
+    settings: OfMonth,
+    out: Sums,
 ) -> None:
     """Add up a month's pixels by mu, field, polarity, velocity, interval, site, day and tile."""
     from onesun import config
@@ -37,15 +43,11 @@ def measure(
 
 @app.command()
 def show(
-    months: Annotated[list[Path], typer.Argument(help="Manifests that measure wrote.")],
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "table1" and "figures": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
-    figure: Annotated[
-        Path, typer.Option(help="PNG to write; a .pdf and a caption, .md, are written beside it.")
-    ],
+    months: Months,
+    pair: Pair,
+    settings: OfShown,
+    out: Table,
+    figure: Figure,
 ) -> None:
     """Merge months; write the table and draw the figure."""
     from onesun import config

@@ -7,29 +7,40 @@ from typing import Annotated
 
 import typer
 
+from onesun.cli.analysis_options import (
+    Aligned,
+    Calibration,
+    Figure,
+    Fit,
+    Line,
+    Method,
+    Month,
+    Months,
+    OfMethod,
+    Pair,
+    Split,
+    Sums,
+    Table,
+    Weights,
+)
+
 app = typer.Typer(no_args_is_help=True, help="Fluxes of input, prediction and target in time.")
 
 
 @app.command()
 def measure(
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
+    pair: Pair,
+    method: Method,
+    month: Month,
+    aligned: Aligned,
     noise: Annotated[Path, typer.Option(help="The target's noise, as onesun noise wrote it.")],
-    split: Annotated[
-        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
-    ],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "grid" and "method": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
-    calibration: Annotated[Path | None, typer.Option(help="The pair's calibration.")] = None,
-    line: Annotated[Path | None, typer.Option(help="What onesun line wrote (JSON).")] = None,
-    fit: Annotated[Path | None, typer.Option(help="What onesun fit wrote (safetensors).")] = None,
-    weights: Annotated[
-        Path | None, typer.Option(help="Weights of a network (safetensors).")
-    ] = None,
+    split: Split,
+    settings: OfMethod,
+    out: Sums,
+    calibration: Calibration = None,
+    line: Line = None,
+    fit: Fit = None,
+    weights: Weights = None,
 ) -> None:
     """Predict a month and add up fluxes by region, frame and tile."""
     from onesun import config, methods
@@ -48,15 +59,13 @@ def measure(
 
 @app.command()
 def show(
-    months: Annotated[list[Path], typer.Argument(help="Manifests that measure wrote.")],
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
+    months: Months,
+    pair: Pair,
     settings: Annotated[
         str, typer.Option(help='Sections "table1" and "figures": JSON text, or a file.')
     ],
-    out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
-    figure: Annotated[
-        Path, typer.Option(help="PNG to write; a .pdf and a caption, .md, are written beside it.")
-    ],
+    out: Table,
+    figure: Figure,
 ) -> None:
     """Merge months; test for steps and trends; write the table and draw the figure."""
     from onesun import config

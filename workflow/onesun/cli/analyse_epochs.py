@@ -7,6 +7,18 @@ from typing import Annotated
 
 import typer
 
+from onesun.cli.analysis_options import (
+    Aligned,
+    Figure,
+    Method,
+    Month,
+    Months,
+    OfShown,
+    Pair,
+    Sums,
+    Table,
+)
+
 app = typer.Typer(
     no_args_is_help=True, help="A network's errors, as delivered, in months of other epochs."
 )
@@ -14,10 +26,10 @@ app = typer.Typer(
 
 @app.command()
 def measure(
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
+    pair: Pair,
+    method: Method,
+    month: Month,
+    aligned: Aligned,
     weights: Annotated[Path, typer.Option(help="Weights of a network with an error.")],
     errors: Annotated[Path, typer.Option(help="What onesun errors wrote of these weights.")],
     split: Annotated[
@@ -29,7 +41,7 @@ def measure(
     settings: Annotated[
         str, typer.Option(help='Sections "analyses", "errors" and "grid": JSON text, or a file.')
     ],
-    out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
+    out: Sums,
 ) -> None:
     """Count a month's readings within the errors by field, radius, mask and size of blocks."""
     from onesun import config
@@ -43,15 +55,11 @@ def measure(
 
 @app.command()
 def show(
-    months: Annotated[list[Path], typer.Argument(help="Manifests that measure wrote.")],
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "table1" and "figures": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
-    figure: Annotated[
-        Path, typer.Option(help="PNG to write; a .pdf and a caption, .md, are written beside it.")
-    ],
+    months: Months,
+    pair: Pair,
+    settings: OfShown,
+    out: Table,
+    figure: Figure,
 ) -> None:
     """Put months side by side; write the table and draw the figure."""
     from onesun import config

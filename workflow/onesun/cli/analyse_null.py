@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from onesun.cli.analysis_options import (
+    Aligned,
+    Calibration,
+    Figure,
+    Fit,
+    Line,
+    Method,
+    Month,
+    Months,
+    OfMethod,
+    OfMonth,
+    OfShown,
+    Pair,
+    Split,
+    Sums,
+    Table,
+    Weights,
+)
 
 app = typer.Typer(
     no_args_is_help=True, help="The target degraded and brought back; the target against itself."
@@ -14,23 +30,17 @@ app = typer.Typer(
 
 @app.command()
 def restored(
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
-    split: Annotated[
-        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
-    ],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "grid" and "method": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
-    calibration: Annotated[Path | None, typer.Option(help="The pair's calibration.")] = None,
-    line: Annotated[Path | None, typer.Option(help="What onesun line wrote (JSON).")] = None,
-    fit: Annotated[Path | None, typer.Option(help="What onesun fit wrote (safetensors).")] = None,
-    weights: Annotated[
-        Path | None, typer.Option(help="Weights of a network (safetensors).")
-    ] = None,
+    pair: Pair,
+    method: Method,
+    month: Month,
+    aligned: Aligned,
+    split: Split,
+    settings: OfMethod,
+    out: Sums,
+    calibration: Calibration = None,
+    line: Line = None,
+    fit: Fit = None,
+    weights: Weights = None,
 ) -> None:
     """Degrade a month's targets to the input's optics, pixels and noise, and bring them back."""
     from onesun import config, methods
@@ -47,16 +57,12 @@ def restored(
 
 @app.command()
 def repeated(
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
-    split: Annotated[
-        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
-    ],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses" and "grid": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
+    pair: Pair,
+    month: Month,
+    aligned: Aligned,
+    split: Split,
+    settings: OfMonth,
+    out: Sums,
 ) -> None:
     """Compare a month's targets with themselves: read again, and some time later."""
     from onesun import config
@@ -70,15 +76,11 @@ def repeated(
 
 @app.command()
 def show(
-    months: Annotated[list[Path], typer.Argument(help="Manifests that the other two wrote.")],
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "table1" and "figures": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
-    figure: Annotated[
-        Path, typer.Option(help="PNG to write; a .pdf and a caption, .md, are written beside it.")
-    ],
+    months: Months,
+    pair: Pair,
+    settings: OfShown,
+    out: Table,
+    figure: Figure,
 ) -> None:
     """Merge months; write the table and draw the figure."""
     from onesun import config

@@ -7,6 +7,20 @@ from typing import Annotated
 
 import typer
 
+from onesun.cli.analysis_options import (
+    Aligned,
+    Figure,
+    Method,
+    Month,
+    Months,
+    OfMonth,
+    OfShown,
+    Pair,
+    Split,
+    Sums,
+    Table,
+)
+
 app = typer.Typer(
     no_args_is_help=True, help="Coherence and transfer by frequency; elements below resolution."
 )
@@ -14,18 +28,14 @@ app = typer.Typer(
 
 @app.command()
 def measure(
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    aligned: Annotated[Path, typer.Option(help="Manifest of the month's aligned frames.")],
+    pair: Pair,
+    method: Method,
+    month: Month,
+    aligned: Aligned,
     predictions: Annotated[Path, typer.Option(help="Manifest of the method's predictions.")],
-    split: Annotated[
-        str, typer.Option(help="Table of months that onesun split wrote, or rows of it as JSON.")
-    ],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses" and "grid": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Sums to write (NPZ); a .json goes beside it.")],
+    split: Split,
+    settings: OfMonth,
+    out: Sums,
 ) -> None:
     """Measure spectra and small elements of a month's predictions."""
     from onesun import config
@@ -41,15 +51,11 @@ def measure(
 
 @app.command()
 def show(
-    months: Annotated[list[Path], typer.Argument(help="Manifests that measure wrote.")],
-    pair: Annotated[str, typer.Option(help="Pair of instruments, such as mdi-hmi.")],
-    settings: Annotated[
-        str, typer.Option(help='Sections "analyses", "table1" and "figures": JSON text, or a file.')
-    ],
-    out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
-    figure: Annotated[
-        Path, typer.Option(help="PNG to write; a .pdf and a caption, .md, are written beside it.")
-    ],
+    months: Months,
+    pair: Pair,
+    settings: OfShown,
+    out: Table,
+    figure: Figure,
 ) -> None:
     """Merge months; write the table and draw the figure."""
     from onesun import config
