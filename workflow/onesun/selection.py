@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,6 +48,43 @@ def row_of(table: str | Path, pair: str, month: str) -> SplitRow:
 def within(month: AlignedMonth, row: SplitRow) -> list[AlignedFrame]:
     """Frames whose stamp (the target's T_REC) lies in the row's days."""
     return [frame for frame in month.frames if row.holds(day(frame.stamp))]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The frames of a month that a stage works on.
+
+    Parameters
+    ----------
+    month, row : the month, and its row of the split.
+    frames : in order of time; at least one.
+    """
+
+    month: AlignedMonth
+    row: SplitRow
+    frames: Sequence[AlignedFrame]
+
+
+def choose(
+    manifest: Path, pair: str, month: str, table: str | Path, most: int | None = None
+) -> Chosen:
+    """At most ``most`` of a month's frames, evenly spread over its days in the split.
+
+    Parameters
+    ----------
+    manifest : of the month's aligned frames.
+    table : the split, as `onesun.split.read` takes it.
+
+    Raises ConfigError for a month that the split does not have, a manifest of another pair or
+    month, and a month without a frame.
+    """
+    opened, row = open_month(manifest, pair, month), row_of(table, pair, month)
+    frames = evenly(within(opened, row), most)
+    if not frames:
+        raise ConfigError(
+            f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
+        )
+    return Chosen(opened, row, frames)
 
 
 def of_sets(

@@ -48,4 +48,4 @@ class FieldSums:
 
     def arrays(self, days: Sequence[str]) -> dict[str, np.ndarray]:
         """By the name of what was added; (days, tiles, bins of \\|x\\|, 6) float64."""
-        return {name: self._sums.of(name, days) for name in self._sums.names}
+        return self._sums.all_of(days)

@@ -18,7 +18,7 @@ from onesun.geometry.sphere import cosine_to_vertical
 from onesun.gong_network import SITES
 from onesun.instruments import Instrument
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import choose
 from onesun.statistics.tiled import Tiling
 
 ANALYSIS = "calibration"
@@ -45,15 +45,14 @@ def measure_calibration(
     analyses : the configuration's section.
     grid : the common grid.
 
-    Raises ConfigError when the manifest is of another pair or month.
+    Raises what :func:`onesun.selection.choose` raises.
     """
     settings = analyses[ANALYSIS]
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = evenly(within(opened, row), settings["frames_per_month"])
-    sums = CalibrationSums(
-        grid, analyses["tile"], settings, instruments.load(opened.input_instrument)
-    )
-    for frame in track(frames, f"calibration map of {pair} {month}"):
+    chosen = choose(manifest, pair, month, split, settings["frames_per_month"])
+    opened = chosen.month
+    record = instruments.load(opened.input_instrument)
+    sums = CalibrationSums(grid, analyses["tile"], settings, record)
+    for frame in track(chosen.frames, f"calibration map of {pair} {month}"):
         sums.update(
             frame.stamp[:8],
             opened.target(frame),
@@ -62,22 +61,13 @@ def measure_calibration(
             input_dsun=frame.input_dsun,
             of_frame=_of_frame(opened, frame, settings),
         )
-    days = sorted({frame.stamp[:8] for frame in frames})
-    product.write(
+    product.write_sums(
         out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=None,
-            month=month,
-            set=row.set,
-            simulated=opened.simulated,
-            days=days,
-            frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={"tiling": asdict(sums.tiling)} | {key: settings[key] for key in _EDGES},
-            arrays=sums.arrays(days),
-            labels=sums.labels(),
-        ),
+        ANALYSIS,
+        chosen,
+        arrays=sums.arrays(product.days_of(chosen.frames)),
+        settings={"tiling": asdict(sums.tiling)} | {key: settings[key] for key in _EDGES},
+        labels=sums.labels(),
     )
 
 
@@ -164,7 +154,7 @@ class CalibrationSums:
             else empty
             for name, sums in self._named.items()
         }
-        return {name: self._sums.of(name, days) for name in self._sums.names} | named
+        return self._sums.all_of(days) | named
 
 
 def _of_frame(

@@ -20,7 +20,7 @@ from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
 from onesun.methods.base import Method
 from onesun.progress import track
-from onesun.selection import check_pair, evenly, open_month, row_of, within
+from onesun.selection import check_pair, choose
 from onesun.series.noise import read_sigma
 from onesun.series.totals import expected_unsigned
 from onesun.statistics.tiled import Tiling
@@ -56,7 +56,8 @@ def measure_continuity(
     analyses : the configuration's section.
     grid : the common grid.
 
-    Raises ConfigError when a file is of another pair or month, or the method is made of the target.
+    Raises ConfigError when the noise is of another pair or the method is made of the target, and
+    what :func:`onesun.selection.choose` raises.
     """
     if method.reads != "input":
         raise ConfigError(
@@ -65,35 +66,29 @@ def measure_continuity(
         )
     settings = analyses[ANALYSIS]
     check_pair(noise, pair)
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = evenly(within(opened, row), settings["frames_per_month"])
+    chosen = choose(manifest, pair, month, split, settings["frames_per_month"])
+    opened = chosen.month
     growth = instruments.load(opened.target_instrument).response.noise.limb_growth
     fluxes = Fluxes(grid, analyses["tile"], settings, centre_noise(noise, growth), growth)
     sums, by_frame = tiles.DailySums(), []
-    for frame in track(frames, f"fluxes of {pair} by {name}, {month}"):
+    for frame in track(chosen.frames, f"fluxes of {pair} by {name}, {month}"):
         output = method.predict(opened.input(frame), frame)
         found = fluxes.of(opened.target(frame), output, frame)
         sums.add("tiles", frame.stamp[:8], found)
         by_frame.append(found.sum(axis=0))
-    days = sorted({frame.stamp[:8] for frame in frames})
-    product.write(
+    daily = sums.of("tiles", product.days_of(chosen.frames))
+    product.write_sums(
         out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=name,
-            month=month,
-            set=row.set,
-            simulated=opened.simulated,
-            days=days,
-            frames=[{"stamp": frame.stamp, "time": frame.time} for frame in frames],
-            settings={
-                "tiling": asdict(fluxes.tiling),
-                "noise": fluxes.sigma,
-                **{key: settings[key] for key in _MEASURED},
-            },
-            arrays={"tiles": sums.of("tiles", days), "frames": np.stack(by_frame)},
-        ),
+        ANALYSIS,
+        chosen,
+        arrays={"tiles": daily, "frames": np.stack(by_frame)},
+        settings={
+            "tiling": asdict(fluxes.tiling),
+            "noise": fluxes.sigma,
+            **{key: settings[key] for key in _MEASURED},
+        },
+        method=name,
+        about=lambda frame: {"time": frame.time},
     )
 
 

@@ -18,7 +18,7 @@ from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import repeat
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import choose
 from onesun.statistics.block_coverage import BlockCoverage, Judged
 from onesun.statistics.tiled import Tiling
 from onesun.training.error_scale import ErrorScale
@@ -86,12 +86,8 @@ def measure_judged(
     section, tile = settings["analyses"][ANALYSIS], settings["analyses"]["tile"]
     bins, sizes = settings["errors"], section["block_sizes"]
     check_sizes(sizes, tile, grid)
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = evenly(within(opened, row), section["frames_per_month"])
-    if not frames:
-        raise ConfigError(
-            f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
-        )
+    chosen = choose(manifest, pair, month, split, section["frames_per_month"])
+    opened = chosen.month
     judge = Judge(weights, pair, grid)
     scale = read_errors(errors, weights, judge.network.model.digest)
     card = judge.network.model.card
@@ -100,35 +96,27 @@ def measure_judged(
     tiles = tiling.numbers()
     blocks = BlockCoverage(sizes, bins["field_edges"])
     sums = DailySums()
-    for frame in track(frames, f"errors of {method} on {pair}, {month}"):
+    for frame in track(chosen.frames, f"errors of {method} on {pair}, {month}"):
         found = delivered(judge, scale, opened.input(frame), opened.target(frame))
         flags = classes.flags(opened.input(frame), frame, opened.input_instrument)
         pixels = _pixel_sums(found, classes, flags, tiles)
         sums.add("pixels", frame.stamp[:8], pixels)
         sums.add("blocks", frame.stamp[:8], _block_sums(frame.stamp, found, blocks, tile))
-    days = sorted({frame.stamp[:8] for frame in frames})
-    product.write(
+    product.write_sums(
         out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=method,
-            month=month,
-            set=row.set,
-            simulated=opened.simulated,
-            days=days,
-            frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={
-                "tiling": asdict(tiling),
-                "frames_per_month": section["frames_per_month"],
-                "block_sizes": list(sizes),
-                "field_edges": list(bins["field_edges"]),
-                "radius_edges": list(bins["radius_edges"]),
-                "fewest": bins["fewest"],
-            },
-            arrays={name: sums.of(name, days) for name in sums.names},
-            labels={"pixels": classes.names, **_months_of(card)},
-        ),
+        ANALYSIS,
+        chosen,
+        arrays=sums.all_of(product.days_of(chosen.frames)),
+        settings={
+            "tiling": asdict(tiling),
+            "frames_per_month": section["frames_per_month"],
+            "block_sizes": list(sizes),
+            "field_edges": list(bins["field_edges"]),
+            "radius_edges": list(bins["radius_edges"]),
+            "fewest": bins["fewest"],
+        },
+        method=method,
+        labels={"pixels": classes.names, **_months_of(card)},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from onesun.aligned import AlignedFrame
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import open_product, read_json, sha256, whole_file, write_json
+from onesun.selection import Chosen
 
 _PREFIX = "analysis: "
 _KEYS = ("pair", "method", "month", "set", "simulated", "frames", "days", "labels", "settings")
@@ -46,6 +48,47 @@ class AnalysedMonth:
     arrays: Mapping[str, np.ndarray]
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     days: Sequence[str] = ()
+
+
+def days_of(frames: Iterable[AlignedFrame]) -> list[str]:
+    """The days that frames are of, YYYYMMDD, ascending."""
+    return sorted({frame.stamp[:8] for frame in frames})
+
+
+def write_sums(
+    out: Path,
+    analysis: str,
+    chosen: Chosen,
+    *,
+    arrays: Mapping[str, np.ndarray],
+    settings: Mapping[str, Any],
+    method: str | None = None,
+    labels: Mapping[str, Sequence[str]] | None = None,
+    about: Callable[[AlignedFrame], Mapping[str, Any]] = lambda _: {},
+) -> None:
+    """Write the sums of the chosen frames of a month.
+
+    Parameters
+    ----------
+    arrays, settings, method, labels : see :class:`AnalysedMonth`.
+    about : what is kept of each frame beside its stamp.
+    """
+    write(
+        out,
+        AnalysedMonth(
+            analysis=analysis,
+            pair=chosen.month.pair,
+            method=method,
+            month=chosen.month.month,
+            set=chosen.row.set,
+            simulated=chosen.month.simulated,
+            frames=[{"stamp": frame.stamp} | about(frame) for frame in chosen.frames],
+            settings=settings,
+            arrays=arrays,
+            labels=labels or {},
+            days=days_of(chosen.frames),
+        ),
+    )
 
 
 def write(out: Path, month: AnalysedMonth) -> None:

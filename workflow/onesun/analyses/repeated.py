@@ -24,7 +24,7 @@ from onesun.instruments import Instrument
 from onesun.progress import track
 from onesun.sample.carry import Observer, carry
 from onesun.sample.forward import noise_level
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import choose, within
 
 ANALYSIS = "null test, repeated"
 READING = "reading"
@@ -54,16 +54,16 @@ def measure_repeated(
     analyses : the configuration's section.
     grid : the common grid.
 
-    Raises ConfigError when the manifest is of another pair or month.
+    Raises what :func:`onesun.selection.choose` raises.
     """
     settings = analyses["null_test"]
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = within(opened, row)
+    chosen = choose(manifest, pair, month, split, settings["frames_per_month"])
+    opened = chosen.month
+    frames = within(opened, chosen.row)
     record = instruments.load(opened.target_instrument)
     sums = FieldSums(grid, analyses["tile"], settings)
-    chosen = evenly(frames, settings["frames_per_month"])
     counts: dict[str, int] = {}
-    for frame in track(chosen, f"repeating {pair} {month}"):
+    for frame in track(chosen.frames, f"repeating {pair} {month}"):
         target = opened.target(frame)
         sums.update(
             READING, frame.stamp[:8], *_readings(target, frame, record, grid, settings["seed"])
@@ -72,22 +72,13 @@ def measure_repeated(
             back = turned_back(opened.target(later), frame, later, grid)
             sums.update(lag, frame.stamp[:8], target, back)
             counts[lag] = counts.get(lag, 0) + 1
-    days = sorted({frame.stamp[:8] for frame in chosen})
-    product.write(
+    product.write_sums(
         out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=None,
-            month=month,
-            set=row.set,
-            simulated=opened.simulated,
-            days=days,
-            frames=[{"stamp": frame.stamp} for frame in chosen],
-            settings=sums.settings,
-            arrays=sums.arrays(days),
-            labels={name: [str(count)] for name, count in counts.items()},
-        ),
+        ANALYSIS,
+        chosen,
+        arrays=sums.arrays(product.days_of(chosen.frames)),
+        settings=sums.settings,
+        labels={name: [str(count)] for name, count in counts.items()},
     )
 
 

@@ -19,7 +19,7 @@ from onesun.geometry.grid import Grid
 from onesun.instruments import Instrument
 from onesun.predictions import PredictedMonth
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import choose
 from onesun.statistics.comparison import Comparison, Disk
 from onesun.statistics.elements import ElementStatistic
 from onesun.statistics.spectra import Spectrum, SpectrumStatistic, wiener_filtered
@@ -61,14 +61,9 @@ def measure_resolved(
     """
     section = settings[ANALYSIS]
     check_sides(section["window"], settings["tile"], grid)
-    aligned = open_month(manifest, pair, month)
+    chosen = choose(manifest, pair, month, split, section["frames_per_month"])
+    aligned, frames = chosen.month, chosen.frames
     guesses = predicted.open_month(predictions, pair, method, month)
-    row = row_of(split, pair, month)
-    frames = evenly(within(aligned, row), section["frames_per_month"])
-    if not frames:
-        raise ConfigError(
-            f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
-        )
     record = instruments.load(aligned.input_instrument)
     sizes = small(record, grid, section["smallest"])
     disk = Disk(grid, section["within_radius"])
@@ -84,34 +79,27 @@ def measure_resolved(
 
     for comparison in _compared(disk, aligned, guesses, frames, ""):
         add(comparison, "")
-    days = sorted({frame.stamp[:8] for frame in frames})
+    days = product.days_of(frames)
     if method == section[WIENER]:
         spectrum = Spectrum.of_sums(sums.of(spectra.name, days).sum(axis=(0, 1)))
         for comparison in _compared(disk, aligned, guesses, frames, " behind a Wiener filter"):
             best = wiener_filtered(comparison.prediction, spectrum, section["window"])
             add(_with_prediction(comparison, best), f"{WIENER}_")
-    product.write(
+    product.write_sums(
         out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=method,
-            month=month,
-            set=row.set,
-            simulated=aligned.simulated,
-            days=days,
-            frames=[{"stamp": frame.stamp} for frame in frames],
-            settings={
-                "tiling": asdict(Tiling.of(grid, settings["tile"])),
-                **{key: value for key, value in section.items() if key != "methods"},
-                "sizes": list(sizes),
-                "frequencies": spectra.frequencies.tolist(),
-                "nyquist": 1 / (2 * record.detector.plate_scale),
-                "fwhm": record.optics.fwhm,
-                "target_scale": grid.target_scale,
-            },
-            arrays={name: sums.of(name, days) for name in sums.names},
-        ),
+        ANALYSIS,
+        chosen,
+        arrays=sums.all_of(days),
+        settings={
+            "tiling": asdict(Tiling.of(grid, settings["tile"])),
+            **{key: value for key, value in section.items() if key != "methods"},
+            "sizes": list(sizes),
+            "frequencies": spectra.frequencies.tolist(),
+            "nyquist": 1 / (2 * record.detector.plate_scale),
+            "fwhm": record.optics.fwhm,
+            "target_scale": grid.target_scale,
+        },
+        method=method,
     )
 
 

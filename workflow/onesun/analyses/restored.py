@@ -15,7 +15,7 @@ from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.methods.base import Method
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import choose
 
 ANALYSIS = "null test, restored"
 KINDS = ("optics", "noise", "observed")
@@ -46,8 +46,8 @@ def measure_restored(
     analyses : the configuration's section.
     grid : the common grid.
 
-    Raises ConfigError when the manifest is of another pair or month, or the method is made of the
-    target.
+    Raises ConfigError when the method is made of the target, and what
+    :func:`onesun.selection.choose` raises.
     """
     if method.reads != "input":
         raise ConfigError(
@@ -55,30 +55,22 @@ def measure_restored(
             "method that predicts"
         )
     settings = analyses["null_test"]
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = evenly(within(opened, row), settings["frames_per_month"])
+    chosen = choose(manifest, pair, month, split, settings["frames_per_month"])
+    opened = chosen.month
     record = instruments.load(opened.input_instrument)
     sums = FieldSums(grid, analyses["tile"], settings)
-    for frame in track(frames, f"null test of {pair} by {name}, {month}"):
+    for frame in track(chosen.frames, f"null test of {pair} by {name}, {month}"):
         target, field = opened.target(frame), opened.input(frame)
         # The same draws for every method.
         rng = generator(settings["seed"], pair, frame.stamp)
         given = degraded(target, frame, record, grid, rng) | {"observed": field}
         for kind in KINDS:
             sums.update(kind, frame.stamp[:8], target, method.predict(given[kind], frame))
-    days = sorted({frame.stamp[:8] for frame in frames})
-    product.write(
+    product.write_sums(
         out,
-        product.AnalysedMonth(
-            analysis=ANALYSIS,
-            pair=pair,
-            method=name,
-            month=month,
-            set=row.set,
-            simulated=opened.simulated,
-            days=days,
-            frames=[{"stamp": frame.stamp} for frame in frames],
-            settings=sums.settings,
-            arrays=sums.arrays(days),
-        ),
+        ANALYSIS,
+        chosen,
+        arrays=sums.arrays(product.days_of(chosen.frames)),
+        settings=sums.settings,
+        method=name,
     )

@@ -80,3 +80,7 @@ class DailySums:
         own = self._sums[name]
         empty = np.zeros_like(next(iter(own.values())))
         return np.stack([own.get(day, empty) for day in days])
+
+    def all_of(self, days: Sequence[str]) -> dict[str, np.ndarray]:
+        """All sums by name, as :meth:`of` gives them."""
+        return {name: self.of(name, days) for name in self.names}

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.progress import track
-from onesun.selection import evenly, open_month, row_of, within
+from onesun.selection import choose
 from onesun.statistics import covered
 from onesun.statistics.coverage import Coverage
 from onesun.training.model import read_errors
@@ -48,12 +47,8 @@ def cover(
     """
     section, grid = settings["errors"], Grid.from_settings(settings["grid"])
     check_bins(section)
-    opened, row = open_month(manifest, pair, month), row_of(split, pair, month)
-    frames = evenly(within(opened, row), section["frames_per_month"])
-    if not frames:
-        raise ConfigError(
-            f"{manifest}: no frame from {row.start} up to {row.end}, expected at least one"
-        )
+    chosen = choose(manifest, pair, month, split, section["frames_per_month"])
+    opened, frames = chosen.month, chosen.frames
     judge = Judge(weights, pair, grid)
     digest = judge.network.model.digest
     scale = read_errors(errors, weights, digest)
@@ -70,7 +65,7 @@ def cover(
             pair=pair,
             method=method,
             month=month,
-            set=row.set,
+            set=chosen.row.set,
             simulated=opened.simulated,
             weights_sha256=digest,
             noise=noise,
