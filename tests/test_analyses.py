@@ -18,8 +18,8 @@ from onesun.aligned import AlignedFrame
 from onesun.analyses import intervals, product, tiles
 from onesun.analyses.calibration_month import CalibrationSums
 from onesun.analyses.changes import changes, detectable_step
-from onesun.analyses.continuity import of_area, ratio
 from onesun.analyses.continuity_month import SUMS, Fluxes, centre_noise
+from onesun.analyses.continuity_results import of_area, ratio
 from onesun.analyses.degrade import degraded, on_grid
 from onesun.analyses.regions import REGIONS, regions
 from onesun.analyses.repeated import partners, turned_back

@@ -17,7 +17,7 @@ from months import GRID, GRID_SETTINGS, sun, write_aligned
 from onesun import split
 from onesun.analyses import epochs, epochs_month, product
 from onesun.analyses.epochs_month import Classes, Delivered
-from onesun.analyses.judged import years
+from onesun.analyses.product import years
 from onesun.cli.analyse_epochs import measure, show
 from onesun.cli.errors import errors
 from onesun.convert.flags import Flag, Ranges

@@ -13,7 +13,7 @@ from PIL import Image
 from months import GRID, GRID_SETTINGS, write_aligned
 from onesun import instruments, split
 from onesun.aligned import read_month, write_field
-from onesun.analyses import product, resolution, resolution_month
+from onesun.analyses import product, resolution_month, resolution_results
 from onesun.cli.analyse_resolution import measure, show
 from onesun.errors import ConfigError
 from onesun.files import folder_listing, write_json
@@ -96,9 +96,9 @@ def settings(**changes) -> str:
     return json.dumps({"analyses": analyses, "grid": GRID_SETTINGS})
 
 
-def merged(months) -> resolution.Resolution:
+def merged(months) -> resolution_results.Resolution:
     read = product.read_months(list(months.values()), "resolution", PAIR)
-    return resolution.merged(PAIR, read, SECTION["methods"], BOOTSTRAP)
+    return resolution_results.merged(PAIR, read, SECTION["methods"], BOOTSTRAP)
 
 
 def test_the_wiener_filter_bounds_what_it_filters_and_shares_its_coherence(months):
@@ -136,11 +136,13 @@ def test_resolved_is_where_half_of_the_power_ends():
     """Coherence² is linear between the rings at 4/80 and 5/80 cycles per arcsec."""
     frequencies = np.arange(9) / 80
     coherence = np.sqrt([1, 1, 0.9, 0.7, 0.6, 0.4, 0.2, 0.7, 0])
-    found = resolution._period(np.stack([coherence, 0.9 * coherence, coherence]), frequencies)
+    found = resolution_results._period(
+        np.stack([coherence, 0.9 * coherence, coherence]), frequencies
+    )
     assert found.value == found.low == pytest.approx(80 / 4.5)
     assert found.high > found.value
-    assert np.isnan(resolution._crossing(np.ones(9), frequencies))
-    assert np.isnan(resolution._crossing(np.zeros(9), frequencies))
+    assert np.isnan(resolution_results._crossing(np.ones(9), frequencies))
+    assert np.isnan(resolution_results._crossing(np.zeros(9), frequencies))
 
 
 def test_elements_of_the_sharper_method_are_found_more_often(months):
@@ -161,11 +163,11 @@ def test_small_is_what_the_input_does_not_resolve(name, most):
 
 
 def test_the_order_of_months_changes_nothing(months):
-    forward = resolution.merged(
+    forward = resolution_results.merged(
         PAIR, product.read_months(list(months.values()), "resolution", PAIR),
         SECTION["methods"], BOOTSTRAP,
     )  # fmt: skip
-    backward = resolution.merged(
+    backward = resolution_results.merged(
         PAIR, product.read_months(list(reversed(months.values())), "resolution", PAIR),
         SECTION["methods"], BOOTSTRAP,
     )  # fmt: skip
@@ -202,7 +204,7 @@ def test_methods_of_other_frames_are_refused(months):
     fewer = [path for key, path in months.items() if key != ("sharp", MONTHS[1])]
     read = product.read_months(fewer, "resolution", PAIR)
     with pytest.raises(ConfigError, match="of other frames"):
-        resolution.merged(PAIR, read, SECTION["methods"], BOOTSTRAP)
+        resolution_results.merged(PAIR, read, SECTION["methods"], BOOTSTRAP)
 
 
 def test_windows_that_do_not_fit_are_refused(months, tmp_path):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from onesun.analyses.calibration_results import Bin
 from onesun.figures.style import BLACK, BLUE, OFF_DISK, VERMILION, Style, sheet
-
-if TYPE_CHECKING:
-    from onesun.analyses.calibration import Bin
 
 _HEIGHT = 4.8  # inches
 _RANGE = 0.02  # of a slope, shown above and below it at least

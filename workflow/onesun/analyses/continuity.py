@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from onesun.analyses.changes import FEWEST, LEVEL, Changes, changes
+from onesun.analyses.changes import FEWEST, LEVEL
 from onesun.analyses.continuity_figure import draw_continuity
-from onesun.analyses.continuity_month import ANALYSIS, SUMS
-from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
+from onesun.analyses.continuity_month import ANALYSIS
+from onesun.analyses.continuity_results import (
+    ALL,
+    AREAS,
+    RATIOS,
+    Flux,
+    Test,
+    fluxes_of,
+    of_area,
+    ratio,
+    tests_of,
+)
+from onesun.analyses.intervals import Value, units_of
 from onesun.analyses.product import AnalysedMonth, read_months
-from onesun.analyses.regions import DISK, REGIONS
 from onesun.analyses.words import head, interval, origin
 from onesun.errors import ConfigError
 from onesun.figures.style import Style
-from onesun.statistics.units import Units
 from onesun.tables.text import csv_text, line, number, write_both
 
-ALL = "all"  # months together
-AREAS = (DISK, "active", "poles", "quiet")
 _UNIT = 1e22  # Mx
 _SEVERAL = 8  # months, from which on the correlation of neighbours tells something
-_PLACE = {name: index for index, name in enumerate(SUMS)}
-_WORDS = {
-    "unsigned": "unsigned flux over the target's",
-    "with_noise": "unsigned flux with the target's noise over the target's",
-    "net": "net flux less the target's, over the target's unsigned",
-}
 _NOTE = (
     "**What is compared.** Fluxes are radial, B / mu over the area on the Sun. Active regions, "
     "poles and quiet Sun are found in the target, and the disk is all three. The target's unsigned "
@@ -40,44 +39,6 @@ _NOTE = (
     "pixel, growing to the limb) is what tells whether series join. A scaled input has its own "
     "noise, and its ratio without further noise is the one to read."
 )
-
-
-@dataclass(frozen=True)
-class Flux:
-    """A region's flux by a method, in one month or in all.
-
-    Parameters
-    ----------
-    method, region, month, set : what was measured; :data:`ALL` months together have no set.
-    frames, pixels : how many.
-    target, noise : unsigned flux of the target in a frame, and of its noise alone, Mx.
-    target_net : net flux of the target in a frame, Mx.
-    units, independent : units with pixels, and the effective number of independent ones.
-    ratios : by ``unsigned``, ``with_noise`` and ``net``.
-    """
-
-    method: str
-    region: str
-    month: str
-    set: str
-    frames: int
-    pixels: int
-    target: float
-    noise: float
-    target_net: float
-    units: int
-    independent: float
-    ratios: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Test:
-    """Whether a ratio of a region by a method changes from month to month; see `Changes`."""
-
-    method: str
-    region: str
-    ratio: str
-    found: Changes | None
 
 
 def show_continuity(
@@ -98,8 +59,8 @@ def show_continuity(
         by_method.setdefault(month.method, []).append(month)
     if len({tuple(_stamps(own)) for own in by_method.values()}) > 1:
         raise ConfigError(f"{pair}: methods of other frames, expected the same frames of each")
-    fluxes = [flux for own in by_method.values() for flux in _fluxes(own, settings)]
-    tests = list(_tests(fluxes, settings["seed"]))
+    fluxes = [flux for own in by_method.values() for flux in fluxes_of(own, settings)]
+    tests = list(tests_of(fluxes, settings["seed"]))
     first = next(iter(by_method.values()))
     caption = _caption(first, settings)
     page = "\n\n".join(_page(pair, fluxes, tests, caption)) + "\n"
@@ -121,90 +82,9 @@ _FIGURE = (
 )
 
 
-def _of_frames(month: AnalysedMonth, area: str) -> np.ndarray:
-    """The ratio with noise of each frame; (frames,), NaN where the region has no flux."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return ratio(of_area(month.arrays["frames"], area), "with_noise")
-
-
 def _stamps(months: Sequence[AnalysedMonth]) -> Iterator[str]:
     for month in months:
         yield from (frame["stamp"] for frame in month.frames)
-
-
-def of_area(sums: np.ndarray, area: str) -> np.ndarray:
-    """Sums of a region, or of the disk; (..., 3, 7) to (..., 7)."""
-    return sums.sum(axis=-2) if area == DISK else sums[..., REGIONS.index(area), :]
-
-
-def ratio(sums: np.ndarray, which: str) -> np.ndarray:
-    """A ratio, a key of ``_WORDS``, of sums (..., 7); NaN where the target has no flux."""
-    target = sums[..., _PLACE["target"]]
-    if which == "net":
-        over = sums[..., _PLACE["output_net"]] - sums[..., _PLACE["target_net"]]
-    else:
-        over = sums[..., _PLACE["output" if which == "unsigned" else "with_noise"]]
-    return over / target
-
-
-def _fluxes(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> Iterator[Flux]:
-    """Of one method: every month alone, and all together."""
-    groups = [([month], month.month, month.set) for month in months]
-    groups.append((list(months), ALL, ""))
-    for own, name, of_set in groups:
-        units = units_of(own, settings)
-        sums = sums_of([month.arrays["tiles"] for month in own], units)
-        frames = sum(len(month.frames) for month in own)
-        for area in AREAS:
-            about = (months[0].method, area, name, of_set)
-            yield _flux(about, frames, of_area(sums, area), units, settings)
-
-
-def _flux(
-    about: tuple[str, str, str, str],
-    frames: int,
-    sums: np.ndarray,
-    units: Units,
-    settings: Mapping[str, Any],
-) -> Flux:
-    total = sums.sum(axis=0)
-    per_frame = {key: float(total[place] / max(frames, 1)) for key, place in _PLACE.items()}
-    ratios = {}
-    for which in _WORDS:
-        score = partial(ratio, which=which)
-        share = sums[:, _PLACE["target"]]
-        ratios[which], independent = with_interval(score, sums, share, units, settings)
-    return Flux(
-        *about,
-        frames=frames,
-        pixels=round(total[_PLACE["pixels"]]),
-        units=int(np.count_nonzero(sums[:, 0])),
-        independent=independent,
-        target=per_frame["target"],
-        noise=per_frame["noise"],
-        target_net=per_frame["target_net"],
-        ratios=ratios,
-    )
-
-
-def _tests(fluxes: Sequence[Flux], seed: int) -> Iterator[Test]:
-    """Tests over months, in which the ratio is defined, in per cent."""
-    for method in dict.fromkeys(flux.method for flux in fluxes):
-        for area in AREAS:
-            for which in _WORDS:
-                own = [
-                    (flux.month, flux.ratios[which].value)
-                    for flux in fluxes
-                    if (flux.method, flux.region) == (method, area) and flux.month != ALL
-                ]
-                known = sorted((years(month), value) for month, value in own if np.isfinite(value))
-                times, values = np.array(known).reshape(-1, 2).T
-                yield Test(method, area, which, changes(times, 100 * values, seed))
-
-
-def years(month: str) -> float:
-    """The middle of a month, in years."""
-    return int(month[:4]) + (int(month[5:]) - 0.5) / 12
 
 
 def _record(pair: str, flux: Flux, tests: Sequence[Test]) -> dict[str, Any]:
@@ -224,7 +104,7 @@ def _record(pair: str, flux: Flux, tests: Sequence[Test]) -> dict[str, Any]:
     }
     for which, value in flux.ratios.items():
         record |= {key: number(part) for key, part in value.record(which).items()}
-    for which in _WORDS:
+    for which in RATIOS:
         found = next(
             test.found
             for test in tests
@@ -321,7 +201,7 @@ def _test_table(tests: Sequence[Test]) -> Iterator[str]:
                 f"{found.step_p:.3f}",
                 f"{found.detectable:.1f}",
             ]
-        yield line([test.method, test.region, _WORDS[test.ratio], *cells])
+        yield line([test.method, test.region, RATIOS[test.ratio], *cells])
 
 
 def _power(tests: Sequence[Test]) -> Iterator[str]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from onesun.analyses.continuity_results import Flux
 from onesun.figures.style import BLACK, BLUE, GREEN, HEAD, ORANGE, PURPLE, Style, sheet
-
-if TYPE_CHECKING:
-    from onesun.analyses.continuity import Flux
 
 _HEIGHT = 4.6  # inches
 _COLOURS = (PURPLE, ORANGE, BLUE, GREEN)

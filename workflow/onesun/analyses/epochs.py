@@ -12,8 +12,8 @@ import numpy as np
 from onesun.analyses import product
 from onesun.analyses.epochs_figure import draw_epochs
 from onesun.analyses.epochs_month import ANALYSIS, DOUBTED, PIXEL_SUMS, TRUSTED
+from onesun.analyses.epochs_results import Bin, Epochs, Judgement, Kind, span, whole_blocks
 from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
-from onesun.analyses.judged import Bin, Epochs, Judgement, Kind, span, whole_blocks
 from onesun.analyses.product import AnalysedMonth
 from onesun.analyses.words import interval
 from onesun.figures.style import Style

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from onesun.analyses.judged import Bin, Epochs, Judgement, span, whole_blocks, years
+from onesun.analyses.epochs_results import Bin, Epochs, Judgement, span, whole_blocks
+from onesun.analyses.product import years
 from onesun.figures.style import BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, SKY, Style, sheet
 from onesun.tables.text import SIMULATED
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from onesun.analyses.intervals import Value
+from onesun.analyses.null_results import Row
 from onesun.figures.style import (
     BLACK,
     BLUE,
@@ -20,10 +21,6 @@ from onesun.figures.style import (
     Style,
     sheet,
 )
-
-if TYPE_CHECKING:
-    from onesun.analyses.intervals import Value
-    from onesun.analyses.null import Row
 
 _HEIGHT = 3.6  # inches
 _COLOURS = (PURPLE, BLUE, GREEN, ORANGE, VERMILION)

@@ -147,6 +147,11 @@ def read_months(paths: Sequence[Path], analysis: str, pair: str) -> list[Analyse
     return months
 
 
+def years(month: str) -> float:
+    """The middle of a month YYYY-MM, in years."""
+    return int(month[:4]) + (int(month[5:]) - 0.5) / 12
+
+
 def product_of(manifest: Path) -> str:
     """The analysis that a manifest is of; empty for another product.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from onesun.analyses.resolution_results import Resolution, Resolved
 from onesun.figures.style import (
     BASELINE,
     BLACK,
@@ -25,9 +25,6 @@ from onesun.figures.style import (
     sheet,
 )
 from onesun.tables.text import SIMULATED
-
-if TYPE_CHECKING:
-    from onesun.analyses.resolution import Resolution, Resolved
 
 _OTHERS = (GREEN, SKY, VERMILION, BLACK)
 _NAMED = {"bicubic": BASELINE, "wiener": BLUE, "onesun": PREDICTION, "full": PREDICTION}

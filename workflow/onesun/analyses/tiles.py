@@ -9,18 +9,6 @@ import numpy as np
 SUMS = 6  # of 1, x, y, x^2, y^2 and xy
 
 
-def tile_numbers(shape: tuple[int, int], size: int) -> np.ndarray:
-    """The tile of each pixel, row by row from the first corner; int32 of ``shape``.
-
-    Parameters
-    ----------
-    size : side of a tile, pixels; tiles at the far edges may be smaller.
-    """
-    across = -(-shape[1] // size)
-    rows, columns = (np.arange(side, dtype=np.int32) // size for side in shape)
-    return rows[:, None] * across + columns[None, :]
-
-
 def pair_sums(
     x: np.ndarray, y: np.ndarray, tile: np.ndarray, bins: np.ndarray, shape: tuple[int, int]
 ) -> np.ndarray:

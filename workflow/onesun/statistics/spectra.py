@@ -74,11 +74,6 @@ class Spectrum:
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.cross / self.prediction
 
-    def filtered(self) -> Spectrum:
-        """Of the prediction behind its Wiener filter; its skill is the square of the coherence."""
-        passed = self.wiener
-        return Spectrum(self.target, passed**2 * self.prediction, passed * self.cross)
-
 
 class SpectrumStatistic(Statistic):
     """Spectra of each frame by tile of the disk.

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onesun.analyses.intervals import Value
-
-_MONTHS = 12  # of a year
+from onesun.analyses.product import years
 
 
 @dataclass(frozen=True)
@@ -102,12 +101,6 @@ class Epochs:
     @property
     def methods(self) -> list[str]:
         return list(dict.fromkeys(each.method for each in self.judgements))
-
-
-def years(month: str) -> float:
-    """A month YYYY-MM as a number of years."""
-    year, number_of_month = month.split("-")
-    return int(year) + (int(number_of_month) - 0.5) / _MONTHS
 
 
 def whole_blocks(each: Judgement) -> list[Bin]:
