@@ -76,7 +76,8 @@ class BinnedSums:
 class Fit:
     """y = a + b x with the standard errors of a (gauss) and b; None where undetermined.
 
-    ``n`` counts the pairs, ``effective`` those that the weights leave, (sum w)^2 / sum w^2.
+    ``n`` counts the pairs that have a weight, ``effective`` those that the weights leave,
+    (sum w)^2 / sum w^2.
     """
 
     a: float | None

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from onesun.calibration.bins import Weighting, effective, weights
+from onesun.calibration.bins import Fit, Weighting, effective, weights
 from onesun.calibration.blocks import jackknife
 from onesun.calibration.cells import CellSums
 
@@ -47,22 +47,6 @@ PAPER = Reading("least-squares", "inverse", "input", 1)
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A line y = a + b x with standard errors; a in gauss, None where undetermined.
-
-    ``n`` counts the pairs that have a weight, ``effective`` how many of equal weight they are
-    worth.
-    """
-
-    a: float | None
-    b: float | None
-    a_error: float | None
-    b_error: float | None
-    n: int
-    effective: float
-
-
-@dataclass(frozen=True)
 class Noise:
     """Standard deviations of the errors of a target and of an input value, gauss."""
 
@@ -97,7 +81,7 @@ class Regression:
         """How many blocks hold pairs."""
         return len(self._blocks)
 
-    def estimate(self, reading: Reading) -> Estimate:
+    def estimate(self, reading: Reading) -> Fit:
         """The line by a reading, with errors from leaving out each block in turn."""
         sums = self._binned(reading.bins)
         total = sums.sum(axis=0)
@@ -105,7 +89,7 @@ class Regression:
         (a,), (b,) = self._lines(total[None], reading)
         left_out = self._lines(total - sums, reading)
         a_error, b_error = (jackknife(values) for values in left_out)
-        return Estimate(
+        return Fit(
             _known(a), _known(b), a_error, b_error, round(total[weight > 0, 0].sum()),
             effective(weight, total[:, 0]),
         )  # fmt: skip

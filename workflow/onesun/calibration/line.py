@@ -8,13 +8,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
-from onesun.calibration.bins import WEIGHTINGS
+from onesun.calibration.bins import WEIGHTINGS, Fit
 from onesun.calibration.blocks import Blocks, Key
 from onesun.calibration.cells import CellSums
 from onesun.calibration.estimators import (
     PAPER,
     Bins,
-    Estimate,
     Estimator,
     Reading,
     Regression,
@@ -97,5 +96,5 @@ def _readings(fewest: int) -> Iterator[Reading]:
             yield Reading(estimator, weighting, bins, fewest)
 
 
-def _described(reading: Reading, estimate: Estimate) -> dict[str, Any]:
+def _described(reading: Reading, estimate: Fit) -> dict[str, Any]:
     return asdict(reading) | asdict(estimate)

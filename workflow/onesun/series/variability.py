@@ -50,25 +50,11 @@ def variability(
         )
     hours = np.array([tai_seconds(from_iso(moment.time)) for moment in series.moments]) / 3600
     hours -= hours[0]
-    response, found = _response(series.moments), {}
-    for against in AGAINST:
-        values = [
-            _unsigned(moment, "target") / _unsigned(moment, against) for moment in series.moments
-        ]
-        signed = np.array([getattr(moment, against).signed for moment in series.moments])
-        times = Times(
-            hours,
-            [moment.interval for moment in series.moments],
-            np.array([moment.observer_velocity for moment in series.moments]),
-            signed if settings["zero_point"] else None,
-        )
-        daily = analyse(
-            times,
-            np.log(values),
-            degree=settings["degree"],
-            half_day=settings["half_day"],
-        )
-        found[against] = _described(daily, response)
+    response = _response(series.moments)
+    found = {
+        against: _described(_daily(series.moments, against, hours, settings), response)
+        for against in AGAINST
+    }
     content = {
         "product": PRODUCT,
         "pair": series.pair,
@@ -89,6 +75,24 @@ def variability(
         **found,
     }
     write_json(out, content)
+
+
+def _daily(
+    moments: Sequence[product.Moment],
+    against: str,
+    hours: np.ndarray,
+    settings: Mapping[str, Any],
+) -> Daily:
+    """The fit of HMI's unsigned field over that of ``against``, hours counted from the first."""
+    values = [_unsigned(moment, "target") / _unsigned(moment, against) for moment in moments]
+    signed = np.array([getattr(moment, against).signed for moment in moments])
+    times = Times(
+        hours,
+        [moment.interval for moment in moments],
+        np.array([moment.observer_velocity for moment in moments]),
+        signed if settings["zero_point"] else None,
+    )
+    return analyse(times, np.log(values), degree=settings["degree"], half_day=settings["half_day"])
 
 
 def _response(moments: Sequence[product.Moment]) -> float | None:

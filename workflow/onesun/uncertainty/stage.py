@@ -13,6 +13,7 @@ import numpy as np
 from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.files import sha256, write_json
 from onesun.geometry.grid import Grid
+from onesun.geometry.upsample import repeat
 from onesun.progress import track
 from onesun.selection import evenly, of_sets, open_month
 from onesun.statistics.block_coverage import BlockCoverage, Judged
@@ -89,21 +90,10 @@ def calibrate_errors(
     section, grid = settings["errors"], Grid.from_settings(settings["grid"])
     check_bins(section)
     judge = Judge(weights, pair, grid)
-    tiles = judge.network.model.card.get("training", {}).get("held_out_tiles")
-    unseen = held_out(tiles, grid.input_size, grid.patch)
-    unseen = np.kron(unseen, np.ones((grid.factor, grid.factor), dtype=bool))
     chosen = of_sets(pair, manifests, split, "validation")["validation"]
-    groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
     blocks = _blocks(grid)
-    suns = [
-        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section, blocks)
-        for group in groups
-    ]
-    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
-    months = {sun.month for sun in whole}
-    partial = [sun.residuals for sun in suns if sun.month not in months]
-    scale = calibrate([sun.residuals for sun in whole], partial, section)
-    scale = replace(_raised(scale, whole, section), **_inflation(blocks))
+    suns = _suns(judge, chosen, grid, section, blocks)
+    scale = replace(_scale(suns, section), **_inflation(blocks))
     by_month = {open_month(path, pair).month: path for path in manifests}
     content = {
         "product": ERRORS_PRODUCT,
@@ -125,6 +115,23 @@ def calibrate_errors(
         "coverage": [row.as_dict() for row in _coverage(suns, scale, section).result()],
     }
     write_json(out, content)
+
+
+def _suns(
+    judge: Judge,
+    chosen: Sequence[tuple[AlignedMonth, AlignedFrame]],
+    grid: Grid,
+    section: Mapping[str, Any],
+    blocks: BlockCoverage,
+) -> list[Sun]:
+    """Each month's Sun; see :func:`_sun`."""
+    tiles = judge.network.model.card.get("training", {}).get("held_out_tiles")
+    unseen = repeat(held_out(tiles, grid.input_size, grid.patch), grid.factor)
+    groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
+    return [
+        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section, blocks)
+        for group in groups
+    ]
 
 
 def _sun(
@@ -154,6 +161,15 @@ def _sun(
         residuals=Residuals.joined(found),
         sizes=tuple(each.field.size for each in found),
     )
+
+
+def _scale(suns: Sequence[Sun], section: Mapping[str, Any]) -> ErrorScale:
+    """Fitted to all pixels, then raised to what tiles ask for that trained nothing."""
+    whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
+    months = {sun.month for sun in whole}
+    partial = [sun.residuals for sun in suns if sun.month not in months]
+    scale = calibrate([sun.residuals for sun in whole], partial, section)
+    return _raised(scale, whole, section)
 
 
 def _raised(scale: ErrorScale, suns: Sequence[Sun], section: Mapping[str, Any]) -> ErrorScale:
