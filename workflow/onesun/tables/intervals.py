@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onesun.statistics.bootstrap import FEWEST_INDEPENDENT
+from onesun.statistics.bootstrap import FEWEST_INDEPENDENT, Interval
+from onesun.tables.text import number
 
 _FEW = 10  # independent blocks
+
+
+def bounds(name: str, given: Interval) -> dict[str, str]:
+    """The columns of an interval in a CSV, empty for None."""
+    low, high = given or (None, None)
+    return {f"{name}_low": number(low), f"{name}_high": number(high)}
 
 
 def interval(

@@ -9,10 +9,9 @@ from typing import Any
 from onesun.errors import ConfigError
 from onesun.methods.kinds import REFERENCES
 from onesun.statistics import product
-from onesun.statistics.bootstrap import Interval
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Cell, Column, make_columns
-from onesun.tables.intervals import interval
+from onesun.tables.intervals import bounds, interval
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
 
 _ABOUT = {
@@ -91,19 +90,14 @@ def _record(column: Column, kind: str, region: Region, cell: Cell) -> dict[str, 
         "frames": column.frames,
         "pixels": found.n,
         "correlation": number(cell.correlation),
-        **_bounds("correlation", cell.interval if known else None),
+        **bounds("correlation", cell.interval if known else None),
         "independent": number(cell.independent),
         "gain": number(cell.gain),
-        **_bounds("gain", cell.gain_interval if known else None),
+        **bounds("gain", cell.gain_interval if known else None),
         "rmse": number(found.rmse),
         "bias": number(found.bias),
         "slope": number(found.slope),
     }
-
-
-def _bounds(name: str, interval: Interval) -> dict[str, str]:
-    low, high = interval or (None, None)
-    return {f"{name}_low": number(low), f"{name}_high": number(high)}
 
 
 def _markdown(
@@ -128,7 +122,7 @@ def _markdown(
             above = methods.index(method) > methods.index(bar)
             if above and kinds[method] not in REFERENCES:
                 yield _verdict(rung, bar, regions)
-        yield from _against_bounds(rungs, kinds, regions)
+        yield from _againstbounds(rungs, kinds, regions)
 
 
 def _name(name: str, kind: str) -> str:
@@ -196,7 +190,7 @@ def _verdict(rung: Column, bar: str, regions: Sequence[Region]) -> str:
     return text + (f" Not in: {'; '.join(below)}." if below and above else "")
 
 
-def _against_bounds(
+def _againstbounds(
     rungs: Sequence[Column], kinds: Mapping[str, str], regions: Sequence[Region]
 ) -> Iterator[str]:
     """Where networks exceed what linear filters can do at best on these frames, in words."""

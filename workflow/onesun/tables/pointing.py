@@ -11,10 +11,9 @@ from typing import Any
 from onesun.errors import ConfigError
 from onesun.files import whole_file, write_text
 from onesun.pointing.product import Found, PointedMonth, pointed, read, statistics_file
-from onesun.statistics.bootstrap import Interval
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Cell, Column, make_columns
-from onesun.tables.intervals import interval
+from onesun.tables.intervals import bounds, interval
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
 
 
@@ -105,19 +104,14 @@ def _records(scored: Scored, regions: Sequence[Region]) -> Iterator[dict[str, An
                 "frames": column.frames,
                 "pixels": agreement.n,
                 "correlation": number(cell.correlation),
-                **_bounds("correlation", cell.interval if known else None),
+                **bounds("correlation", cell.interval if known else None),
                 "independent": number(cell.independent),
                 "gain": number(cell.gain),
-                **_bounds("gain", cell.gain_interval if known else None),
+                **bounds("gain", cell.gain_interval if known else None),
                 "rmse": number(agreement.rmse),
                 "bias": number(agreement.bias),
                 "slope": number(agreement.slope),
             }
-
-
-def _bounds(name: str, interval: Interval) -> dict[str, str]:
-    low, high = interval or (None, None)
-    return {f"{name}_low": number(low), f"{name}_high": number(high)}
 
 
 def _shifts(scored: Scored) -> Iterator[dict[str, Any]]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.statistics.bootstrap import Interval
 from onesun.statistics.regions import Region
 from onesun.tables.columns import Column, make_columns
+from onesun.tables.intervals import bounds
 from onesun.tables.markdown import render
-from onesun.tables.text import write_both
+from onesun.tables.text import csv_text, number, write_both
 
 
 def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) -> None:
@@ -35,43 +33,26 @@ def write_table1(settings: Mapping[str, Any], paths: Sequence[Path], out: Path) 
     """
     columns = make_columns(settings, paths)
     regions = [Region.from_settings(row) for row in settings["rows"]]
-    write_both(out, _csv(columns, regions), render(columns, regions, settings["bootstrap"]))
-
-
-def _csv(columns: Sequence[Column], regions: Sequence[Region]) -> str:
-    text = io.StringIO()
     lines = [_line(columns, region, row) for row, region in enumerate(regions)]
-    table = csv.DictWriter(text, list(lines[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(lines)
-    return text.getvalue()
+    write_both(out, csv_text(lines), render(columns, regions, settings["bootstrap"]))
 
 
 def _line(columns: Sequence[Column], region: Region, row: int) -> dict[str, Any]:
-    bounds = region.as_settings()
+    limits = region.as_settings()
     line: dict[str, Any] = {"area": region.name}
     for key in ("r", "field"):
-        line[f"{key}_min"], line[f"{key}_max"] = (_text(bound) for bound in bounds[key])
+        line[f"{key}_min"], line[f"{key}_max"] = (number(limit) for limit in limits[key])
     line["polarity"] = region.polarity or "both"
     line["paper"] = str(region.paper).lower()
     for column in columns:
         name, cell = column.name, column.cells[row]
-        line[name] = _text(cell.correlation)
-        line |= _bounds(name, cell.interval if cell.correlation is not None else None)
-        line[f"{name}_independent"] = _text(cell.independent)
-        line[f"{name}_rmse"] = _text(cell.agreement.rmse)
+        line[name] = number(cell.correlation)
+        line |= bounds(name, cell.interval if cell.correlation is not None else None)
+        line[f"{name}_independent"] = number(cell.independent)
+        line[f"{name}_rmse"] = number(cell.agreement.rmse)
         line[f"{name}_pixels"] = cell.agreement.n
         line[f"{name}_frames"] = column.frames
         if column.baseline is not None:
-            line[f"{name}_gain"] = _text(cell.gain)
-            line |= _bounds(f"{name}_gain", cell.gain_interval)
+            line[f"{name}_gain"] = number(cell.gain)
+            line |= bounds(f"{name}_gain", cell.gain_interval)
     return line
-
-
-def _bounds(name: str, interval: Interval) -> dict[str, str]:
-    low, high = interval or (None, None)
-    return {f"{name}_low": _text(low), f"{name}_high": _text(high)}
-
-
-def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"

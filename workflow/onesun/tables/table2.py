@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.statistics.bootstrap import Interval
-from onesun.tables.intervals import interval
+from onesun.tables.intervals import bounds, interval
 from onesun.tables.kernels import BIASES, ERRORS, KernelColumn, make_columns
 from onesun.tables.merged import merge_measures
 from onesun.tables.text import baselines, csv_text, frames, line, number, origin, write_both
@@ -53,19 +52,14 @@ def lines(columns: Sequence[KernelColumn]) -> Iterator[dict[str, Any]]:
             for column in columns:
                 name, cell = column.name, column.cells[quantity][index]
                 row[name] = number(cell.value)
-                row |= _bounds(name, cell.interval)
+                row |= bounds(name, cell.interval)
                 row[f"{name}_independent"] = number(cell.independent)
                 row[f"{name}_blocks"] = column.blocks[index]
                 row[f"{name}_frames"] = column.frames
                 if column.baseline is not None:
                     row[f"{name}_change"] = number(cell.change)
-                    row |= _bounds(f"{name}_change", cell.change_interval)
+                    row |= bounds(f"{name}_change", cell.change_interval)
             yield row
-
-
-def _bounds(name: str, bounds: Interval) -> dict[str, str]:
-    low, high = bounds or (None, None)
-    return {f"{name}_low": number(low), f"{name}_high": number(high)}
 
 
 def tables(columns: Sequence[KernelColumn]) -> Iterator[str]:
