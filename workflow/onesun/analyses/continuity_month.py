@@ -18,14 +18,16 @@ from onesun.files import read_json
 from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
+from onesun.instruments import Noise
 from onesun.methods.base import Method
 from onesun.progress import track
 from onesun.selection import check_pair, choose
 from onesun.series.noise import read_sigma
-from onesun.series.totals import expected_unsigned
 from onesun.statistics.tiled import Tiling
+from onesun.unsigned import expected_unsigned
 
 ANALYSIS = "continuity"
+_ANY = 1  # integration time, s: the noise was measured on these frames, whatever theirs is
 _MEASURED = ("within_radius", "active", "smoothing", "pole")
 # Pixels, and fluxes in Mx: unsigned and net of the target; unsigned, net and expected with the
 # target's noise of the output; expected of that noise where there is no field.
@@ -120,7 +122,8 @@ class Fluxes:
     def __init__(
         self, grid: Grid, tile: int, settings: Mapping[str, Any], sigma: float, growth: float
     ) -> None:
-        self._grid, self._settings, self.sigma, self._growth = grid, settings, sigma, growth
+        self._grid, self._settings, self.sigma = grid, settings, sigma
+        self._noise = Noise(by_interval={_ANY: sigma}, limb_growth=growth)
         self._radius = grid.radius("target")
         self.tiling = Tiling.of(grid, tile)
         self._tile = self.tiling.numbers()
@@ -139,7 +142,7 @@ class Fluxes:
         b, out, radius = target[use], output[use], self._radius[use].astype(np.float64)
         weight = flux_per_gauss(radius, self._grid.limb_radius("target"), frame.dsun)
         rsun = float(np.arcsin(SOLAR_RADIUS_METRES / frame.dsun))
-        sigma = self.sigma * (1 + self._growth * (1 - cosine_to_vertical(radius, rsun)))
+        sigma = self._noise.sigma(cosine_to_vertical(radius, rsun), _ANY)
         place = self._tile[use].astype(np.intp) * len(REGIONS) + region[use]
         size = self._tiles * len(REGIONS)
         sums = [
@@ -150,7 +153,7 @@ class Fluxes:
                 weight * b,
                 weight * np.abs(out),
                 weight * out,
-                weight * sigma * expected_unsigned(out / sigma, 1.0),
+                weight * expected_unsigned(out, sigma),
                 weight * sigma * np.sqrt(2 / np.pi),
             )
         ]
