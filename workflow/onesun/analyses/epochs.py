@@ -17,8 +17,8 @@ from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth
 from onesun.analyses.words import interval
 from onesun.figures.style import Style
-from onesun.statistics.block_coverage import STANDARD, WIDE
 from onesun.statistics.bootstrap import LOGARITHM, LOGIT, PLAIN, Scale
+from onesun.statistics.coverage import PROMISED
 from onesun.statistics.units import Units
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
 
@@ -201,7 +201,7 @@ def _page(found: Epochs, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"{interval(found.judgements[0].units, bootstrap)} *Blocks* are how many they are "
         "worth that are independent. "
-        f"Promised are {100 * STANDARD:.1f} % and {100 * WIDE:.0f} %. *rms* is the root mean "
+        f"Promised are {PROMISED['half_68']:.1f} % and {PROMISED['half_95']:.0f} %. *rms* is the root mean "
         "square of misfits over their standard deviations, 1 if these are right. Errors are "
         "calibrated on validation months; test months were seen neither by the training nor by the "
         "calibration. *Years* are from the nearest month of training."

@@ -12,11 +12,12 @@ from matplotlib.lines import Line2D
 from onesun.analyses.epochs_results import Bin, Epochs, Judgement, span, whole_blocks
 from onesun.analyses.product import years
 from onesun.figures.style import BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, SKY, Style, sheet
+from onesun.statistics.coverage import PROMISED
 from onesun.tables.text import SIMULATED
 
 _COLOURS = (ORANGE, BLUE, GREEN, PURPLE, SKY)
 _MARKERS = {"validation": "s", "test": "o", "train": "x"}
-_PROMISED = {"within_68": 68.27, "within_95": 95.0}
+_PROMISED = dict(zip(("within_68", "within_95"), PROMISED.values(), strict=True))
 _STYLES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))
 
 

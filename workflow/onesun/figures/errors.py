@@ -10,12 +10,11 @@ from matplotlib.lines import Line2D
 
 from onesun.figures.histograms import about, head
 from onesun.figures.style import BLACK, BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, Style, sheet
-from onesun.statistics.coverage import Row
+from onesun.statistics.coverage import PROMISED, Row
 from onesun.tables.errors import Covered, merge_coverage
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 _PANELS = {"field": "predicted |field| (G)", "radius": "distance from the disk centre (R)"}
-_PROMISED = {"half_68": 68.27, "half_95": 95.0}
 _LINES = {"half_68": "-", "half_95": (0, (4, 1.5))}
 _NOISY = 0.4  # opacity of what is judged with the month's noise
 
@@ -86,7 +85,7 @@ def _curves(axes: Axes, each: Covered, by: str, colour: str) -> None:
 
 def _finish(axes: Axes, rows: Sequence[Row], label: str) -> None:
     """Bins are as wide as each other; their edges are named."""
-    for share in _PROMISED.values():
+    for share in PROMISED.values():
         axes.axhline(share, color=IDEAL, lw=0.8, ls=(0, (1, 1)), zorder=1)
     edges = [f"{row.low:g}" for row in rows]
     edges.append("" if rows[-1].high is None else f"{rows[-1].high:g}")

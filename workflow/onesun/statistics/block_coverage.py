@@ -15,10 +15,9 @@ import numpy as np
 
 from onesun.statistics import blocks
 from onesun.statistics.bins import Bins
-from onesun.statistics.coverage import NORMAL
+from onesun.statistics.coverage import NORMAL, PROMISED
 from onesun.statistics.statistic import Contribution, Statistic
 
-STANDARD, WIDE = 0.6827, 0.95  # shares within one and within 1.96 standard deviations
 # Of log10 |mean misfit| / independent error; steps of 2.3 %.
 _RATIOS = Bins(-4.0, 3.0, 700)
 
@@ -181,7 +180,7 @@ def _row(
     if not n:
         return Row(size, *bound, 0, *[None] * 8)
     normalised, misfit, squares, expected = (float(total) / n for total in totals[1:])
-    half, nearly_all = 10 ** _RATIOS.quantiles(ratios, [STANDARD, WIDE])
+    half, nearly_all = 10 ** _RATIOS.quantiles(ratios, [share / 100 for share in PROMISED.values()])
     return Row(
         size,
         *bound,

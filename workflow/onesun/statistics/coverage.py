@@ -12,6 +12,8 @@ import numpy as np
 from onesun.statistics.statistic import Contribution, Statistic
 
 NORMAL = 1.96  # standard deviations that hold 95 % of a normal distribution
+# Per cent of the readings that lie within the two half-widths, by their names.
+PROMISED = {"half_68": 68.27, "half_95": 95.0}
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ import numpy as np
 from scipy import stats
 
 from onesun.errors import OneSunError
+from onesun.statistics.coverage import PROMISED
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
 
-NARROW, WIDE = 0.6827, 0.95  # shares of the readings within the two half-widths
+NARROW, WIDE = (share / 100 for share in PROMISED.values())
 _SWEEPS = 8  # bins of field and of radius in turn
 _MOST = 200_000  # pixels of a Sun in a bin, evenly spread over all it has there; more add nothing
 _UPPER = 0.8413  # of a normal distribution, one standard deviation above its mean

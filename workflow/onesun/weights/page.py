@@ -11,12 +11,12 @@ import jinja2
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.files import read_json, write_text
+from onesun.statistics.coverage import PROMISED
 from onesun.training.product import CARD, PRODUCT
 from onesun.weights import scores
 from onesun.weights.collect import SCORES_SUFFIX
 
 _TEMPLATE = "weights.md.j2"
-_LEVELS = {"half_68": 68.27, "half_95": 95.0}
 _FEWEST = 1000  # pixels of a bin whose share says something
 _TOGETHER = "all together"
 _PLACES = {"field": "predicted {} G", "radius": "{} R", "target": "HMI {} G"}
@@ -80,12 +80,12 @@ def _described(path: Path) -> Described:
                 _share(table[i][which][level])
                 for table in tables
                 for which in ("delivered", "with_noise")
-                for level in _LEVELS
+                for level in PROMISED
             ],
         }
         for i, row in enumerate(together)
     ]
-    worst = {level: _worst(together, level, promise) for level, promise in _LEVELS.items()}
+    worst = {level: _worst(together, level, promise) for level, promise in PROMISED.items()}
     return Described(card["pair"], card, suns, parts, rows, together[0], worst)
 
 
