@@ -201,10 +201,10 @@ def _page(found: Epochs, bootstrap: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"{interval(found.judgements[0].units, bootstrap)} *Blocks* are how many they are "
         "worth that are independent. "
-        f"Promised are {PROMISED['half_68']:.1f} % and {PROMISED['half_95']:.0f} %. *rms* is the root mean "
-        "square of misfits over their standard deviations, 1 if these are right. Errors are "
-        "calibrated on validation months; test months were seen neither by the training nor by the "
-        "calibration. *Years* are from the nearest month of training."
+        f"Promised are {PROMISED['half_68']:.1f} % and {PROMISED['half_95']:.0f} %. *rms* is the "
+        "root mean square of misfits over their standard deviations, 1 if these are right. Errors "
+        "are calibrated on validation months; test months were seen neither by the training nor by "
+        "the calibration. *Years* are from the nearest month of training."
     )
     for by, head, what in (
         (
