@@ -49,7 +49,7 @@ why: $(VENV)/.installed  ## what would run again, and because of which edit (TAR
 	@$(BIN)/snakemake --dry-run $(TARGET) 2>&1 | $(BIN)/python -m onesun.provenance.why
 
 archive-demo: $(VENV)/.installed  ## from HTTP to Table 1 and a converted month, from a stand-in for JSOC and NSO
-	@PYTHONPATH=tests $(BIN)/python -m archive.demo --cores $(CORES)
+	@PYTHONPATH=tests $(BIN)/python -m helpers.archive.demo --cores $(CORES)
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder \

@@ -18,7 +18,7 @@ min_version("9.19")
 from snakemake_interface_common.exceptions import WorkflowError
 
 try:
-    from onesun import alone
+    from onesun.io import run_lock
 except ImportError as error:
     if error.name != "onesun":
         raise
@@ -37,7 +37,7 @@ IS_MODULE = not workflow.modifier.is_main_snakefile()
 
 # A killed run leaves Snakemake's locks behind; nobody should have to remove them.
 if workflow.is_main_process and not IS_MODULE:
-    alone.clear_stale(STATE)
+    run_lock.clear_stale(STATE)
 
 try:
     # Of a file that is no YAML, Snakemake would tell neither its name nor the line.
@@ -123,7 +123,7 @@ rule all:
 
 onstart:
     try:
-        workflow.onesun_lock = alone.hold(STATE)  # to the end of this process
+        workflow.onesun_lock = run_lock.hold(STATE)  # to the end of this process
         why.remember(STATE / "code")
         check_access(CONFIG, Path("results/raw"))
     except OneSunError as error:

@@ -95,9 +95,9 @@ def shares(frame: Path) -> None:
     """Reading, network by tile size and precision, writing."""
     import torch
 
-    from onesun.convert.convert import Options, convert_source, weights_for
-    from onesun.convert.source import of_file
-    from onesun.convert.write import write_planes
+    from onesun.conversion.convert import Options, convert_source, weights_for
+    from onesun.conversion.source import of_file
+    from onesun.conversion.write import write_planes
     from onesun.training.model import Model
 
     class InBfloat16(Model):

@@ -24,11 +24,11 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from onesun import config
-from onesun.aligned import AlignedMonth, read_month
 from onesun.geometry.grid import Grid
+from onesun.metrics.coverage import Coverage
 from onesun.networks import Network, dropout_seeded
 from onesun.networks.base import Dropout
-from onesun.statistics.coverage import Coverage
+from onesun.products.aligned import AlignedMonth, read_month
 from onesun.training import model
 from onesun.uncertainty.calibrate import calibrate
 from onesun.uncertainty.noise import target_noise

@@ -20,10 +20,10 @@ import zarr
 from numcodecs import Blosc
 from scipy.ndimage import gaussian_filter
 
-from onesun.aligned import write_field
-from onesun.files import folder_listing, write_json
 from onesun.geometry.grid import Grid
 from onesun.geometry.psf import block_mean
+from onesun.io.files import folder_listing, write_json
+from onesun.products.aligned import write_field
 from onesun.store import layout
 from onesun.store.patches import cut
 from onesun.store.read import PatchMonth, open_month

@@ -21,8 +21,8 @@ import numpy as np
 
 from onesun import config
 from onesun.geometry.grid import Grid
-from onesun.statistics.regions import Region, RegionMoments
-from onesun.statistics.tiled import Tiling
+from onesun.metrics.regions import Region, RegionMoments
+from onesun.metrics.tiled import Tiling
 
 GRID = Grid()
 TILING = Tiling.of(GRID, 256)

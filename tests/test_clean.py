@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 import typer
 
-from archive.demo import DemoError, empty
-from onesun import alone, clean, files, raw
+from helpers.archive.demo import DemoError, empty
+from onesun import clean
 from onesun.archive.journal import Journal, Kept
 from onesun.archive.kept import Month
 from onesun.cli.verify import verify
 from onesun.errors import OutputError
-from onesun.files import folder_listing, write_json
 from onesun.instruments import load
+from onesun.io import files, run_lock
+from onesun.io.files import folder_listing, write_json
+from onesun.products import raw
 
 ROOT = Path(__file__).parents[1]
 MONTH = "2010-10"
@@ -148,7 +150,7 @@ def test_of_a_link_only_the_link_goes(here):
 
 def test_nothing_is_removed_under_a_run(here):
     before = left()
-    with alone.hold(Path(".snakemake")), pytest.raises(subprocess.CalledProcessError) as caught:
+    with run_lock.hold(Path(".snakemake")), pytest.raises(subprocess.CalledProcessError) as caught:
         cleaned()
     assert caught.value.stderr.startswith("onesun: ")
     assert "another run is under way here" in caught.value.stderr
@@ -316,7 +318,7 @@ def test_the_demonstration_empties_no_folder_but_its_own(tmp_path):
 
 def test_the_tools_that_remove_by_recursion_are_these():
     """A new one has to be looked at: what may it meet that is not its own?"""
-    known = {"alone.py", "archive/kept.py", "clean.py", "parts.py"}
+    known = {"archive/kept.py", "clean.py", "io/parts.py", "io/run_lock.py"}
     package = ROOT / "workflow" / "onesun"
     found = {
         str(path.relative_to(package))

@@ -21,7 +21,7 @@ MEASURED = "null_restored 8, null_repeated 2, calibration_month 6, continuity_mo
 ANALYSIS_EDITS = [
     Edit("nothing, of the analyses", nothing),
     Edit("resamples of intervals", config("table1.bootstrap.resamples", 100), SHOWN),
-    Edit("intervals of tables: statistics/bootstrap.py", code("statistics/bootstrap.py"), SHOWN),
+    Edit("intervals of tables: metrics/bootstrap.py", code("metrics/bootstrap.py"), SHOWN),
     Edit("intervals of analyses: analyses/intervals.py", code("analyses/intervals.py"), SHOWN),
     Edit(
         "tiles that analyses add up by",

@@ -35,6 +35,8 @@ CONVERT_EDITS = [
         "train, errors, coverage, predict, evaluate, measure, table1, table2, table4, "
         "table_errors, ladder, convert 3",
     ),
-    Edit("the mask of an output: convert/flags.py", code("convert/flags.py"), "convert 6"),
-    Edit("the fluxes of an output: convert/fluxes.py", code("convert/fluxes.py"), "convert 6"),
+    Edit("the mask of an output: conversion/flags.py", code("conversion/flags.py"), "convert 6"),
+    Edit(
+        "the fluxes of an output: conversion/fluxes.py", code("conversion/fluxes.py"), "convert 6"
+    ),
 ]

@@ -354,9 +354,7 @@ EDITS = [
         "the help text of an option",
         text("workflow/onesun/cli/train.py", 'help="', 'help="Edited '),
     ),
-    Edit(
-        "the version", text("workflow/onesun/__init__.py", '__version__ = "', '__version__ = "1.')
-    ),
+    Edit("the version", text("workflow/onesun/version.py", '__version__ = "', '__version__ = "1.')),
     Edit("checks of the configuration: config/checks.py", code("config/checks.py")),
     Edit("pictures: figures/style.py", code("figures/style.py")),
     Edit(
@@ -398,21 +396,21 @@ EDITS = [
         "predict 4, evaluate 4, ladder",
     ),
     Edit(
-        "correlation: statistics/moments.py",
-        code("statistics/moments.py"),
+        "correlation: metrics/moments.py",
+        code("metrics/moments.py"),
         "evaluate 16, measure 6, table1, table2, ladder",
     ),
     Edit(
-        "gradients of Table 2: statistics/gradients.py",
-        code("statistics/gradients.py"),
+        "gradients of Table 2: metrics/gradients.py",
+        code("metrics/gradients.py"),
         "measure 6, table2",
     ),
     Edit(
-        "intervals: statistics/bootstrap.py",
-        code("statistics/bootstrap.py"),
+        "intervals: metrics/bootstrap.py",
+        code("metrics/bootstrap.py"),
         INTERVALS,
     ),
-    Edit("what is drawn: statistics/units.py", code("statistics/units.py"), INTERVALS),
+    Edit("what is drawn: metrics/units.py", code("metrics/units.py"), INTERVALS),
     Edit("look of Table 1: tables/markdown.py", code("tables/markdown.py"), "table1"),
     # How rules run, and files.
     Edit("threads of a rule", text("workflow/rules/train.smk", "threads: 16", "threads: 8")),

@@ -60,8 +60,8 @@ FIGURE_EDITS = [
         REGION,
     ),
     Edit(
-        "the response of the unsigned field: statistics/signal.py",
-        code("statistics/signal.py"),
+        "the response of the unsigned field: metrics/signal.py",
+        code("metrics/signal.py"),
         REGION,
     ),
     Edit(
@@ -97,8 +97,8 @@ FIGURE_EDITS = [
         f"errors 2, {JUDGED}",
     ),
     Edit(
-        "what is counted of errors: statistics/coverage.py",
-        code("statistics/coverage.py"),
+        "what is counted of errors: metrics/coverage.py",
+        code("metrics/coverage.py"),
         f"errors 2, {JUDGED}",
     ),
     Edit(

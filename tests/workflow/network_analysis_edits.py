@@ -48,8 +48,8 @@ NETWORK_ANALYSIS_EDITS = [
         "errors 2, epochs_month 4, epochs 2",
     ),
     Edit(
-        "the mask that epochs read: convert/flags.py",
-        code("convert/flags.py"),
+        "the mask that epochs read: conversion/flags.py",
+        code("conversion/flags.py"),
         "epochs_month 4, epochs 2",
     ),
 ]

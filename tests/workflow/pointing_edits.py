@@ -41,7 +41,9 @@ POINTING_EDITS = [
         "table_pointing",
     ),
     Edit(
-        "how a prediction is registered: pointing/register.py", code("pointing/register.py"), SCORED
+        "how a prediction is registered: metrics/pointing/register.py",
+        code("metrics/pointing/register.py"),
+        SCORED,
     ),
     Edit("the table of pointing: tables/pointing.py", code("tables/pointing.py"), "table_pointing"),
 ]

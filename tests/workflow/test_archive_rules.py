@@ -12,7 +12,7 @@ import pytest
 import yaml
 from running import ROOT, run_snakemake
 
-from onesun import split
+from onesun.products import split
 
 PAPER = ROOT / "config" / "paper.yaml"
 DRAWN = {"mode": "random", "seed": 1}

@@ -8,10 +8,10 @@ import re
 import pytest
 from running import run_snakemake, shipped_config
 
-from cards import ERROR_SCALE
-from convertible import write_mdi, write_weights
-from onesun.convert.output import read_output
-from onesun.files import open_product, sha256, write_json
+from helpers.cards import ERROR_SCALE
+from helpers.convertible import write_mdi, write_weights
+from onesun.conversion.output import read_output
+from onesun.io.files import open_product, sha256, write_json
 from onesun.training.model import ERRORS, ERRORS_PRODUCT, WEIGHTS
 
 TARGET = "results/converted/mdi-hmi/2010-10.json"

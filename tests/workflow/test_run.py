@@ -12,7 +12,7 @@ import pytest
 from running import plan_snakemake, run_snakemake, shipped_config, small_config
 
 from onesun.errors import OneSunError
-from onesun.files import folder_listing
+from onesun.io.files import folder_listing
 from onesun.sample.fetch import cached
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onesun import alone
+from onesun.io import run_lock
 
 SPLIT = "results/split/mdi-hmi.csv"  # which needs nothing but the configuration
 
@@ -19,7 +19,7 @@ def test_locks_of_a_killed_run_do_not_stop_the_next(shipped, snakemake, tmp_path
 
 
 def test_a_second_run_is_refused_whatever_it_makes(shipped, snakemake, tmp_path):
-    with alone.hold(tmp_path / ".snakemake"):
+    with run_lock.hold(tmp_path / ".snakemake"):
         dry = snakemake(shipped, "--dry-run", SPLIT)
         run = snakemake(shipped, SPLIT)
     assert dry.returncode == 0, dry.stdout

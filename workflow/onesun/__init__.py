@@ -1,21 +1,24 @@
 """OneSun: MDI and GONG line-of-sight magnetograms as HMI is expected to have seen them.
 
-``onesun.convert(path_or_map)`` turns one into an HMI-like sunpy map; see :mod:`onesun.convert`.
+``onesun.convert(path_or_map)`` turns one into an HMI-like sunpy map; see
+:func:`onesun.conversion.api.convert`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from onesun import home as home  # first: it makes room for what sunpy does when imported
+from onesun.io import home as home  # first: it makes room for what sunpy does when imported
+from onesun.version import __version__ as __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from onesun.conversion.api import convert as convert
 
 
 def __getattr__(name: str) -> Any:
     """Import ``onesun.convert`` when it is first asked for: the rest needs none of it."""
     if name == "convert":
-        import onesun.convert as package
+        from onesun.conversion.api import convert
 
-        return package
+        return convert
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

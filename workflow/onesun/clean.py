@@ -18,10 +18,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from onesun import alone
 from onesun.archive.journal import Journal
 from onesun.errors import OneSunError
-from onesun.parts import PART
+from onesun.io import run_lock
+from onesun.io.parts import PART
 
 # Below results/ and logs/, by their first part; a test compares them with the rules.
 RESULTS = (
@@ -262,7 +262,7 @@ def main(words: list[str] | None = None) -> None:
     arguments.add_argument("--sure", action="store_true", help="remove what was downloaded")
     given = arguments.parse_args(words)
     try:
-        with alone.hold(_STATE) if _STATE.is_dir() else nullcontext():
+        with run_lock.hold(_STATE) if _STATE.is_dir() else nullcontext():
             for line in clean_downloads(given.sure) if given.downloads else clean():
                 print(line)
     except OneSunError as error:

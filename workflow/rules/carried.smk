@@ -5,7 +5,7 @@ Comes out: no file, but functions: the files of the network that converts months
 package's weights are collected from.
 """
 
-from onesun import locations
+from onesun.io import locations
 from onesun.config.checks import PACKAGE
 
 OF_PACKAGE = CONFIG["convert"]["weights"] == PACKAGE

@@ -8,7 +8,7 @@ from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun.config import canonical, method_sections, months, seeded, tabled_months
 from onesun.provenance import code_version, record_parts
-from onesun.split import assign
+from onesun.products.split import assign
 
 PAIRS = CONFIG["pairs"]
 METHODS = CONFIG["methods"]

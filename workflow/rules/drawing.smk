@@ -7,7 +7,7 @@ of.
 
 import yaml
 
-from onesun import locations
+from onesun.io import locations
 from onesun.config import series_month, shown_month
 
 

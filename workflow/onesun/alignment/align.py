@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from onesun import instruments
-from onesun.aligned import PRODUCT, write_field
 from onesun.alignment.mapping import HeaderMapping, input_mapping
 from onesun.alignment.pairing import Pair, pair
 from onesun.alignment.record import PairRecord
@@ -18,11 +17,12 @@ from onesun.alignment.registration import Registrar, check
 from onesun.alignment.resample import resample
 from onesun.alignment.screening import Observation, Refusal, refuse, screen
 from onesun.errors import OneSunError, UntrustedFrameError
-from onesun.files import folder_listing, whole_product, write_json, write_text
 from onesun.geometry.grid import Grid
 from onesun.geometry.psf import matched
-from onesun.progress import track
-from onesun.raw import files_of
+from onesun.io.files import folder_listing, whole_product, write_json, write_text
+from onesun.io.progress import track
+from onesun.products.aligned import PRODUCT, write_field
+from onesun.products.raw import files_of
 from onesun.reading import read
 
 

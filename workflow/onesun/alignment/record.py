@@ -6,14 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from onesun import __version__, instruments
-from onesun.aligned import AlignedFrame
+from onesun import instruments
 from onesun.alignment.registration import Registration
 from onesun.geometry.grid import AU_METRES, RSUN_AT_1AU, SOLAR_RADIUS_METRES, Grid, Which
-from onesun.geometry.pixel_noise import pixel_noise
-from onesun.magnetogram import Magnetogram
-from onesun.slots import jsoc_text
-from onesun.times import seconds_between
+from onesun.products.aligned import AlignedFrame
+from onesun.reading.magnetogram import Magnetogram
+from onesun.reading.pixel_noise import pixel_noise
+from onesun.reading.slots import jsoc_text
+from onesun.reading.times import seconds_between
+from onesun.version import __version__
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from onesun import instruments
 from onesun.errors import UntrustedFrameError
-from onesun.magnetogram import Magnetogram
-from onesun.progress import track
+from onesun.io.progress import track
 from onesun.reading import read
 from onesun.reading.keywords import jsoc_time
-from onesun.slots import nearest_slot, stamp
-from onesun.times import tai_seconds
+from onesun.reading.magnetogram import Magnetogram
+from onesun.reading.slots import nearest_slot, stamp
+from onesun.reading.times import tai_seconds
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from onesun.alignment.mapping import HeaderMapping
 from onesun.alignment.resample import resample
-from onesun.magnetogram import Magnetogram
+from onesun.reading.magnetogram import Magnetogram
 
 
 def by_header(frame: Magnetogram, size: int, half_width: float = 1.1) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from onesun.analyses import tiles
 from onesun.geometry.grid import Grid
-from onesun.statistics.tiled import Tiling
+from onesun.metrics.tiled import Tiling
 
 _MEASURED = ("within_radius", "field_edges")
 

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from onesun import instruments
-from onesun.aligned import AlignedFrame, AlignedMonth, read_header
 from onesun.analyses import product, tiles
 from onesun.geometry import psf
 from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
-from onesun.gong_network import SITES
 from onesun.instruments import Instrument
-from onesun.progress import track
-from onesun.selection import choose
-from onesun.statistics.tiled import Tiling
+from onesun.instruments.gong_network import SITES
+from onesun.io.progress import track
+from onesun.metrics.tiled import Tiling
+from onesun.products.aligned import AlignedFrame, AlignedMonth, read_header
+from onesun.products.selection import choose
 
 ANALYSIS = "calibration"
 _EDGES = ("mu_edges", "field_edges", "velocity_edges")
@@ -45,7 +45,7 @@ def measure_calibration(
     analyses : the configuration's section.
     grid : the common grid.
 
-    Raises what :func:`onesun.selection.choose` raises.
+    Raises what :func:`onesun.products.selection.choose` raises.
     """
     settings = analyses[ANALYSIS]
     chosen = choose(manifest, pair, month, split, settings["frames_per_month"])

@@ -8,18 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from onesun.analyses.intervals import (
-    Value,
-    offset,
-    ratio,
-    slope,
-    sums_of,
-    units_of,
-    with_interval,
-)
+from onesun.analyses.intervals import Value, offset, ratio, slope, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth
-from onesun.statistics import bootstrap
-from onesun.statistics.units import Units
+from onesun.metrics import bootstrap
+from onesun.metrics.units import Units
 
 FEWEST = bootstrap.FEWEST  # units, of which a bin has to have pixels
 

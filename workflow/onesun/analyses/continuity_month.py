@@ -10,21 +10,21 @@ from typing import Any
 import numpy as np
 
 from onesun import instruments
-from onesun.aligned import AlignedFrame
 from onesun.analyses import product, tiles
 from onesun.analyses.regions import REGIONS, regions
 from onesun.errors import ConfigError
-from onesun.files import read_json
 from onesun.geometry.flux import flux_per_gauss
 from onesun.geometry.grid import SOLAR_RADIUS_METRES, Grid
 from onesun.geometry.sphere import cosine_to_vertical
 from onesun.instruments import Noise
+from onesun.io.files import read_json
+from onesun.io.progress import track
 from onesun.methods.base import Method
-from onesun.progress import track
-from onesun.selection import check_pair, choose
+from onesun.metrics.tiled import Tiling
+from onesun.metrics.unsigned import expected_unsigned
+from onesun.products.aligned import AlignedFrame
+from onesun.products.selection import check_pair, choose
 from onesun.series.noise import read_sigma
-from onesun.statistics.tiled import Tiling
-from onesun.unsigned import expected_unsigned
 
 ANALYSIS = "continuity"
 _ANY = 1  # integration time, s: the noise was measured on these frames, whatever theirs is
@@ -59,7 +59,7 @@ def measure_continuity(
     grid : the common grid.
 
     Raises ConfigError when the noise is of another pair or the method is made of the target, and
-    what :func:`onesun.selection.choose` raises.
+    what :func:`onesun.products.selection.choose` raises.
     """
     if method.reads != "input":
         raise ConfigError(

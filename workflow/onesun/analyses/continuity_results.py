@@ -14,7 +14,7 @@ from onesun.analyses.continuity_month import SUMS
 from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth, years
 from onesun.analyses.regions import DISK, REGIONS
-from onesun.statistics.units import Units
+from onesun.metrics.units import Units
 
 ALL = "all"  # months together
 AREAS = (DISK, "active", "poles", "quiet")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.alignment.mapping import input_mapping
 from onesun.alignment.resample import resample
 from onesun.geometry.grid import ARCSEC_PER_RADIAN, RSUN_AT_1AU, Grid
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
+from onesun.products.aligned import AlignedFrame
 from onesun.sample.carry import Observer
 from onesun.sample.forward import Sun, expose, noise_level, seen_from
 

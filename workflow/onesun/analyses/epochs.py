@@ -17,9 +17,9 @@ from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth
 from onesun.analyses.words import interval
 from onesun.figures.style import Style
-from onesun.statistics.bootstrap import LOGARITHM, LOGIT, PLAIN, Scale
-from onesun.statistics.coverage import PROMISED
-from onesun.statistics.units import Units
+from onesun.metrics.bootstrap import LOGARITHM, LOGIT, PLAIN, Scale
+from onesun.metrics.coverage import PROMISED
+from onesun.metrics.units import Units
 from onesun.tables.text import SIMULATED, csv_text, line, number, write_both
 
 

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from onesun.analyses.epochs_results import Bin, Epochs, Judgement, span, whole_blocks
 from onesun.analyses.product import years
 from onesun.figures.style import BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, SKY, Style, sheet
-from onesun.statistics.coverage import PROMISED
+from onesun.metrics.coverage import PROMISED
 from onesun.tables.text import SIMULATED
 
 _COLOURS = (ORANGE, BLUE, GREEN, PURPLE, SKY)

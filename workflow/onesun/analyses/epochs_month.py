@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.analyses import product
 from onesun.analyses.tiles import DailySums, bin_numbers
-from onesun.convert.flags import MEANINGS, Flag, Ranges, pixel_flags, range_flags
+from onesun.conversion.flags import MEANINGS, Flag, Ranges, pixel_flags, range_flags
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import repeat
-from onesun.progress import track
-from onesun.selection import choose
-from onesun.statistics.block_coverage import BlockCoverage, Judged
-from onesun.statistics.tiled import Tiling
+from onesun.io.progress import track
+from onesun.metrics.block_coverage import BlockCoverage, Judged
+from onesun.metrics.tiled import Tiling
+from onesun.products.aligned import AlignedFrame
+from onesun.products.selection import choose
 from onesun.training.error_scale import ErrorScale
 from onesun.training.model import read_errors
 from onesun.uncertainty.residuals import Judge

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from onesun.analyses.product import AnalysedMonth
-from onesun.statistics import bootstrap
-from onesun.statistics.bootstrap import PLAIN, Scale
-from onesun.statistics.tiled import Tiling
-from onesun.statistics.units import Units, make_units
+from onesun.metrics import bootstrap
+from onesun.metrics.bootstrap import PLAIN, Scale
+from onesun.metrics.tiled import Tiling
+from onesun.metrics.units import Units, make_units
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def with_interval(
 
     Parameters
     ----------
-    score, sums, share, units, scale : as :func:`onesun.statistics.bootstrap.spread` has them.
+    score, sums, share, units, scale : as :func:`onesun.metrics.bootstrap.spread` has them.
     settings : the configuration's section ``table1.bootstrap``.
     """
     with np.errstate(invalid="ignore", divide="ignore"):

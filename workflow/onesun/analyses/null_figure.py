@@ -10,17 +10,7 @@ from matplotlib.axes import Axes
 
 from onesun.analyses.intervals import Value
 from onesun.analyses.null_results import Row
-from onesun.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    HEAD,
-    ORANGE,
-    PURPLE,
-    VERMILION,
-    Style,
-    sheet,
-)
+from onesun.figures.style import BLACK, BLUE, GREEN, HEAD, ORANGE, PURPLE, VERMILION, Style, sheet
 
 _HEIGHT = 3.6  # inches
 _COLOURS = (PURPLE, BLUE, GREEN, ORANGE, VERMILION)

@@ -11,8 +11,8 @@ import numpy as np
 from onesun.analyses import repeated, restored
 from onesun.analyses.intervals import Value, rmse, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth
-from onesun.statistics import bootstrap
-from onesun.statistics.bootstrap import FISHER, LOGARITHM
+from onesun.metrics import bootstrap
+from onesun.metrics.bootstrap import FISHER, LOGARITHM
 
 FEWEST = 100  # pixels of a bin
 _WORDS = {

@@ -10,10 +10,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import open_product, read_json, sha256, whole_file, write_json
-from onesun.selection import Chosen
+from onesun.io.files import open_product, read_json, sha256, whole_file, write_json
+from onesun.products.aligned import AlignedFrame
+from onesun.products.selection import Chosen
 
 _PREFIX = "analysis: "
 _KEYS = ("pair", "method", "month", "set", "simulated", "frames", "days", "labels", "settings")

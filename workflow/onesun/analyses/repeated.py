@@ -11,7 +11,6 @@ import numpy as np
 from astropy.time import Time
 
 from onesun import instruments
-from onesun.aligned import AlignedFrame
 from onesun.alignment.mapping import off_disk
 from onesun.alignment.resample import resample
 from onesun.analyses import product
@@ -21,10 +20,11 @@ from onesun.analyses.draws import generator
 from onesun.geometry.grid import Grid
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
-from onesun.progress import track
+from onesun.io.progress import track
+from onesun.products.aligned import AlignedFrame
+from onesun.products.selection import choose, within
 from onesun.sample.carry import Observer, carry
 from onesun.sample.forward import noise_level
-from onesun.selection import choose, within
 
 ANALYSIS = "null test, repeated"
 READING = "reading"
@@ -54,7 +54,7 @@ def measure_repeated(
     analyses : the configuration's section.
     grid : the common grid.
 
-    Raises what :func:`onesun.selection.choose` raises.
+    Raises what :func:`onesun.products.selection.choose` raises.
     """
     settings = analyses["null_test"]
     chosen = choose(manifest, pair, month, split, settings["frames_per_month"])

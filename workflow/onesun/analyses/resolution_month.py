@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 
 from onesun import instruments
-from onesun import predictions as predicted
-from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.analyses import product
 from onesun.analyses.tiles import DailySums
 from onesun.errors import ConfigError, OneSunError
 from onesun.geometry.grid import Grid
 from onesun.instruments import Instrument
-from onesun.predictions import PredictedMonth
-from onesun.progress import track
-from onesun.selection import choose
-from onesun.statistics.comparison import Comparison, Disk
-from onesun.statistics.elements import ElementStatistic
-from onesun.statistics.spectra import Spectrum, SpectrumStatistic, wiener_filtered
-from onesun.statistics.tiled import Tiling
+from onesun.io.progress import track
+from onesun.metrics.comparison import Comparison, Disk
+from onesun.metrics.elements import ElementStatistic
+from onesun.metrics.spectra import Spectrum, SpectrumStatistic, wiener_filtered
+from onesun.metrics.tiled import Tiling
+from onesun.products import predictions as predicted
+from onesun.products.aligned import AlignedFrame, AlignedMonth
+from onesun.products.predictions import PredictedMonth
+from onesun.products.selection import choose
 
 ANALYSIS = "resolution"
 WIENER = "wiener"  # in the names of arrays, and what tables call it

@@ -13,10 +13,10 @@ from onesun.analyses.intervals import Value, sums_of, units_of, with_interval
 from onesun.analyses.product import AnalysedMonth
 from onesun.analyses.resolution_month import WIENER
 from onesun.errors import ConfigError
-from onesun.statistics.bootstrap import FISHER, LOGIT, PLAIN, Scale
-from onesun.statistics.elements import RATIOS, ratios
-from onesun.statistics.spectra import Spectrum
-from onesun.statistics.units import Units
+from onesun.metrics.bootstrap import FISHER, LOGIT, PLAIN, Scale
+from onesun.metrics.elements import RATIOS, ratios
+from onesun.metrics.spectra import Spectrum
+from onesun.metrics.units import Units
 
 # Bands of frequency, in the input's Nyquist frequency; the last is open.
 OCTAVES = (0.0, 0.25, 0.5, 1.0, 2.0, np.inf)

@@ -13,9 +13,9 @@ from onesun.analyses.degrade import degraded
 from onesun.analyses.draws import generator
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
+from onesun.io.progress import track
 from onesun.methods.base import Method
-from onesun.progress import track
-from onesun.selection import choose
+from onesun.products.selection import choose
 
 ANALYSIS = "null test, restored"
 KINDS = ("optics", "noise", "observed")
@@ -47,7 +47,7 @@ def measure_restored(
     grid : the common grid.
 
     Raises ConfigError when the method is made of the target, and what
-    :func:`onesun.selection.choose` raises.
+    :func:`onesun.products.selection.choose` raises.
     """
     if method.reads != "input":
         raise ConfigError(

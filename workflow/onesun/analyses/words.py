@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onesun.analyses.product import AnalysedMonth
-from onesun.statistics.bootstrap import FEWEST, FEWEST_INDEPENDENT
+from onesun.metrics.bootstrap import FEWEST, FEWEST_INDEPENDENT
 from onesun.tables.text import SIMULATED
 
 

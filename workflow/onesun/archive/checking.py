@@ -16,11 +16,11 @@ from onesun.archive.keywords import write_keywords
 from onesun.archive.nso.quality import refusal
 from onesun.archive.remote import RemoteFile
 from onesun.errors import DamagedFrameError, UntrustedFrameError
-from onesun.files import sha256
 from onesun.instruments import Instrument
-from onesun.magnetogram import Magnetogram
+from onesun.io.files import sha256
 from onesun.reading import read
-from onesun.times import seconds_between
+from onesun.reading.magnetogram import Magnetogram
+from onesun.reading.times import seconds_between
 
 COMPLETED = ".with-keywords-"  # begins the names of files that are not checked yet
 _GZIP = b"\x1f\x8b"

@@ -21,8 +21,8 @@ import aiohttp
 import parfive
 from parfive.utils import FailedDownload, MultiPartDownloadError
 
-from onesun import __version__
 from onesun.archive.remote import RemoteFile
+from onesun.version import __version__
 
 _CHUNK = 1 << 18  # bytes
 _SEVERAL = 4

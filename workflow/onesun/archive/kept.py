@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from onesun import alone
 from onesun.archive.checking import COMPLETED, accept, check
 from onesun.archive.journal import Journal, Kept
 from onesun.archive.remote import RemoteFile
 from onesun.errors import DamagedFrameError, DamagedProductError, UntrustedFrameError
-from onesun.files import check_file, write_text
 from onesun.instruments import Instrument
-from onesun.progress import track
+from onesun.io import run_lock
+from onesun.io.files import check_file, write_text
+from onesun.io.progress import track
 
 
 class Month:
@@ -116,5 +116,5 @@ class Month:
 def only_one(folder: Path) -> Iterator[None]:
     """Be the only process that works on a month; RunningError otherwise."""
     folder.mkdir(parents=True, exist_ok=True)
-    with alone.hold(folder / "lock"):
+    with run_lock.hold(folder / "lock"):
         yield

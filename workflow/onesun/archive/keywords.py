@@ -12,7 +12,7 @@ from astropy.io import fits
 from astropy.io.fits.verify import VerifyWarning
 
 from onesun.errors import DamagedFrameError
-from onesun.files import whole_file
+from onesun.io.files import whole_file
 
 _SUMMED = "with the keywords of the query"  # in place of the time, so that equal files stay equal
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from rich.table import Table
 
-from onesun import split
-from onesun.archive import disk, wanted
+from onesun.archive import disk
 from onesun.archive.holdings import COMPLETE, NOT_BEGUN, Holding
+from onesun.config import archive_requests
+from onesun.products import split
 
 _GB = 1e9
 
@@ -97,8 +98,8 @@ def _frames(config: dict[str, Any], name: str) -> Counter[str]:
     """Frames of a pair's input that the archives are asked for, by set."""
     pair, found = config["pairs"][name], Counter()
     for row in split.assign(name, pair["split"]):
-        asked = wanted.requests(config, pair["input"], row.month, name)
-        found[row.set] += len(wanted.times(asked, pair["input"]))
+        asked = archive_requests.requests(config, pair["input"], row.month, name)
+        found[row.set] += len(archive_requests.times(asked, pair["input"]))
     return found
 
 

@@ -17,10 +17,10 @@ from onesun.archive.kept import Month, only_one
 from onesun.archive.remote import Listing
 from onesun.archive.settle import Settler, chain_of
 from onesun.errors import ArchiveError, ConfigError, OutputError
-from onesun.files import check_folder, whole_product
 from onesun.instruments import Instrument
-from onesun.progress import track
-from onesun.raw import write_manifest
+from onesun.io.files import check_folder, whole_product
+from onesun.io.progress import track
+from onesun.products.raw import write_manifest
 
 _ListMonth = Callable[[Instrument, Sequence[Time], Mapping[str, Any], Path], Listing]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from onesun.times import from_iso, seconds_between
+from onesun.reading.times import from_iso, seconds_between
 
 Key = tuple[int, ...]
 _DAY = 86400.0  # s

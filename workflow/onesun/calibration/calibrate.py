@@ -12,8 +12,8 @@ from onesun.calibration.blocks import Blocks, Key
 from onesun.calibration.frames import Frames, by_block, training_frames
 from onesun.calibration.pairs import RESOLUTIONS, Pairs
 from onesun.errors import OneSunError
-from onesun.files import write_json
 from onesun.geometry.grid import Grid
+from onesun.io.files import write_json
 
 Fits = dict[str, dict[str, Fit]]
 

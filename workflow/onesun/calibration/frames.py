@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.calibration.blocks import Blocks, Key
 from onesun.calibration.pairs import Pairs
 from onesun.errors import ConfigError
-from onesun.progress import track
-from onesun.selection import of_sets
+from onesun.io.progress import track
+from onesun.products.aligned import AlignedFrame, AlignedMonth
+from onesun.products.selection import of_sets
 
 Frames = Sequence[tuple[AlignedMonth, AlignedFrame]]
 

@@ -11,19 +11,13 @@ from typing import Any, get_args
 from onesun.calibration.bins import WEIGHTINGS, Fit
 from onesun.calibration.blocks import Blocks, Key
 from onesun.calibration.cells import CellSums
-from onesun.calibration.estimators import (
-    PAPER,
-    Bins,
-    Estimator,
-    Reading,
-    Regression,
-)
+from onesun.calibration.estimators import PAPER, Bins, Estimator, Reading, Regression
 from onesun.calibration.frames import by_block, training_frames
 from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import LINE
 from onesun.errors import OneSunError
-from onesun.files import write_json
 from onesun.geometry.grid import Grid
+from onesun.io.files import write_json
 
 
 def fit_line(

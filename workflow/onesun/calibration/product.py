@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onesun.errors import DamagedProductError
-from onesun.files import read_json
+from onesun.io.files import read_json
 
 LINE = "line of the method matched"
 

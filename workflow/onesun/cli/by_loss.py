@@ -28,7 +28,7 @@ def draw_by_loss(
     """Draw the figure ``name`` of the configuration with its function ``draw``."""
     from onesun import config
     from onesun.figures.style import Style
-    from onesun.losses.labels import labelled
+    from onesun.tables.labels import labelled
     from onesun.tables.merged import merge_measures
 
     sections = config.settings(settings, "figures", "ablation", "methods", "losses")

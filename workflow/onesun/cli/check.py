@@ -20,8 +20,8 @@ def check(
     ] = None,
 ) -> None:
     """Check an output against its own input: calibration, small scales, patterns, fluxes."""
-    from onesun.convert.checks import as_text, compare, table
-    from onesun.files import write_json
+    from onesun.conversion.checks import as_text, compare, table
+    from onesun.io.files import write_json
 
     compared = compare(output, source, weights)
     rows = table(compared)
@@ -29,7 +29,7 @@ def check(
     if out is not None:
         write_json(out, {"output": output.name, "rows": [row.as_dict() for row in rows]})
     if picture is not None:
-        from onesun.convert.picture import write_picture
+        from onesun.conversion.picture import write_picture
 
         write_picture(compared, picture)
         print(picture)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from onesun.convert.files import Outcome
+    from onesun.conversion.files import Outcome
 
 
 def convert(
@@ -62,10 +62,10 @@ def convert(
 ) -> None:
     """Convert MDI and GONG magnetograms into HMI-like ones, with a mask and, if the network states
     one, an error."""
-    from onesun.convert.batch import convert_files, inputs_in
-    from onesun.convert.convert import Options
-    from onesun.convert.manifest import write_manifest
-    from onesun.convert.summary import SUMMARY, summary_text, update_summary
+    from onesun.conversion.batch import convert_files, inputs_in
+    from onesun.conversion.convert import Options
+    from onesun.conversion.manifest import write_manifest
+    from onesun.conversion.summary import SUMMARY, summary_text, update_summary
 
     options = Options(weights, geometry, tile, device, force)
     found = inputs_in(files)
@@ -87,8 +87,8 @@ def convert(
 
 def _tell(outcome: Outcome) -> None:
     """What became of the only file."""
-    from onesun.convert.files import NO_ERROR
-    from onesun.convert.fluxes import WITHIN
+    from onesun.conversion.files import NO_ERROR
+    from onesun.conversion.fluxes import WITHIN
 
     if outcome.result == "refused":
         print(f"onesun: {outcome.file}: {outcome.reason}", file=sys.stderr)

@@ -30,9 +30,9 @@ def evaluate(
 ) -> None:
     """Accumulate Table 1's statistics over a month's frames."""
     from onesun import config
-    from onesun.evaluate import evaluate as run
     from onesun.geometry.grid import Grid
-    from onesun.statistics.regions import Region
+    from onesun.metrics.evaluate import evaluate as run
+    from onesun.metrics.regions import Region
 
     sections = config.settings(settings, "table1", "measure", "grid")
     regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]

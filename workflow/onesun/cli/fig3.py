@@ -29,7 +29,7 @@ def fig3(
     from onesun.figures.frames import read_frames
     from onesun.figures.style import Style
     from onesun.geometry.grid import Grid
-    from onesun.losses.labels import method_label
+    from onesun.tables.labels import method_label
 
     sections = config.settings(settings, "figures", "ablation", "methods", "losses", "grid")
     section, methods = sections["figures"]["fig3"], sections["ablation"]["methods"]

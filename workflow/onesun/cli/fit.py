@@ -32,7 +32,7 @@ def fit(
 ) -> None:
     """Fit histogram equating, a linear filter or the linear bound of the test months."""
     from onesun import config
-    from onesun.fitting.stage import fit as run
+    from onesun.methods.fitting.stage import fit as run
 
     sections = config.settings(
         settings, "method", "fitting", "calibration", "grid", pair=pair, method=method

@@ -15,6 +15,6 @@ def index(
     out: Annotated[Path, typer.Option(help="Product to describe: OUT.json is written.")],
 ) -> None:
     """List the FITS files of one instrument and month; nothing is copied."""
-    from onesun.raw import index_folder
+    from onesun.products.raw import index_folder
 
     index_folder(folder, instrument, month, Path(f"{out}.json"))

@@ -30,14 +30,14 @@ def info(files: Files, instrument: Name = None) -> None:
 
     def tell(path: Path) -> None:
         if _may_be_made(path):
-            from onesun import made
+            from onesun.conversion import made
 
             found = made.find(path)
             if found is not None:
                 print(made.describe(found), flush=True)
                 return
-        from onesun.describe import describe
         from onesun.reading import read
+        from onesun.reading.describe import describe
 
         print(describe(read(path, instrument)), flush=True)
 
@@ -56,7 +56,7 @@ def show(
     ] = False,
 ) -> None:
     """Write a PNG of each FILE, solar axes in arcsec."""
-    from onesun.show import is_other_picture
+    from onesun.conversion.show import is_other_picture
 
     if out is not None and len(files) > 1:
         raise ConfigError(f"--out: {out} given for {len(files)} files, expected one file")
@@ -84,14 +84,14 @@ def _beside(path: Path) -> Path:
 
 def _draw(path: Path, target: Path, instrument: str | None, limit: float, aligned: bool) -> None:
     if _may_be_made(path):
-        from onesun import made
+        from onesun.conversion import made
 
         found = made.find(path)
         if found is not None:
             made.show(found, target, limit=limit, aligned=aligned)
             return
+    from onesun.conversion.show import write_png
     from onesun.reading import read
-    from onesun.show import write_png
 
     write_png(read(path, instrument), target, limit=limit, aligned=aligned)
 

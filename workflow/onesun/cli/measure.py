@@ -25,7 +25,7 @@ def measure(
     """Measure flux, extremes, gradients and correlations over a month's frames."""
     from onesun import config
     from onesun.geometry.grid import Grid
-    from onesun.measure import measure as run
+    from onesun.metrics.measure import measure as run
 
     sections = config.settings(settings, "measure", "grid")
     grid = Grid.from_settings(sections["grid"])

@@ -34,8 +34,8 @@ def pointing(
     """Score predictions as their headers point them, and registered on the target."""
     from onesun import config
     from onesun.geometry.grid import Grid
-    from onesun.pointing.stage import score_pointing
-    from onesun.statistics.regions import Region
+    from onesun.metrics.pointing.stage import score_pointing
+    from onesun.metrics.regions import Region
 
     sections = config.settings(settings, "pointing", "align", "table1", "measure", "grid")
     regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]

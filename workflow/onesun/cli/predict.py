@@ -34,7 +34,7 @@ def predict(
     """Predict the target's field for each frame of a month."""
     from onesun import config, methods
     from onesun.geometry.grid import Grid
-    from onesun.predict import predict as run
+    from onesun.methods.predict import predict as run
 
     sections = config.settings(settings, "method", "grid", pair=pair, method=method)
     grid = Grid.from_settings(sections["grid"])

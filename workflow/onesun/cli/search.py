@@ -19,6 +19,6 @@ def search(
     out: Annotated[Path, typer.Option(help="Table to write (CSV); a .md is written beside it.")],
 ) -> None:
     """Compare trainings that differ in a weight of the loss, and choose weights."""
-    from onesun.search.choose import search as run
+    from onesun.tables.search import search as run
 
     run(pair, card, out)

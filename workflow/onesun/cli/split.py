@@ -17,7 +17,7 @@ def split(
 ) -> None:
     """Assign calendar months to training, validation and test."""
     from onesun import config
-    from onesun.split import assign, write
+    from onesun.products.split import assign, write
 
     section = config.settings(settings, "split", pair=pair)["split"]
     write(out, assign(pair, section))

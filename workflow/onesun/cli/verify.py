@@ -18,9 +18,9 @@ def verify(
     ] = False,
 ) -> None:
     """Compare products with the hashes kept of them; name what is wrong, with exit code 2."""
-    from onesun import inventory
-    from onesun import verify as run
     from onesun.errors import ConfigError
+    from onesun.io import inventory
+    from onesun.io import verify as run
 
     chosen = paths or [path for path in (Path("results"), Path("data")) if path.is_dir()]
     if not chosen:

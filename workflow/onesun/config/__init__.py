@@ -10,15 +10,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from onesun import split
-from onesun.archive import wanted
-from onesun.config import checks, schema
+from onesun.config import archive_requests, checks, schema
 from onesun.config.pairs import is_by_pair, own_loss_terms, own_split, own_training
 from onesun.config.seeds import seeded as seeded
 from onesun.config.seeds import with_seeds
 from onesun.config.text import read
 from onesun.config.text import read_words as read_words
 from onesun.errors import ConfigError
+from onesun.products import split
 
 # Sections of a command's settings that a whole configuration holds under a name of the user's, or
 # that follow from it.
@@ -80,7 +79,7 @@ def settings(
     content = read(source)
     if "pairs" in content:
         config = complete(content)
-        request = wanted.requests(config, instrument, month) if "request" in keys else []
+        request = archive_requests.requests(config, instrument, month) if "request" in keys else []
         found = {key: _pick(config, key, pair, method) for key in keys if key != "request"}
         return found | ({"request": request} if "request" in keys else {})
     properties = schema.schema()["properties"]

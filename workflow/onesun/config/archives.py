@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from onesun import instruments, split
-from onesun.archive import wanted
+from onesun import instruments
+from onesun.config import archive_requests
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
+from onesun.products import split
 
 Config = dict[str, Any]
 ROLES = ("input", "target")
@@ -71,7 +72,9 @@ def _apart(config: Config, name: str) -> Iterator[str]:
     except ConfigError:
         return  # told by _split
     idle = [
-        row.month for row in rows if not wanted.requests(config, pair["input"], row.month, name)
+        row.month
+        for row in rows
+        if not archive_requests.requests(config, pair["input"], row.month, name)
     ]
     if idle:
         times = ", ".join(f"{pair[role]} {_words(config, pair[role])}" for role in ROLES)

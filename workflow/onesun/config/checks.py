@@ -8,16 +8,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from onesun import locations, split
 from onesun.config import archives, shown
 from onesun.config.pairs import is_by_pair, own_split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
+from onesun.io import locations
 from onesun.methods.kinds import FITTED, REFERENCES
+from onesun.metrics import limits
+from onesun.products import split
 from onesun.sample import settings as sample
 from onesun.search import candidates
-from onesun.statistics import limits
 
 Config = dict[str, Any]
 PACKAGE = "package"  # of convert.weights: those that come with OneSun

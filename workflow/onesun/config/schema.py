@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from onesun import locations, yaml_files
+from onesun.io import locations, yaml_files
 
 _MISSING = object()
 _NOUNS = {

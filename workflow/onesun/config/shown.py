@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from onesun import split
 from onesun.config.schema import unknown_name
 from onesun.config.seeds import trainings
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.window import Window
 from onesun.methods.kinds import REFERENCES
+from onesun.products import split
 
 Config = dict[str, Any]
 _EDGES = (

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from onesun.figures.histograms import about, head
 from onesun.figures.style import BLACK, BLUE, GREEN, HEAD, IDEAL, ORANGE, PURPLE, Style, sheet
-from onesun.statistics.coverage import PROMISED, Row
+from onesun.metrics.coverage import PROMISED, Row
 from onesun.tables.errors import Covered, merge_coverage
 
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)

@@ -21,15 +21,7 @@ from onesun.figures.disks import (
     where_and_when,
 )
 from onesun.figures.frames import PairFrame, choose_region
-from onesun.figures.style import (
-    FIELD,
-    INPUT,
-    PREDICTION,
-    TARGET,
-    Style,
-    sheet,
-    show_field,
-)
+from onesun.figures.style import FIELD, INPUT, PREDICTION, TARGET, Style, sheet, show_field
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.window import Window
 

@@ -23,9 +23,9 @@ from onesun.figures.histograms import (
     steps,
 )  # fmt: skip
 from onesun.figures.style import BASELINE, BLACK, FAIR, HEAD, PREDICTION, Style, sheet
-from onesun.statistics.bins import Bins
-from onesun.statistics.flux import FluxErrors
-from onesun.statistics.patches import ALL
+from onesun.metrics.bins import Bins
+from onesun.metrics.flux import FluxErrors
+from onesun.metrics.patches import ALL
 from onesun.tables.merged import Merged
 
 _COLOURS = {"bicubic": BASELINE, "matched": FAIR}  # by the shipped names

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 
 from onesun.figures.histograms import about, head, percent
 from onesun.figures.style import BASELINE, BLACK, HEAD, IDEAL, PREDICTION, Style, sheet
-from onesun.statistics.pixels import PixelAgreement
+from onesun.metrics.pixels import PixelAgreement
 from onesun.tables.merged import Merged, merge_measures
 
 _TARGET = "target (G)"

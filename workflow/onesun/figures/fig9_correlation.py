@@ -22,7 +22,7 @@ from onesun.figures.histograms import (
     steps,
 )
 from onesun.figures.style import BLUE, HEAD, Style, sheet
-from onesun.statistics.patches import ALL, PatchErrors
+from onesun.metrics.patches import ALL, PatchErrors
 from onesun.tables.merged import Merged
 
 _GREY = "#999999"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from onesun import aligned, instruments, predictions
-from onesun.aligned import AlignedFrame, AlignedMonth
+from onesun import instruments
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.geometry.strongest import WITHIN, strongest_window
 from onesun.geometry.window import Window
-from onesun.predictions import PredictedMonth
+from onesun.products import aligned, predictions
+from onesun.products.aligned import AlignedFrame, AlignedMonth
+from onesun.products.predictions import PredictedMonth
 
 
 def choose_region(

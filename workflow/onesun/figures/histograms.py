@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from onesun.errors import ConfigError
 from onesun.figures.style import IDEAL
-from onesun.statistics.bins import Bins
+from onesun.metrics.bins import Bins
 from onesun.tables.merged import Merged
 from onesun.tables.sources import Source
 from onesun.tables.text import SIMULATED, frames

@@ -8,8 +8,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, PositiveFloat, TypeAdapter, ValidationError
 
-from onesun import locations
 from onesun.errors import ConfigError
+from onesun.io import locations
 
 
 class Magnetograph(BaseModel):

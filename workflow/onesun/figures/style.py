@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from onesun.files import whole_file, write_text
+from onesun.io.files import whole_file, write_text
 
 # Okabe and Ito's colours, which every kind of colour vision tells apart.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#e69f00", "#56b4e9", "#009e73"

@@ -11,7 +11,7 @@ from onesun.geometry.grid import Grid, Which
 from onesun.geometry.window import Window
 
 if TYPE_CHECKING:
-    from onesun.aligned import AlignedFrame
+    from onesun.products.aligned import AlignedFrame
 
 
 @runtime_checkable

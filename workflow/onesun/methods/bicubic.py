@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.calibration.product import Line
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import REACH, bicubic, fill_nearest
 from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
+from onesun.products.aligned import AlignedFrame
 
 
 class BicubicMethod:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from onesun import instruments
-from onesun.aligned import AlignedFrame
 from onesun.errors import UntrustedFrameError
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.psf import matched
 from onesun.geometry.upsample import bicubic, fill_nearest
 from onesun.methods.base import FullDisk
+from onesun.products.aligned import AlignedFrame
 
 
 class CeilingMethod:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.errors import DamagedProductError
-from onesun.fitting import product
-from onesun.fitting.quantiles import QuantileMap
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import REACH, bicubic, fill_nearest
 from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
+from onesun.methods.fitting import product
+from onesun.methods.fitting.quantiles import QuantileMap
+from onesun.products.aligned import AlignedFrame
 
 
 class EquatedMethod:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
 from onesun.methods.tiles import TILE, Box, device_of, predict_tiles
+from onesun.products.aligned import AlignedFrame
 from onesun.training import model
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import fill_nearest, repeat
 from onesun.geometry.window import Window
 from onesun.methods.base import FullDisk
+from onesun.products.aligned import AlignedFrame
 
 
 class RawMethod:

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from onesun.aligned import AlignedFrame
 from onesun.errors import DamagedProductError
-from onesun.fitting import product
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.upsample import fill_nearest
 from onesun.geometry.window import Window
+from onesun.io.parallel import one_core_each
 from onesun.methods.base import FullDisk
-from onesun.parallel import one_core_each
+from onesun.methods.fitting import product
+from onesun.products.aligned import AlignedFrame
 
 _ROWS = 32  # input rows at a time
 

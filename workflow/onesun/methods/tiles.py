@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from onesun.errors import ConfigError
-from onesun.parallel import one_core_each
+from onesun.io.parallel import one_core_each
 
 TILE = 128  # input pixels
 Box = tuple[slice, slice]

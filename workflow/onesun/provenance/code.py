@@ -86,8 +86,8 @@ def modules(*entries: str, package: Path = _PACKAGE) -> list[tuple[str, str]]:
 
 def _counts(importer: str, imported: str) -> bool:
     """False for what cannot change a result, or does so only through other params."""
-    if imported == "onesun":
-        return False  # holds the version, a label in products
+    if imported in ("onesun", "onesun.version"):
+        return False  # a label in products
     if imported in _ON_THE_WAY:
         return False
     # A command reads its settings with onesun.config; what it gets is a param of the rule.

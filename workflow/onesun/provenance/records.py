@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from onesun import locations, yaml_files
+from onesun.io import locations, yaml_files
 
 # The keys that a command's results depend on; None stands for all of the instrument itself.
 PARTS: dict[str, tuple[str, ...] | None] = {

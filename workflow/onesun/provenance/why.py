@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from onesun.files import write_json
+from onesun.io.files import write_json
 from onesun.provenance.code import known, modules
 
 _STATE = Path(".snakemake/code")

@@ -12,7 +12,7 @@ from astropy.time import Time
 
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.reading.plain import plain_value
-from onesun.times import GPS_BEHIND_TAI, shifted
+from onesun.reading.times import GPS_BEHIND_TAI, shifted
 
 
 def number(header: Mapping[str, Any], keyword: str, path: Path, *, positive: bool = False) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.instruments import QualityBit, QualityWord
-from onesun.magnetogram import Quality
+from onesun.reading.magnetogram import Quality
 
 UNDEFINED = "undefined"
 

@@ -12,10 +12,10 @@ from onesun import instruments
 from onesun.errors import UntrustedFrameError
 from onesun.geometry.grid import RSUN_AT_1AU
 from onesun.instruments import Instrument
-from onesun.magnetogram import Magnetogram
 from onesun.reading import fits, product
 from onesun.reading.conventions import CONVENTIONS
 from onesun.reading.keywords import optional_number
+from onesun.reading.magnetogram import Magnetogram
 from onesun.reading.plain import plain_header
 from onesun.reading.quality import read_quality
 from onesun.reading.values import understand_values

@@ -18,14 +18,14 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from PIL import Image
 
-import onesun
 from onesun import instruments
 from onesun.config import canonical
 from onesun.errors import DamagedProductError
-from onesun.files import write_text
+from onesun.io.files import write_text
 from onesun.report import markdown
 from onesun.report.scenes import Scene
 from onesun.tables.text import SIMULATED
+from onesun.version import __version__
 
 _LIBRARIES = (
     "torch", "numpy", "scipy", "opencv-python-headless", "scikit-image", "astropy", "sunpy", "zarr",
@@ -167,7 +167,7 @@ def _data_url(kind: str, content: bytes) -> str:
 
 
 def _versions(snakemake: str | None) -> dict[str, str]:
-    found = {"onesun": onesun.__version__, "python": platform.python_version()}
+    found = {"onesun": __version__, "python": platform.python_version()}
     if snakemake:
         found["snakemake"] = snakemake
     for name in _LIBRARIES:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from onesun.errors import DamagedProductError, OneSunError
-from onesun.files import write_text
+from onesun.io.files import write_text
 from onesun.tables.text import line
 
 _BLOCK = re.compile(r"(<!-- from results/(\S+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

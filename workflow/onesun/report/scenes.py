@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from onesun import aligned, instruments, predictions
-from onesun.aligned import QUANTUM, AlignedFrame, AlignedMonth
+from onesun import instruments
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.upsample import repeat
 from onesun.geometry.window import Window
-from onesun.predictions import PredictedMonth
+from onesun.metrics.moments import Agreement, Moments
+from onesun.products import aligned, predictions
+from onesun.products.aligned import QUANTUM, AlignedFrame, AlignedMonth
+from onesun.products.predictions import PredictedMonth
 from onesun.report.region import choose
-from onesun.statistics.moments import Agreement, Moments
 
 _BLANK = np.int32(-(2**31))  # slider.js knows it
 

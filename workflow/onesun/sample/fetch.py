@@ -19,12 +19,13 @@ from pathlib import Path
 
 from astropy.io import fits
 
-from onesun import instruments, locations
+from onesun import instruments
 from onesun.errors import OneSunError
-from onesun.files import folder_listing, sha256, whole_file, whole_product, write_json
+from onesun.io import locations
+from onesun.io.files import folder_listing, sha256, whole_file, whole_product, write_json
 from onesun.reading.keywords import jsoc_time
+from onesun.reading.slots import month_of, stamp
 from onesun.sample.regions import write_disk
-from onesun.slots import month_of, stamp
 
 PRODUCT = "real HMI frames"
 _BLOCK = 1 << 20
@@ -100,7 +101,7 @@ def fetch(out: Path, archive: Archive = SAMPLE, regions: str | None = None) -> N
     """Write the real frames to the folder ``out`` and their manifest beside, ``{out}.json``.
 
     Files are named as JSOC names them, by the T_REC of their headers. The archive is kept in the
-    cache (:func:`onesun.locations.cache`), so that the network is needed once.
+    cache (:func:`onesun.io.locations.cache`), so that the network is needed once.
 
     Parameters
     ----------

@@ -8,12 +8,12 @@ from astropy.time import Time
 
 from onesun.geometry.grid import SOLAR_RADIUS_METRES
 from onesun.geometry.pointing import Pointing
+from onesun.reading.slots import jsoc_text
+from onesun.reading.times import seconds_between, shifted
 from onesun.sample import observers
 from onesun.sample.moments import moments
 from onesun.sample.observers import LIGHT, Orbit
 from onesun.sample.series import HmiFrame, RealFrame
-from onesun.slots import jsoc_text
-from onesun.times import seconds_between, shifted
 
 # Of the compression, of the record in JSOC's data base and of the filtergrams behind it: none of
 # them is true of a frame that was turned.

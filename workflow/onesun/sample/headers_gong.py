@@ -12,9 +12,9 @@ from sunpy.coordinates import sun
 from onesun import instruments
 from onesun.geometry.grid import AU_METRES
 from onesun.geometry.pointing import Pointing
-from onesun.gong_network import SITES, Site
+from onesun.instruments.gong_network import SITES, Site
+from onesun.reading.slots import clock
 from onesun.sample.headers import simulation_cards
-from onesun.slots import clock
 
 MINUTES = 10  # images averaged
 RSUN_AT_1AU = 959.76 / 206264.80624709636  # radians; RADIUS * DISTANCE of the real frames

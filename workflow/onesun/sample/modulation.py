@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from onesun.metrics.signal import noise_of, signal
 from onesun.sample.observers import SDO_SPEED
 from onesun.sample.series import HmiFrame, RealFrame
-from onesun.statistics.signal import noise_of, signal
 
 # Limb radii; the noise grows towards the limb, and each ring has its own.
 _RINGS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
@@ -35,7 +35,7 @@ class Modulation:
 
         The real frame holds HMI's own error, so that frames are scaled by the ratio to that.
         What counts as noise is the width of weak fields, ring by ring
-        (:mod:`onesun.statistics.signal`). Beyond the limb nothing changes.
+        (:mod:`onesun.metrics.signal`). Beyond the limb nothing changes.
 
         Raises OneSunError where a ring has too few weak fields to show a noise.
         """

@@ -12,8 +12,8 @@ from onesun.geometry.grid import AU_METRES
 from onesun.geometry.pointing import Pointing
 from onesun.geometry.sphere import CARRINGTON_RATE
 from onesun.reading.conventions import JSOC_LONGITUDE
+from onesun.reading.times import shifted
 from onesun.sample.carry import Observer
-from onesun.times import shifted
 
 DAY = 86400.0
 LIGHT = 299_792_458.0  # m/s

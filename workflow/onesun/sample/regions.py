@@ -14,12 +14,12 @@ from onesun.errors import UntrustedFrameError
 from onesun.geometry.grid import AU_METRES, RSUN_AT_1AU
 from onesun.geometry.pointing import Pointing
 from onesun.reading import fits
+from onesun.reading.slots import stamp
+from onesun.reading.times import from_iso
 from onesun.sample import headers, write
 from onesun.sample.carry import Observer
 from onesun.sample.observers import Orbit, earth
 from onesun.sample.series import HmiFrame, RealFrame, load
-from onesun.slots import stamp
-from onesun.times import from_iso
 
 _DAY = 15  # of its month, at midnight: frames around it stay in the month
 _GAP = 96  # pixels between regions: farther than any optics reach

@@ -17,9 +17,9 @@ from onesun.geometry.pointing import Pointing
 from onesun.reading import fits as fits_reading
 from onesun.reading.conventions import wcs
 from onesun.reading.keywords import jsoc_time, number
+from onesun.reading.times import seconds_between, shifted
 from onesun.sample.carry import Observer, carry
 from onesun.sample.observers import Orbit, earth, light_delay, pointed, sdo
-from onesun.times import seconds_between, shifted
 
 _STRIP = 16  # rows; what stays in the processor's cache
 _RING = (0.98, 1.0)  # limb radii; its noise fills what rotates in from behind the limb

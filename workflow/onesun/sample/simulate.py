@@ -14,11 +14,13 @@ from astropy.time import Time
 
 from onesun import instruments
 from onesun.errors import ConfigError
-from onesun.files import folder_listing, open_product, whole_product, write_json
 from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
-from onesun.progress import track
-from onesun.raw import write_manifest
+from onesun.io.files import folder_listing, open_product, whole_product, write_json
+from onesun.io.progress import track
+from onesun.products.raw import write_manifest
+from onesun.reading.slots import jsoc_text, nearest_slot, stamp
+from onesun.reading.times import seconds_between
 from onesun.sample import (
     conditions,
     fetch,
@@ -34,8 +36,6 @@ from onesun.sample import (
 from onesun.sample.carry import Observer
 from onesun.sample.settings import check, origin
 from onesun.sample.times import interval_of, mdi_observation, month_slots, moved_into
-from onesun.slots import jsoc_text, nearest_slot, stamp
-from onesun.times import seconds_between
 
 _SLOTS = "mdi"  # the instrument whose slots decide when there are frames
 GONG_INTERVAL = headers_gong.MINUTES * 60

@@ -9,8 +9,8 @@ from astropy.time import Time
 
 from onesun.errors import ConfigError
 from onesun.instruments import Instrument
-from onesun.slots import month_of, nearest_slot
-from onesun.times import from_iso, shifted
+from onesun.reading.slots import month_of, nearest_slot
+from onesun.reading.times import from_iso, shifted
 
 # T_OBS - T_REC of MDI by its INTERVAL, s: as in the real frames of 1999-12-11 and 2010-10-15.
 _MDI_OFFSET = {30: -30.0, 300: 210.0}

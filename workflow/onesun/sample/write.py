@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
-from onesun.files import write_bytes
 from onesun.geometry.pointing import Pointing
+from onesun.io.files import write_bytes
 from onesun.sample.headers_gong import MINUTES
 
 HMI_STEP = 0.1  # gauss; BSCALE of the real frames

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame, AlignedMonth, place_cards, read_month, write_field
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import folder_listing, read_json, whole_product, write_json
 from onesun.geometry.grid import Grid, Which
 from onesun.geometry.window import Window
-from onesun.progress import track
-from onesun.selection import open_month
+from onesun.io.files import folder_listing, read_json, whole_product, write_json
+from onesun.io.progress import track
+from onesun.products.aligned import AlignedFrame, AlignedMonth, place_cards, read_month, write_field
+from onesun.products.selection import open_month
 
 PRODUCT = "frames of a region"
 

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from onesun import methods
-from onesun.aligned import AlignedFrame
 from onesun.calibration.product import read_baseline, read_line
 from onesun.errors import ConfigError, OneSunError
+from onesun.io.progress import track
 from onesun.methods.bicubic import BicubicMethod, MatchedMethod
-from onesun.progress import track
-from onesun.selection import check_pair
+from onesun.metrics.signal import noise_of
+from onesun.products.aligned import AlignedFrame
+from onesun.products.selection import check_pair
 from onesun.series import noise, product
 from onesun.series.crop import RegionMonth, open_region, shown
 from onesun.series.totals import total
-from onesun.statistics.signal import noise_of
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from onesun.aligned import QUANTUM
 from onesun.errors import DamagedProductError
-from onesun.files import read_json, write_json
-from onesun.fitting.frames import spread
 from onesun.geometry.grid import Grid
 from onesun.geometry.resampled_noise import white_noise_left
-from onesun.progress import track
-from onesun.selection import of_sets
-from onesun.statistics import core
+from onesun.io.files import read_json, write_json
+from onesun.io.progress import track
+from onesun.methods.fitting.frames import spread
+from onesun.metrics import core
+from onesun.products.aligned import QUANTUM
+from onesun.products.selection import of_sets
 
 PRODUCT = "noise"
 

@@ -11,9 +11,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import open_product, sha256, whole_file, write_json
 from onesun.geometry.grid import Grid
 from onesun.geometry.window import Window
+from onesun.io.files import open_product, sha256, whole_file, write_json
 from onesun.series.totals import Total
 
 PRODUCT = "series of a region"
@@ -37,7 +37,7 @@ class Moment:
     noise : standard deviation of the target's noise in these pixels, gauss; None where weak fields
         are too few for one.
     response : change of the target's unsigned field by that of its signal, both as fractions
-        (:meth:`onesun.statistics.signal.Noise.response`); None without a noise.
+        (:meth:`onesun.metrics.signal.Noise.response`); None without a noise.
     """
 
     stamp: str

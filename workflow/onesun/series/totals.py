@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onesun.unsigned import expected_unsigned
+from onesun.metrics.unsigned import expected_unsigned
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import DamagedProductError, OneSunError
-from onesun.files import read_json, write_json
+from onesun.io.files import read_json, write_json
+from onesun.reading.times import from_iso, tai_seconds
 from onesun.series import product
 from onesun.series.daily import Daily, Times, Wave, analyse
-from onesun.times import from_iso, tai_seconds
 
 PRODUCT = "daily variability"
 # What HMI is compared with; neither has seen its orbit.

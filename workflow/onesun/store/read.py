@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 import zarr
 
-from onesun.files import open_product, read_unchanged
 from onesun.geometry.grid import Grid
+from onesun.io.files import open_product, read_unchanged
 from onesun.store import layout
 from onesun.store.shards import ShardedField
 from onesun.store.write import PRODUCT

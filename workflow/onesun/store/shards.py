@@ -14,7 +14,7 @@ import numpy as np
 from numcodecs import blosc
 
 from onesun.errors import DamagedProductError
-from onesun.files import read_json
+from onesun.io.files import read_json
 from onesun.store import layout
 
 _ABSENT = 2**64 - 1  # offset of a chunk that holds only FILL

@@ -11,14 +11,14 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
 
-import onesun
-from onesun.aligned import AlignedFrame, AlignedMonth, read_month
 from onesun.errors import DamagedProductError
-from onesun.files import folder_listing, read_json, whole_product, write_json
 from onesun.geometry.grid import Grid, Which
-from onesun.progress import track
+from onesun.io.files import folder_listing, read_json, whole_product, write_json
+from onesun.io.progress import track
+from onesun.products.aligned import AlignedFrame, AlignedMonth, read_month
 from onesun.store import layout
 from onesun.store.patches import PatchPlaces, cut, places
+from onesun.version import __version__
 
 PRODUCT = "patch store"
 DIMENSIONS = {
@@ -86,7 +86,7 @@ def _details(month: AlignedMonth, aligned: Path, grid: Grid, quantum: float) -> 
             "patch": grid.patch,
         },
         "sources": read_json(aligned)["files"],
-        "version": onesun.__version__,
+        "version": __version__,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import yaml
 
-from onesun import locations
+from onesun.io import locations
 from onesun.sunspots import celestrak, silso
 from onesun.sunspots.product import Series, read, write
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from onesun.errors import DamagedProductError, OneSunError
-from onesun.files import open_product, read_unchanged, sha256, whole_file, write_json
+from onesun.io.files import open_product, read_unchanged, sha256, whole_file, write_json
 
 PRODUCT = "sunspot numbers"
 _HEADER = "month,sunspot_number"

@@ -11,10 +11,10 @@ import numpy as np
 
 from onesun.config.seeds import seeded, trainings
 from onesun.errors import ConfigError
-from onesun.files import whole_file, write_text
-from onesun.losses.labels import method_label, method_weights
+from onesun.io.files import whole_file, write_text
 from onesun.tables import table2, terms
 from onesun.tables.kernels import make_columns
+from onesun.tables.labels import method_label, method_weights
 from onesun.tables.merged import Merged, merge_measures
 from onesun.tables.text import csv_text, number, write_both
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import ConfigError
-from onesun.statistics import bootstrap, product
-from onesun.statistics.bootstrap import Interval
-from onesun.statistics.moments import Agreement
-from onesun.statistics.regions import Region, RegionStatistics
-from onesun.statistics.units import Units, make_units
+from onesun.metrics import bootstrap, product
+from onesun.metrics.bootstrap import Interval
+from onesun.metrics.moments import Agreement
+from onesun.metrics.regions import Region, RegionStatistics
+from onesun.metrics.units import Units, make_units
 from onesun.tables.sources import Source, by_column, check_same_frames, measured_by
 
 FEWEST_PIXELS = 100  # a correlation over fewer says nothing about an area

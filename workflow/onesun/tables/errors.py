@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.statistics import covered
-from onesun.statistics.coverage import Coverage, Row, Within
-from onesun.statistics.covered import CoveredMonth
+from onesun.metrics import covered
+from onesun.metrics.coverage import Coverage, Row, Within
+from onesun.metrics.covered import CoveredMonth
 from onesun.tables.sources import Source, by_column, check_same_frames
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onesun.statistics.bootstrap import FEWEST_INDEPENDENT, Interval
+from onesun.metrics.bootstrap import FEWEST_INDEPENDENT, Interval
 from onesun.tables.text import number
 
 _FEW = 10  # independent blocks

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from onesun.statistics import bootstrap
-from onesun.statistics.bootstrap import Interval
-from onesun.statistics.kernels import KernelStatistic, kernel_errors
-from onesun.statistics.units import Units, make_units
+from onesun.metrics import bootstrap
+from onesun.metrics.bootstrap import Interval
+from onesun.metrics.kernels import KernelStatistic, kernel_errors
+from onesun.metrics.units import Units, make_units
 from onesun.tables.merged import Merged
 from onesun.tables.sources import Source
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from onesun.errors import ConfigError
 from onesun.methods.kinds import REFERENCES
-from onesun.statistics import product
-from onesun.statistics.regions import Region
+from onesun.metrics import product
+from onesun.metrics.regions import Region
 from onesun.tables.columns import Cell, Column, make_columns
 from onesun.tables.intervals import bounds, interval
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onesun.statistics.regions import Region
+from onesun.metrics.regions import Region
 from onesun.tables.columns import FEWEST_PIXELS, Cell, Column
 from onesun.tables.intervals import interval
 from onesun.tables.text import baselines, frames, line, origin

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onesun.errors import ConfigError
-from onesun.statistics import measured
-from onesun.statistics.measures import Measures
+from onesun.metrics import measured
+from onesun.metrics.measures import Measures
 from onesun.tables.sources import Source, by_column, check_same_frames, measured_by
 
 

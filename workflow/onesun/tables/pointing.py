@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.files import whole_file, write_text
-from onesun.pointing.product import Found, PointedMonth, pointed, read, statistics_file
-from onesun.statistics.regions import Region
+from onesun.io.files import whole_file, write_text
+from onesun.metrics.pointing.product import Found, PointedMonth, pointed, read, statistics_file
+from onesun.metrics.regions import Region
 from onesun.tables.columns import Cell, Column, make_columns
 from onesun.tables.intervals import bounds, interval
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.statistics.regions import Region
+from onesun.metrics.regions import Region
 from onesun.tables.columns import Column, make_columns
 from onesun.tables.intervals import bounds
 from onesun.tables.markdown import render

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from onesun import aligned, split
 from onesun.errors import ConfigError
-from onesun.files import read_json
 from onesun.geometry.grid import Grid
-from onesun.selection import day, within
-from onesun.split import SplitRow
+from onesun.io.files import read_json
+from onesun.products import aligned, split
+from onesun.products.selection import day, within
+from onesun.products.split import SplitRow
 from onesun.store.patches import places
 from onesun.tables.text import SIMULATED, csv_text, line, write_both
 

@@ -11,7 +11,7 @@ from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
 from onesun.search import product
 from onesun.search.candidates import asked
-from onesun.search.page import OBJECTIVE
+from onesun.tables.search_page import OBJECTIVE
 from onesun.tables.text import SIMULATED, csv_text, line, write_both
 
 TERMS = {

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from onesun.statistics import bootstrap
-from onesun.statistics.bootstrap import Interval
-from onesun.statistics.measures import Measures
-from onesun.statistics.patches import ALL
-from onesun.statistics.units import make_units
+from onesun.metrics import bootstrap
+from onesun.metrics.bootstrap import Interval
+from onesun.metrics.measures import Measures
+from onesun.metrics.patches import ALL
+from onesun.metrics.units import make_units
 from onesun.tables.text import line
 
 # A distance to the ideal that changes by a smaller share is told as hardly changed; so is a skew,

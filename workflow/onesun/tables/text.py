@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from onesun.files import whole_file, write_text
+from onesun.io.files import whole_file, write_text
 from onesun.tables.sources import Source
 
 SIMULATED = "simulated MDI/GONG from real HMI"

@@ -12,11 +12,11 @@ import numpy
 import torch
 import zarr
 
-import onesun
-from onesun.split import SplitRow
+from onesun.products.split import SplitRow
 from onesun.training.loop import Training
 from onesun.training.patchset import PatchSet
 from onesun.training.product import PRODUCT
+from onesun.version import __version__
 
 
 def describe(
@@ -57,7 +57,7 @@ def describe(
         "scores": _scores(by_epoch[best_epoch]),
         "scores_before_training": _scores(by_epoch[0]),
         "versions": {
-            "onesun": onesun.__version__,
+            "onesun": __version__,
             "python": platform.python_version(),
             "torch": torch.__version__,
             "numpy": numpy.__version__,

@@ -15,8 +15,8 @@ from typing import Any
 
 import torch
 
-from onesun import seal
-from onesun.files import whole_file
+from onesun.io import seal
+from onesun.io.files import whole_file
 
 _VERSION = 2
 _SEALED = "checkpoint"

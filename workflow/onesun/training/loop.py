@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 from onesun.errors import ConfigError, OneSunError
+from onesun.io.progress import track
 from onesun.losses import OF_ERROR, CompositeLoss, every_term
 from onesun.networks import Calibration, Network, build
-from onesun.progress import track
 from onesun.training import precision
 from onesun.training.batches import Batch, Job, Patches, Sampler, ahead, flips, in_turn
 from onesun.training.checkpoint import Checkpoint, Progress

@@ -11,10 +11,10 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as tensors_of
 
-from onesun import locations
 from onesun.errors import DamagedProductError, OneSunError
-from onesun.files import read_json, sha256
 from onesun.geometry.grid import Grid
+from onesun.io import locations
+from onesun.io.files import read_json, sha256
 from onesun.networks import Calibration, Network, build
 from onesun.training.error_scale import ErrorScale
 from onesun.training.product import (

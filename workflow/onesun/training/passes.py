@@ -14,9 +14,9 @@ from typing import TypeVar
 
 import torch
 
+from onesun.io.parallel import one_core_each
 from onesun.losses import CompositeLoss, Sums
 from onesun.networks import Network, dropout_seeded
-from onesun.parallel import one_core_each
 from onesun.training.batches import Batch
 from onesun.training.precision import casting
 from onesun.training.scores import Scores

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import sha256
 from onesun.geometry.upsample import repeat
-from onesun.selection import evenly
-from onesun.split import SplitRow
+from onesun.io.files import sha256
+from onesun.products.selection import evenly
+from onesun.products.split import SplitRow
 from onesun.store.patches import cut, join
 from onesun.store.read import PatchMonth
 from onesun.training.held_out import held_out

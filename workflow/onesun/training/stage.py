@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from safetensors.torch import save
 
-from onesun import split
 from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
-from onesun.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
+from onesun.io.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
+from onesun.products import split
+from onesun.products.selection import check_pair
+from onesun.products.split import SplitRow
 from onesun.search.product import fill
-from onesun.selection import check_pair
-from onesun.split import SplitRow
 from onesun.training.card import describe
 from onesun.training.checkpoint import Checkpoint, stamp
 from onesun.training.loop import Recipe, Training

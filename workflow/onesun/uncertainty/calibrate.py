@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from onesun.errors import OneSunError
-from onesun.statistics.coverage import PROMISED
+from onesun.metrics.coverage import PROMISED
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
 

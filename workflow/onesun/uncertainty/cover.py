@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from onesun.geometry.grid import Grid
-from onesun.progress import track
-from onesun.selection import choose
-from onesun.statistics import covered
-from onesun.statistics.coverage import Coverage
+from onesun.io.progress import track
+from onesun.metrics import covered
+from onesun.metrics.coverage import Coverage
+from onesun.products.selection import choose
 from onesun.training.model import read_errors
 from onesun.uncertainty.noise import target_noise
 from onesun.uncertainty.promised import check_bins, promised

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from onesun.aligned import QUANTUM, AlignedFrame, AlignedMonth
-from onesun.statistics import core
+from onesun.metrics import core
+from onesun.products.aligned import QUANTUM, AlignedFrame, AlignedMonth
 
 
 def target_noise(month: AlignedMonth, frames: Sequence[AlignedFrame], limit: float) -> float:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import ConfigError
-from onesun.statistics import limits
-from onesun.statistics.coverage import Promised, Uncertainty
+from onesun.metrics import limits
+from onesun.metrics.coverage import Promised, Uncertainty
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame, AlignedMonth
 from onesun.errors import ConfigError, OneSunError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.methods.network import NetworkMethod
-from onesun.selection import check_pair
+from onesun.products.aligned import AlignedFrame, AlignedMonth
+from onesun.products.selection import check_pair
 from onesun.training.error_scale import ErrorScale
 from onesun.training.product import card_of
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from onesun.aligned import AlignedFrame, AlignedMonth
-from onesun.files import sha256, write_json
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import repeat
-from onesun.progress import track
-from onesun.selection import evenly, of_sets, open_month
-from onesun.statistics.block_coverage import BlockCoverage, Judged
-from onesun.statistics.coverage import Coverage
+from onesun.io.files import sha256, write_json
+from onesun.io.progress import track
+from onesun.metrics.block_coverage import BlockCoverage, Judged
+from onesun.metrics.coverage import Coverage
+from onesun.products.aligned import AlignedFrame, AlignedMonth
+from onesun.products.selection import evenly, of_sets, open_month
 from onesun.training.error_scale import ErrorScale
 from onesun.training.held_out import held_out
 from onesun.training.product import ERRORS_PRODUCT

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.files import read_json, sha256, write_bytes, write_json
+from onesun.io.files import read_json, sha256, write_bytes, write_json
 from onesun.training import model
 from onesun.weights import scores
 

@@ -10,8 +10,8 @@ from typing import Any
 import jinja2
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.files import read_json, write_text
-from onesun.statistics.coverage import PROMISED
+from onesun.io.files import read_json, write_text
+from onesun.metrics.coverage import PROMISED
 from onesun.training.product import CARD, PRODUCT
 from onesun.weights import scores
 from onesun.weights.collect import SCORES_SUFFIX

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import ConfigError
-from onesun.statistics import bootstrap as bootstraps
-from onesun.statistics import covered, measured
-from onesun.statistics.covered import CoveredMonth
-from onesun.statistics.measured import MeasuredMonth
-from onesun.statistics.measures import Measures
-from onesun.statistics.scores import SCORES, Score
-from onesun.statistics.units import Units, make_units
+from onesun.metrics import bootstrap as bootstraps
+from onesun.metrics import covered, measured
+from onesun.metrics.covered import CoveredMonth
+from onesun.metrics.measured import MeasuredMonth
+from onesun.metrics.measures import Measures
+from onesun.metrics.scores import SCORES, Score
+from onesun.metrics.units import Units, make_units
 
 PRODUCT = "scores of weights"
 NETWORK = "network"  # the row of the network, whatever its method is called

@@ -13,7 +13,7 @@ from onesun.archive.jsoc.library import drms
 from onesun.archive.jsoc.records import Record
 from onesun.archive.jsoc.requests import Request, Requests
 from onesun.instruments import Instrument
-from onesun.slots import jsoc_text
+from onesun.reading.slots import jsoc_text
 
 # What an export's status says; all others are failures: 4 bad request, 5 expired, -1 killed.
 DONE, WORKING, QUEUED, TOO_LARGE, NOT_FOUND, LIMIT = 0, 1, 2, 3, 6, 7

@@ -17,8 +17,8 @@ from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.instruments import Instrument
 from onesun.reading.keywords import jsoc_time
 from onesun.reading.quality import read_quality
-from onesun.slots import stamp
-from onesun.times import tai_seconds
+from onesun.reading.slots import stamp
+from onesun.reading.times import tai_seconds
 
 _NUMBER, _ONLINE = "*recnum*", "*online*"
 _NO_SEGMENT = ("InvalidSegName", "BadSegLink")

@@ -9,8 +9,8 @@ from itertools import pairwise
 from astropy.time import Time
 
 from onesun.instruments import Instrument
-from onesun.slots import jsoc_text
-from onesun.times import seconds_between
+from onesun.reading.slots import jsoc_text
+from onesun.reading.times import seconds_between
 
 
 def span(record: Instrument, times: Sequence[Time]) -> str:

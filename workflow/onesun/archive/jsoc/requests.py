@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from onesun.files import read_json, write_json
+from onesun.io.files import read_json, write_json
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ from onesun.archive.nso.sites import altitudes
 from onesun.archive.remote import Listing, RemoteFile
 from onesun.archive.web import page
 from onesun.instruments import Instrument
-from onesun.progress import track
-from onesun.slots import stamp
+from onesun.io.progress import track
+from onesun.reading.slots import stamp
 
 _NAME = re.compile(
     r"(?P<site>[a-z]{2})(?P<product>[a-z]{3})(?P<time>\d{6}t\d{4})\.fits(\.(gz|fz))?"

@@ -7,7 +7,7 @@ from astropy import units as u
 from astropy.coordinates import AltAz, EarthLocation, get_sun
 from astropy.time import Time
 
-from onesun.gong_network import SITES
+from onesun.instruments.gong_network import SITES
 
 CODES = tuple(sorted(site.code.lower() for site in SITES))
 

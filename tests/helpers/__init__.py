@@ -1,0 +1,1 @@
+"""What several tests make: small Suns, months, networks, archives."""

@@ -1,0 +1,1 @@
+"""A user's own magnetogram in, an HMI-like magnetogram with errors out."""

@@ -1,0 +1,1 @@
+"""What stages hand to each other: raw and aligned frames, predictions, selections, splits."""
