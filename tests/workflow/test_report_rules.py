@@ -85,7 +85,7 @@ def test_every_table_and_figure_is_marked_for_snakemakes_own_report():
             used |= set(re.findall(r'caption="\.\./report/(\w+\.rst)"', call))
             assert "category=" in call, call
             assert "labels=" in call, call
-        # A figure's caption follows from its name (drawing.smk).
+        # A figure's caption follows from its name (shown.smk).
         used |= {f"{name}.rst" for name in re.findall(r'figure_png\(\s*f?"(fig\d)', text)}
     assert used | {"workflow.rst"} == {path.name for path in captions.glob("*.rst")}
     for name in ("table1", "table2", "table3", "table4", "ladder", "cost"):

@@ -150,11 +150,11 @@ def test_the_tables_in_docs_are_these():
 def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
     found = {}
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
-        for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        for rule in re.split(r"^ *rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
             command = re.search(
                 rf'(?:["\']onesun|onesun:q}}) ([\w-]+)(?: ({SUBCOMMANDS})\b)?', rule
             )
-            name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
+            name, code = rule.partition(":")[0], re.search(r'code\(\s*"([\w:]+)"', rule)
             found[name] = (
                 ":".join(filter(None, command.groups())).replace("-", "_") if command else None,
                 code[1] if code else None,

@@ -34,7 +34,7 @@ rule collect_weights:
         "../../envs/onesun.yaml"
     params:
         code=code("weights:collect"),
-        settings=settings("release", table1={"bootstrap": CONFIG["table1"]["bootstrap"]}),
+        settings=settings("release", table1=part("table1", "bootstrap")),
         files=lambda wildcards, input: options(
             {"measures": input.measures, "coverage": input.coverage, "truth": input.truths}
         ),
