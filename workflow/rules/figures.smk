@@ -49,7 +49,7 @@ rule fig1:
     input:
         sunspots="data/sunspots.json",
     output:
-        png=figure_png("fig1", "1 Magnetographs of 50 years"),
+        png=figure_png("fig1"),
         pdf="results/figures/fig1.pdf",
         md="results/figures/fig1.md",
     log:
@@ -60,6 +60,7 @@ rule fig1:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig1"),
         settings=figure_settings("fig1"),
         record=resource("observatories.yaml"),
@@ -79,7 +80,7 @@ rule fig2:
             [DRAWN["fig2"]["method"] or ablation()[-1]],
         ),
     output:
-        png=figure_png("fig2", "2 Full disks"),
+        png=figure_png("fig2"),
         pdf="results/figures/fig2.pdf",
         md="results/figures/fig2.md",
     log:
@@ -92,6 +93,7 @@ rule fig2:
     resources:
         mem_mb=2000,
     params:
+        caption=figure_caption,
         code=code("fig2"),
         settings=lambda wildcards: figure_settings(
             "fig2", "grid", ablation={"methods": CONFIG["ablation"]["methods"][-1:]}
@@ -113,7 +115,7 @@ rule fig3:
             "fig3", "results/predictions/{pair}/{method}/{month}.json", ablation()
         ),
     output:
-        png=figure_png("fig3", "3 One region by each loss"),
+        png=figure_png("fig3"),
         pdf="results/figures/fig3.pdf",
         md="results/figures/fig3.md",
     log:
@@ -126,6 +128,7 @@ rule fig3:
     resources:
         mem_mb=2000,
     params:
+        caption=figure_caption,
         code=code("fig3"),
         settings=lambda wildcards: figure_settings(
             "fig3",
@@ -147,7 +150,7 @@ rule fig4:
     input:
         measures_of(ABLATED, HISTOGRAM_PAIR["fig4"]),
     output:
-        png=figure_png("fig4", "4 Errors by loss"),
+        png=figure_png("fig4"),
         pdf="results/figures/fig4.pdf",
         md="results/figures/fig4.md",
     log:
@@ -158,6 +161,7 @@ rule fig4:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig4"),
         pair=HISTOGRAM_PAIR["fig4"],
         settings=figure_settings("fig4", **ABLATION),
@@ -172,7 +176,7 @@ use rule fig4 as fig4_of_pair with:
     input:
         lambda wildcards: measures_of(ABLATED, wildcards.pair),
     output:
-        png=figure_png("fig4-{pair}", "4 Errors by loss, {pair}"),
+        png=figure_png("fig4-{pair}"),
         pdf="results/figures/fig4-{pair}.pdf",
         md="results/figures/fig4-{pair}.md",
     log:
@@ -180,6 +184,7 @@ use rule fig4 as fig4_of_pair with:
     benchmark:
         "logs/fig4-{pair}.tsv"
     params:
+        caption=figure_caption,
         pair=lambda wildcards: wildcards.pair,
         settings=figure_settings("fig4", **ABLATION),
     message:
@@ -190,7 +195,7 @@ rule fig5:
     input:
         measures_of(list(FIG5.values()), *PAIRS),
     output:
-        png=figure_png("fig5", "5 Output against target"),
+        png=figure_png("fig5"),
         pdf="results/figures/fig5.pdf",
         md="results/figures/fig5.md",
     log:
@@ -201,6 +206,7 @@ rule fig5:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig5"),
         words=options({"pair": PAIRS} | {name: [each] for name, each in FIG5.items()}),
         settings=figure_settings("fig5"),
@@ -215,7 +221,7 @@ rule fig6:
     input:
         lambda wildcards: [followed(pair) for pair in FIG6_PAIRS],
     output:
-        png=figure_png("fig6", "6 A region through time"),
+        png=figure_png("fig6"),
         pdf="results/figures/fig6.pdf",
         md="results/figures/fig6.md",
     log:
@@ -226,6 +232,7 @@ rule fig6:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig6"),
         settings=figure_settings("fig6"),
         series=lambda wildcards, input: options({"series": input}),
@@ -238,7 +245,7 @@ rule fig6:
 
 rule fig7:
     output:
-        png=figure_png("fig7", "7 Networks"),
+        png=figure_png("fig7"),
         pdf="results/figures/fig7.pdf",
         md="results/figures/fig7.md",
     log:
@@ -249,6 +256,7 @@ rule fig7:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig7"),
         settings=figure_settings(
             "fig7",
@@ -267,7 +275,7 @@ rule fig8:
         series=lambda wildcards: followed(FIG8_PAIR),
         variability=f"results/variability/{FIG8_PAIR}.json",
     output:
-        png=figure_png("fig8", "8 HMI's daily variability"),
+        png=figure_png("fig8"),
         pdf="results/figures/fig8.pdf",
         md="results/figures/fig8.md",
     log:
@@ -278,6 +286,7 @@ rule fig8:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig8"),
         settings=figure_settings("fig8"),
     message:
@@ -291,7 +300,7 @@ rule fig9:
     input:
         measures_of(ABLATED, HISTOGRAM_PAIR["fig9"]),
     output:
-        png=figure_png("fig9", "9 Correlation by patch"),
+        png=figure_png("fig9"),
         pdf="results/figures/fig9.pdf",
         md="results/figures/fig9.md",
     log:
@@ -302,6 +311,7 @@ rule fig9:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig9"),
         pair=HISTOGRAM_PAIR["fig9"],
         settings=figure_settings("fig9", **ABLATION),
@@ -316,7 +326,7 @@ rule fig_errors:
     input:
         COVERAGE,
     output:
-        png=figure_png("errors", "Errors"),
+        png=figure_png("errors"),
         pdf="results/figures/errors.pdf",
         md="results/figures/errors.md",
     log:
@@ -327,6 +337,7 @@ rule fig_errors:
     conda:
         "../../envs/onesun.yaml"
     params:
+        caption=figure_caption,
         code=code("fig_errors"),
         settings=settings(figures=part("figures", "style")),
     message:

@@ -6,6 +6,7 @@ import yaml
 
 from onesun.config import series_month, shown_month
 from onesun.config.pairs import is_for_pair
+from onesun.report import titles
 
 # The networks with an error that the table and the figure of errors show; neither is made where
 # there are none.
@@ -15,10 +16,10 @@ COVERAGE = [
     for pair, method in STATING
     for path in tested_months("results/coverage/{pair}/{method}/{month}.json", pair)
 ]
-# As the report shows them; errors only where a network has one.
-SHOWN_ERRORS = ["errors"] if STATING else []
-TABLES = [*(f"table{number}" for number in range(1, 5)), "ladder", "ablation", *SHOWN_ERRORS]
-FIGURES = [*(f"fig{number}" for number in range(1, 10)), *SHOWN_ERRORS]
+# As the report shows them; errors only where a network has one, pointing only where it is asked for.
+UNSHOWN = {"pointing"} if STATING else {"pointing", "errors"}
+TABLES = [name for name in titles.TABLES if name not in UNSHOWN]
+FIGURES = [name for name in titles.FIGURES if name not in UNSHOWN]
 # The networks whose errors are judged in other epochs, by pair.
 EPOCHS = {
     pair: [
@@ -37,14 +38,36 @@ ONLY_SHOWN = ("methods", "months", "fewest")
 
 def figure_settings(figure, *sections, **parts):
     """As `settings`, with what every figure and this one are drawn by."""
-    return settings(*sections, figures=part("figures", "style", figure), **parts)
+    own = [name for name in ("style", figure) if name in CONFIG["figures"]]
+    return settings(*sections, figures=part("figures", *own), **parts)
 
 
-def figure_png(name, title):
-    """A figure, which the report shows with a caption of its own."""
-    caption = f"../report/{name.partition('-')[0]}.rst"
-    path, labels = f"results/figures/{name}.png", {"figure": title}
-    return report(path, caption=caption, category="Figures", labels=labels)
+def figure_png(name):
+    """A figure, which Snakemake's report shows with the caption that is written beside it."""
+    return report(
+        f"results/figures/{name}.png",
+        caption="../report/figure.rst",
+        category="Figures",
+        labels={"figure": titles.label(name, titles.FIGURES)},
+    )
+
+
+def figure_caption(wildcards, output):
+    """The caption beside a figure as HTML; made of more than wildcards, and so no reason to rerun."""
+    from onesun.report.markdown import caption_html
+
+    file = Path(output.md)
+    return caption_html(file.read_text("utf-8")) if file.is_file() else ""
+
+
+def table_csv(name):
+    """A table, which Snakemake's report shows with a caption of the table's name."""
+    return report(
+        f"results/{name}.csv",
+        caption=f"../report/{name}.rst",
+        category="Tables",
+        labels={"table": titles.label(name, titles.TABLES)},
+    )
 
 
 def measures_of(methods, *pairs):

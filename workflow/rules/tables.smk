@@ -14,19 +14,14 @@ POINTED = every_column("results/pointing/statistics/{pair}/{method}/{month}.json
 rule tables:
     """Stage: the paper's four tables."""
     input:
-        expand("results/table{number}.csv", number=range(1, 5)),
+        [f"results/{name}.csv" for name in TABLES if name.startswith("table")],
 
 
 rule table1:
     input:
         every_column("results/statistics/{pair}/{method}/{month}.json"),
     output:
-        csv=report(
-            "results/table1.csv",
-            caption="../report/table1.rst",
-            category="Tables",
-            labels={"table": "1 Correlations"},
-        ),
+        csv=table_csv("table1"),
         md="results/table1.md",
     log:
         "logs/table1.log",
@@ -49,12 +44,7 @@ rule table2:
     input:
         every_column("results/measures/{pair}/{method}/{month}.json", table="table2"),
     output:
-        csv=report(
-            "results/table2.csv",
-            caption="../report/table2.rst",
-            category="Tables",
-            labels={"table": "2 Gradients and extreme values"},
-        ),
+        csv=table_csv("table2"),
         md="results/table2.md",
     log:
         "logs/table2.log",
@@ -81,12 +71,7 @@ rule table3:
         split=expand("results/split/{pair}.csv", pair=PAIRS),
         aligned=every_month("results/aligned/{pair}/{month}.json"),
     output:
-        csv=report(
-            "results/table3.csv",
-            caption="../report/table3.rst",
-            category="Tables",
-            labels={"table": "3 Months, frames and patches"},
-        ),
+        csv=table_csv("table3"),
         md="results/table3.md",
     log:
         "logs/table3.log",
@@ -110,12 +95,7 @@ rule table4:
     input:
         rules.searches.input,
     output:
-        csv=report(
-            "results/table4.csv",
-            caption="../report/table4.rst",
-            category="Tables",
-            labels={"table": "4 Weights of the losses"},
-        ),
+        csv=table_csv("table4"),
         md="results/table4.md",
     log:
         "logs/table4.log",
@@ -148,12 +128,7 @@ rule ladder:
     input:
         every_column("results/statistics/{pair}/{method}/{month}.json", table="ladder"),
     output:
-        csv=report(
-            "results/ladder.csv",
-            caption="../report/ladder.rst",
-            category="Tables",
-            labels={"table": "Ladder of baselines"},
-        ),
+        csv=table_csv("ladder"),
         md="results/ladder.md",
     log:
         "logs/ladder.log",
@@ -180,12 +155,7 @@ rule ablation:
     input:
         every_column("results/measures/{pair}/{method}/{month}.json", table="ablation"),
     output:
-        csv=report(
-            "results/ablation.csv",
-            caption="../report/ablation.rst",
-            category="Tables",
-            labels={"table": "Ablation"},
-        ),
+        csv=table_csv("ablation"),
         terms="results/ablation_terms.csv",
         md="results/ablation.md",
     log:
@@ -212,12 +182,7 @@ rule table_errors:
     input:
         COVERAGE,
     output:
-        csv=report(
-            "results/errors.csv",
-            caption="../report/errors.rst",
-            category="Tables",
-            labels={"table": "Errors"},
-        ),
+        csv=table_csv("errors"),
         md="results/errors.md",
     log:
         "logs/table_errors.log",
@@ -243,12 +208,7 @@ rule table_pointing:
             for pointing in POINTINGS
         ],
     output:
-        csv=report(
-            "results/pointing.csv",
-            caption="../report/pointing.rst",
-            category="Tables",
-            labels={"table": "Pointing"},
-        ),
+        csv=table_csv("pointing"),
         md="results/pointing.md",
         frames="results/pointing.frames.csv",
     log:
