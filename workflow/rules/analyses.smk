@@ -45,7 +45,7 @@ rule null_restored:
         mem_mb=4000,
         gpu=by_network(1, 0),
     params:
-        code=method_code("analyse_null:restored"),
+        code=method_code("analyses:null_restored"),
         settings=lambda wildcards: analysis_method_settings("null_test", wildcards),
         records=pair_records("analyse_degraded", "input"),
         split=month_row,
@@ -74,7 +74,7 @@ rule null_repeated:
     resources:
         mem_mb=3000,
     params:
-        code=code("analyse_null:repeated"),
+        code=code("analyses:null_repeated"),
         settings=analysis_settings("null_test"),
         records=pair_records("analyse_repeated", "target"),
         split=month_row,
@@ -110,7 +110,7 @@ rule null:
     conda:
         "../../envs/onesun.yaml"
     params:
-        code=code("analyse_null:show"),
+        code=code("analyses:null_show"),
         settings=analysis_shown("null_test"),
     message:
         "Showing the null test: {wildcards.pair}"
@@ -134,7 +134,7 @@ rule calibration_month:
     resources:
         mem_mb=2000,
     params:
-        code=code("analyse_calibration:measure"),
+        code=code("analyses:calibration_measure"),
         settings=analysis_settings("calibration"),
         records=pair_records("analyse_calibration", "input"),
         split=month_row,
@@ -165,7 +165,7 @@ rule calibration:
     conda:
         "../../envs/onesun.yaml"
     params:
-        code=code("analyse_calibration:show"),
+        code=code("analyses:calibration_show"),
         settings=analysis_shown("calibration"),
     message:
         "Showing the calibration map: {wildcards.pair}"
@@ -193,7 +193,7 @@ rule continuity_month:
         mem_mb=3000,
         gpu=by_network(1, 0),
     params:
-        code=method_code("analyse_continuity:measure"),
+        code=method_code("analyses:continuity_measure"),
         settings=lambda wildcards: analysis_method_settings("continuity", wildcards),
         records=pair_records("analyse_continuity", "target"),
         split=month_row,
@@ -228,7 +228,7 @@ rule continuity:
     conda:
         "../../envs/onesun.yaml"
     params:
-        code=code("analyse_continuity:show"),
+        code=code("analyses:continuity_show"),
         settings=analysis_shown("continuity"),
     message:
         "Showing the continuity of flux: {wildcards.pair}"

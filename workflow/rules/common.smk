@@ -9,7 +9,7 @@ from snakemake_interface_common.exceptions import WorkflowError
 from onesun.config import canonical, method_sections, months, seeded, tabled_months
 from onesun.config.archive_requests import requests
 from onesun.instruments import load
-from onesun.provenance import code_version, record_parts
+from onesun.provenance import code_version, entry_of, record_parts
 from onesun.products.split import assign
 
 PAIRS = CONFIG["pairs"]
@@ -54,7 +54,7 @@ def options(paths):
 
 def code(command, *others):
     """Hash of the code behind `onesun command`, so that a change in it reruns the rule."""
-    return code_version(f"onesun.cli.{command}", *others)
+    return code_version(entry_of(command), *others)
 
 
 def records(command, *names):

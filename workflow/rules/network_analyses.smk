@@ -23,7 +23,7 @@ rule resolution_month:
     resources:
         mem_mb=2500,
     params:
-        code=code("analyse_resolution:measure"),
+        code=code("analyses:resolution_measure"),
         settings=analysis_settings("resolution"),
         records=pair_records("analyse_resolution", "input"),
         split=month_row,
@@ -58,7 +58,7 @@ rule resolution:
     conda:
         "../../envs/onesun.yaml"
     params:
-        code=code("analyse_resolution:show"),
+        code=code("analyses:resolution_show"),
         settings=analysis_shown("resolution"),
     message:
         "Showing the resolution: {wildcards.pair}"
@@ -89,7 +89,7 @@ rule epochs_month:
         mem_mb=4000,
         gpu=1,
     params:
-        code=code("analyse_epochs:measure"),
+        code=code("analyses:epochs_measure"),
         settings=settings("errors", "grid", analyses=analysis_section("epochs")),
         records=pair_records("analyse_epochs", "input"),
         split=lambda wildcards: judged_split(wildcards.pair, wildcards.method, wildcards.month),
@@ -125,7 +125,7 @@ rule epochs:
     conda:
         "../../envs/onesun.yaml"
     params:
-        code=code("analyse_epochs:show"),
+        code=code("analyses:epochs_show"),
         settings=analysis_shown("epochs"),
     message:
         "Showing errors in other epochs: {wildcards.pair}"

@@ -14,7 +14,7 @@ LONGER = (
     if SAMPLED
     else {}
 )
-MADE_BY = ["onesun.cli.sample:series", "onesun.cli.align"] if SAMPLED else []
+MADE_BY = [entry_of("sample:series"), entry_of("align")] if SAMPLED else []
 WHOLE = "results/series/aligned" if SAMPLED else "results/aligned"
 # What the sample is given, to be found again.
 PUT_IN = CONFIG["series"]["sample"]["hmi_modulation"] if SAMPLED else {}

@@ -1,4 +1,4 @@
-"""``onesun info`` and ``onesun show``: what a file is and what it looks like."""
+"""What can be asked of files: what they are, what they look like, whether they are right."""
 
 from __future__ import annotations
 
@@ -17,12 +17,39 @@ from onesun.errors import ConfigError, UntrustedFrameError
 Files = Annotated[
     list[Path], typer.Argument(help="FITS files of HMI, MDI or GONG, or outputs of OneSun.")
 ]
-# Keywords and beginnings of cards by which headers of outputs are known.
-_MARKS = (b"ONESUN  =", b"ORIGIN  = 'OneSun", b"METHOD  =")
 Name = Annotated[
     str | None,
     typer.Option(help="Instrument record to read with; the header decides if absent."),
 ]
+# Keywords and beginnings of cards by which headers of outputs are known.
+_MARKS = (b"ONESUN  =", b"ORIGIN  = 'OneSun", b"METHOD  =")
+
+
+def check(
+    output: Annotated[Path, typer.Argument(help="What onesun convert wrote.")],
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="The file it was made from.")],
+    picture: Annotated[
+        Path | None, typer.Option(help="PNG to write: input, output and error at four places.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="JSON to write with the same figures.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="Weights it was made with, if not those of OneSun.")
+    ] = None,
+) -> None:
+    """Check an output against its own input: calibration, small scales, patterns, fluxes."""
+    from onesun.conversion.checks import as_text, compare, table
+    from onesun.io.files import write_json
+
+    compared = compare(output, source, weights)
+    rows = table(compared)
+    print(f"{output}\n{as_text(rows)}")
+    if out is not None:
+        write_json(out, {"output": output.name, "rows": [row.as_dict() for row in rows]})
+    if picture is not None:
+        from onesun.conversion.picture import write_picture
+
+        write_picture(compared, picture)
+        print(picture)
 
 
 def info(files: Files, instrument: Name = None) -> None:
@@ -117,4 +144,35 @@ def _each(files: list[Path], do: Callable[[Path], None]) -> None:
             print(f"onesun: {error}", file=sys.stderr)
             refused += 1
     if refused:
+        raise typer.Exit(2)
+
+
+def verify(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders or manifests; results and data if none is given."),
+    ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove what is damaged, to be made again.")
+    ] = False,
+) -> None:
+    """Compare products with the hashes kept of them; name what is wrong, with exit code 2."""
+    from onesun.errors import ConfigError
+    from onesun.io import inventory
+    from onesun.io import verify as run
+
+    chosen = paths or [path for path in (Path("results"), Path("data")) if path.is_dir()]
+    if not chosen:
+        raise ConfigError("neither results nor data found here, expected a folder to verify")
+    found = inventory.take(chosen)
+    wrong = run.check(found)
+    for sentences in wrong.values():
+        for sentence in sentences:
+            print(sentence)
+    for line in run.summary(found, wrong):
+        print(line)
+    if remove:
+        for line in run.remove(found, wrong):
+            print(line)
+    if wrong:
         raise typer.Exit(2)
