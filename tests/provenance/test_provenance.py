@@ -166,6 +166,22 @@ def test_of_a_module_of_several_purposes_only_what_one_reaches_counts(tiny):
     assert tiny(one, cli__two=used) != tiny(one, cli__two=used, near="SCALE = 5\n")
 
 
+def test_outside_of_commands_what_chooses_a_purpose_counts(tiny):
+    one = "onesun.near:one"
+    text = (
+        "def one():\n    from onesun import far\n\n"
+        "def two():\n    from onesun.terms import base\n\n"
+        "CHOICE = {1: one, 2: two}\n"
+    )
+    before = tiny(one, near=text)
+    assert tiny(one, near=text, terms__base="OTHER = 1\n") == before
+    assert tiny(one, near=text, far="SCALE = 5\n") != before
+    assert tiny(one, near=text.replace("1: one", "0: one")) != before
+    imported = f"from onesun import science\n{text}"
+    assert tiny(one, near=imported) != before
+    assert tiny(one, near=imported) != tiny(one, near=imported, science="OTHER = 1\n")
+
+
 @pytest.mark.parametrize(
     ("one", "reaches"),
     [

@@ -48,7 +48,8 @@ def code_version(*entries: str, package: Path = _PACKAGE) -> str:
     ----------
     entries : modules such as "onesun.methods.predict". "onesun.cli.sample:fetch" is for a module
         that serves several purposes: of its definitions and imports only those count that belong to
-        the one named, or to what it names in turn.
+        the one named, or to what it names in turn. Outside of onesun.cli its other definitions
+        count themselves, but the imports inside them are not followed.
     package : folder of the package onesun.
 
     Raises ModuleNotFoundError when there is no such module or function.
@@ -169,9 +170,11 @@ class _Module:
 
     @cache  # noqa: B019 (modules are kept anyway, by _read)
     def hash(self, purposes: frozenset[str]) -> str:
-        """Hash of what ``purposes`` reach, or of all, and of the files beside it that it names."""
-        counted = self._reached(purposes)
-        text = _plain(counted, annotated=self.name.startswith(_COMMANDS))
+        """Hash of what counts for ``purposes``, and of the files beside it that this names."""
+        commands = self.name.startswith(_COMMANDS)
+        # Elsewhere what chooses between the purposes counts, too.
+        counted = self._reached(purposes if commands else frozenset())
+        text = _plain(counted, annotated=commands)
         found = hashlib.sha256(text.encode())
         for file in _named_beside(counted, self.path.parent):
             found.update(file.read_bytes())
@@ -191,6 +194,10 @@ class _Module:
         waiting = list(purposes)
         for statement, bound in self.statements:
             waiting += [] if bound else _names(statement)
+        if not self.name.startswith(_COMMANDS):
+            waiting += [
+                name for each, bound in self.statements for name in bound if _is_import(each)
+            ]
         known = {name for _, bound in self.statements for name in bound}
         reached: set[str] = set()
         while waiting:
@@ -243,6 +250,10 @@ def _bound(statement: ast.stmt) -> list[tuple[ast.stmt, list[str]]]:
         return [(statement, [statement.name])]
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     return [(statement, [target.id for target in targets if isinstance(target, ast.Name)])]
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def _names(statement: ast.stmt) -> set[str]:
