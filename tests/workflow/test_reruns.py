@@ -36,7 +36,7 @@ ALL_EDITS = (
     EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS, ANALYSIS_EDITS, NETWORK_ANALYSIS_EDITS,
     POINTING_EDITS,
 )  # fmt: skip
-SUBCOMMANDS = "fetch|simulate|collect|page|measure|restored|repeated|show"
+SUBCOMMANDS = "fetch|simulate|series|collect|page|measure|restored|repeated|show"
 
 
 def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
