@@ -155,3 +155,15 @@ def test_files_that_are_no_measures_are_refused(case: Case) -> None:
     write_json(manifest, content | {"product": "predictions"})
     with pytest.raises(DamagedProductError, match="no manifest of measures"):
         product.read(manifest, Measures)
+
+
+def test_measures_from_before_a_statistic_was_added_are_refused(case: Case) -> None:
+    case.measure()
+    manifest = case.out.with_suffix(".json")
+    with np.load(case.out) as kept:
+        older = {name: kept[name] for name in kept if not name.startswith("flux/")}
+    np.savez_compressed(case.out, **older)
+    listed = folder_listing(case.out.parent)[case.out.name]
+    write_json(manifest, read_json(manifest) | {"files": {case.out.name: listed}})
+    with pytest.raises(DamagedProductError, match=r"no measures of a month .'flux'"):
+        product.read(manifest, Measures)

@@ -14,7 +14,8 @@ from sunpy.map import GenericMap
 
 from onesun.conversion.flags import WHOLE_FRAME
 from onesun.conversion.output import read_output
-from onesun.conversion.planes import Planes, in_gauss
+from onesun.conversion.planes import Planes
+from onesun.products.steps import in_gauss
 
 
 class HmiLikeMap(GenericMap):

@@ -63,11 +63,8 @@ class Measures:
 
     @property
     def all(self) -> tuple[Statistic, ...]:
-        """Every statistic, in an order that does not change."""
-        return (
-            self.kernels, self.flux, self.gradients, self.patches, self.pixels, self.correlations,
-            self.tiles,
-        )  # fmt: skip
+        """Every statistic, in the order in which they are made above."""
+        return tuple(each for each in vars(self).values() if isinstance(each, Statistic))
 
     @property
     def stamps(self) -> list[str]:
