@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onesun.config.pairs import is_by_pair
+from onesun.methods.own import is_by_pair
 
 TERMS = {
     "mse": "MSE",

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
+from onesun.methods.own import is_by_pair
 from onesun.search import product
 from onesun.search.candidates import asked
 from onesun.tables.search_page import OBJECTIVE
