@@ -15,10 +15,10 @@ from astropy.time import Time
 
 from helpers.small_archive import SmallArchive, gong_file, index
 from onesun import config, instruments
+from onesun.archive import wanted
 from onesun.archive.nso import month_listing
 from onesun.archive.stage import fetch_month
 from onesun.cli import main
-from onesun.config import archive_requests
 from onesun.errors import ArchiveError, ConfigError, OutputError
 from onesun.io import run_lock
 from onesun.io.files import read_json
@@ -445,8 +445,8 @@ def test_the_command_takes_a_whole_configuration_and_one_over_it(tmp_path, monke
         main()
     assert stopped.value.code == 0
     whole = config.load(*files)
-    request = archive_requests.requests(whole, "mdi", "2011-03")
-    assert asked["slots"] == archive_requests.slots(request, "mdi")
+    request = wanted.requests(whole, "mdi", "2011-03")
+    assert asked["slots"] == wanted.slots(request, "mdi")
     assert len(asked["slots"]) > 400
     assert asked["settings"] == whole["archive"]
     assert asked["settings"]["retries"] == 3

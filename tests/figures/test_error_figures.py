@@ -16,7 +16,7 @@ from onesun.cli.figures import fig4, fig5, fig9
 from onesun.errors import ConfigError
 from onesun.figures import fig4_losses, fig5_pixels, fig9_correlation, style
 from onesun.figures.histograms import Axis, beyond, broken, head, percent
-from onesun.metrics import measured
+from onesun.metrics import product
 from onesun.metrics.bins import Bins
 from onesun.metrics.measures import Measures
 from onesun.tables.sources import Source
@@ -48,10 +48,10 @@ def paths(tmp_path_factory):
     folder, found = tmp_path_factory.mktemp("measures"), {}
     for pair in PAIRS:
         for method in SHARE:
-            out = folder / pair / f"{method}.npz"
+            out = folder / pair / f"{method}.json"
             month = (pair, method, "2011-12", "test", True, measures_of(pair, method))
-            measured.write(out, measured.MeasuredMonth(*month))
-            found[pair, method] = out.with_suffix(".json")
+            product.write(out, product.MonthOf(*month))
+            found[pair, method] = out
     return found
 
 

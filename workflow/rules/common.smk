@@ -7,7 +7,7 @@ from pathlib import Path
 from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun.config import canonical, method_sections, months, seeded, tabled_months
-from onesun.config.archive_requests import requests
+from onesun.archive.wanted import requests
 from onesun.instruments import load
 from onesun.provenance import code_version, entry_of, record_parts
 from onesun.products.split import assign

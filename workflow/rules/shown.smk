@@ -5,7 +5,7 @@ from dataclasses import replace
 import yaml
 
 from onesun.config import series_month, shown_month
-from onesun.config.pairs import is_for_pair
+from onesun.methods.own import is_for_pair
 from onesun.report import titles
 
 # The networks with an error that the table and the figure of errors show; neither is made where

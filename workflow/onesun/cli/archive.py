@@ -40,13 +40,13 @@ def fetch(
 ) -> None:
     """Download a month of raw frames; an interrupted run resumes."""
     from onesun import config
+    from onesun.archive import wanted
     from onesun.archive.stage import fetch_month
-    from onesun.config import archive_requests
 
     if configfile:
         settings = config.canonical(config.load(settings, *configfile))
     sections = config.settings(settings, "archive", "request", instrument=instrument, month=month)
-    slots = archive_requests.slots(sections["request"], instrument)
+    slots = wanted.slots(sections["request"], instrument)
     fetch_month(instrument, month, slots, sections["archive"], out)
 
 
