@@ -113,6 +113,18 @@ def test_settings_are_read_by_commands_and_count_elsewhere(tiny):
     assert tiny(science=science) != tiny(science=science, config="LIMIT = 2\n")
 
 
+@pytest.mark.parametrize("name", ["settings", "terms__settings"])
+def test_models_of_the_configuration_do_not_count(tiny, name):
+    """What they give a stage is among the params of its rule."""
+    module = name.replace("__", ".")
+    science = f"from onesun.{module} import LIMIT\n"
+    one, two = ({"science": science, name: f"LIMIT = {limit}\n"} for limit in (1, 2))
+    assert tiny(**one) == tiny(**two)
+    science = science.replace("settings", "setting")
+    one, two = ({"science": science, name[:-1]: f"LIMIT = {limit}\n"} for limit in (1, 2))
+    assert tiny(**one) != tiny(**two)
+
+
 def test_a_part_of_a_package_is_not_the_whole_package(tiny):
     part = "from onesun.terms.base import Base\n"
     assert tiny(science=part) == tiny(science=part, terms__mse="OTHER = 1\n")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
 from onesun.losses.names import NAMES
+from onesun.methods.own import is_by_pair
 
 
 def loss_label(weights: Mapping[str, float]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
 from onesun.losses.names import NAMES
+from onesun.methods.own import is_by_pair
 from onesun.search import product
 from onesun.search.candidates import asked
 from onesun.tables.search_page import OBJECTIVE
