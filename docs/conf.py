@@ -35,6 +35,7 @@ nitpick_ignore_regex = [
 html_theme = "sunpy"
 html_title = "OneSun"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_logo = html_favicon = "_static/logo.svg"
 html_theme_options = {
     "sst_project_name": "",
