@@ -38,7 +38,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_logo = html_favicon = "_static/logo.svg"
 html_theme_options = {
-    "sst_project_name": "",
+    "navbar_start": [],
     "navbar_links": [
         ["Get started", "start", 0],
         ["Convert", "convert", 0],
