@@ -1,4 +1,4 @@
-# From raw magnetograms to the paper's tables and figures, one rule per arrow of the README's picture.
+# From raw magnetograms to the paper's tables and figures, one rule per arrow (docs/run.md).
 #
 #   snakemake --cores all                 everything: tables, figures and results/report.html
 #   snakemake --cores all aligned         one stage; `snakemake --list-target-rules` names them all
