@@ -16,7 +16,7 @@ from onesun.config.sections import Configuration
 from onesun.losses import TERMS
 from onesun.losses.names import NAMES
 from onesun.losses.settings import Loss
-from onesun.networks import KINDS
+from onesun.networks import KINDS, SETTINGS
 from onesun.networks.settings import NetworkSettings
 from onesun.settings import ABSENT, Section, chosen_by, key
 
@@ -117,8 +117,10 @@ def test_the_terms_of_a_loss_are_those_that_there_are():
 
 def test_a_network_takes_what_its_model_has():
     models = get_args(get_args(NetworkSettings)[0])
-    kinds = {get_args(model.model_fields["kind"].annotation)[0]: model for model in models}
-    assert kinds.keys() == KINDS.keys()
-    for kind, model in kinds.items():
+    assert {
+        get_args(model.model_fields["kind"].annotation)[0]: model for model in models
+    } == SETTINGS
+    assert SETTINGS.keys() == KINDS.keys()
+    for kind, model in SETTINGS.items():
         taken = set(inspect.signature(KINDS[kind]).parameters) - {"factor", "calibration"}
         assert model.model_fields.keys() - {"kind"} == taken, kind

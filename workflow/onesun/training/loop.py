@@ -104,7 +104,7 @@ class Training:
         self.optimiser = torch.optim.Adam(
             self.network.parameters(),
             lr=settings.learning_rate,
-            betas=(settings.betas[0], settings.betas[1]),
+            betas=(float(settings.betas[0]), float(settings.betas[1])),  # torch takes no whole ones
         )
         self.samples = _sampler(recipe, training)
         self._validated = Patches(validation, settings.field_scale, recipe.a, 1)
