@@ -17,7 +17,7 @@ from helpers.archive.demo import DemoError, empty
 from onesun import clean
 from onesun.archive.journal import Journal, Kept
 from onesun.archive.kept import Month
-from onesun.cli.verify import verify
+from onesun.cli.files import verify
 from onesun.errors import OutputError
 from onesun.instruments import load
 from onesun.io import files, run_lock

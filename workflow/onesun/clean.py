@@ -34,8 +34,8 @@ RESULTS = (
 LOGS = (
     "ablation.*", "align", "align_by_header", "align_series", "calibrate", "calibration",
     "calibration_month", "continuity", "continuity_month", "convert", "cost.*", "coverage", "crop",
-    "download", "epochs", "epochs_month", "errors", "evaluate", "fetch.*", "fig[1-9].*",
-    "fig_errors.*", "fig4-*.*", "fit", "fit_bound", "index", "ladder.*", "line", "measure", "noise",
+    "download", "epochs", "epochs_month", "errors", "evaluate", "fetch.*", "fig[0-9]*.*",
+    "fig_errors.*", "fit", "fit_bound", "index", "ladder.*", "line", "measure", "noise",
     "null", "null_repeated", "null_restored", "pointing", "predict", "predict_by_header",
     "report.*", "resolution", "resolution_month", "search", "series", "simulate",
     "simulate_series", "split", "store", "sunspots.*", "table[1-4].*", "table_errors.*",
