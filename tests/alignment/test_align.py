@@ -18,6 +18,7 @@ from onesun import instruments
 from onesun.alignment.align import AlignTask, align_month
 from onesun.alignment.mapping import Correction
 from onesun.alignment.screening import observe
+from onesun.alignment.settings import Align
 from onesun.errors import OneSunError
 from onesun.geometry.grid import Grid
 from onesun.io import locations
@@ -100,7 +101,7 @@ def task_of(folder, month="2016-07", **change):
     return AlignTask(
         pair="mdi-hmi", month=month, input_instrument="mdi", target_instrument="hmi",
         input_manifest=manifests["mdi"], target_manifest=manifests["hmi"],
-        settings=SETTINGS | change, grid=GRID,
+        settings=Align(**SETTINGS | change), grid=GRID,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from astropy.time import TimeDelta
 from helpers.small_sun import START, SmallSun, apart, pointing
 from onesun.alignment.mapping import Correction, input_mapping
 from onesun.alignment.registration import MODELS, Registrar, check
+from onesun.alignment.settings import Align
 from onesun.alignment.tiles import measure
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid
@@ -50,7 +51,7 @@ def mapping_error(found, error):
 @pytest.mark.parametrize("model", MODELS)
 def test_known_error_comes_back(reference, mapping, model):
     frame = shot(ERRORS[model], noise=30.0)
-    settings = SETTINGS | {"registration": model}
+    settings = Align(**SETTINGS | {"registration": model})
     found = Registrar(frame, reference, mapping, GRID, settings).run()
     assert found.model == model
     assert mapping_error(found.correction, ERRORS[model]) < 0.05
@@ -69,7 +70,7 @@ def test_each_model_leaves_what_it_cannot_say(reference, mapping):
     left = {
         model: mapping_error(
             Registrar(
-                frame, reference, mapping, GRID, SETTINGS | {"registration": model}
+                frame, reference, mapping, GRID, Align(**SETTINGS | {"registration": model})
             ).run().correction,
             ERRORS["stretched"],
         )
@@ -83,7 +84,7 @@ def test_noisier_than_the_field(reference, mapping):
     """As MDI's short exposures at solar minimum; phases of single tiles would be lost."""
     error = ERRORS["stretched"]
     frame = shot(error, noise=200.0)
-    found = Registrar(frame, reference, mapping, GRID, SETTINGS).run()
+    found = Registrar(frame, reference, mapping, GRID, Align(**SETTINGS)).run()
     assert found.correlation_after < 0.45
     assert mapping_error(found.correction, error) < 0.1
     assert found.correction.roll == pytest.approx(error.roll, abs=0.06)
@@ -93,47 +94,47 @@ def test_some_tiles_that_mislead(reference, mapping):
     """A part of the disk that moved on its own, as a growing region does."""
     frame = shot(ERRORS["stretched"], noise=10.0)
     frame.field[100:150, 60:110] = np.roll(frame.field[100:150, 60:110], (1, 2), axis=(0, 1))
-    found = Registrar(frame, reference, mapping, GRID, SETTINGS).run()
+    found = Registrar(frame, reference, mapping, GRID, Align(**SETTINGS)).run()
     assert mapping_error(found.correction, ERRORS["stretched"]) < 0.05
 
 
 def test_missing_part_of_the_disk(reference, mapping):
     frame = shot(ERRORS["stretched"], noise=10.0)
     frame.field[60:90, 120:180] = np.nan
-    found = Registrar(frame, reference, mapping, GRID, SETTINGS).run()
+    found = Registrar(frame, reference, mapping, GRID, Align(**SETTINGS)).run()
     assert mapping_error(found.correction, ERRORS["stretched"]) < 0.02
 
 
 def test_same_digits_again(reference, mapping):
     frame = shot(ERRORS["stretched"], noise=30.0)
     assert (
-        Registrar(frame, reference, mapping, GRID, SETTINGS).run()
-        == Registrar(frame, reference, mapping, GRID, SETTINGS).run()
+        Registrar(frame, reference, mapping, GRID, Align(**SETTINGS)).run()
+        == Registrar(frame, reference, mapping, GRID, Align(**SETTINGS)).run()
     )
 
 
 def test_large_correction_is_refused(reference, mapping):
     frame = shot(Correction(6 / UNIT, 0))
     with pytest.raises(UntrustedFrameError, match=r"moves it by 6\.\d input pixels.* at most 5"):
-        Registrar(frame, reference, mapping, GRID, SETTINGS | {"max_shift": 5}).run()
+        Registrar(frame, reference, mapping, GRID, Align(**SETTINGS | {"max_shift": 5})).run()
 
 
 def test_another_sun_is_refused(mapping):
     other = SmallSun(seed=9, shortest=0.05).on_grid(GRID, "input", TARGET, START)
     with pytest.raises(UntrustedFrameError, match="expected at"):
-        Registrar(shot(Correction()), other, mapping, GRID, SETTINGS).run()
+        Registrar(shot(Correction()), other, mapping, GRID, Align(**SETTINGS)).run()
 
 
 def test_a_blank_sun_is_refused(reference, mapping):
     frame = shot(Correction())
     frame.field[np.isfinite(frame.field)] = 0
     with pytest.raises(UntrustedFrameError, match="no features"):
-        Registrar(frame, reference, mapping, GRID, SETTINGS).run()
+        Registrar(frame, reference, mapping, GRID, Align(**SETTINGS)).run()
 
 
 def test_tile_too_large_for_the_grid():
     with pytest.raises(ConfigError, match=r"align\.tile: 128 found.* 256 pixels"):
-        check(SETTINGS | {"tile": 128}, GRID)
+        check(Align(**SETTINGS | {"tile": 128}), GRID)
 
 
 def test_tile_shifts_and_their_information():

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from snakemake.utils import update_config
 
 from onesun import config
 from onesun.config import docs, schema
@@ -66,16 +67,18 @@ def test_defaults_are_those_of_the_shipped_configuration(least, shipped):
         "calibration",
         "loss_terms",
     ):
-        assert complete[section] == shipped[section]
-    assert complete["loss_terms"] == shipped["loss_terms"]
-    assert complete["fitting"] == shipped["fitting"]
-    assert complete["training"] == shipped["training"]
-    assert complete["measure"] == shipped["measure"]
-    assert complete["noise"] == shipped["noise"]
-    assert complete["variability"] == shipped["variability"]
+        assert config.canonical(complete[section]) == config.canonical(shipped[section])
+    assert config.canonical(complete["loss_terms"]) == config.canonical(shipped["loss_terms"])
+    assert config.canonical(complete["fitting"]) == config.canonical(shipped["fitting"])
+    assert config.canonical(complete["training"]) == config.canonical(shipped["training"])
+    assert config.canonical(complete["measure"]) == config.canonical(shipped["measure"])
+    assert config.canonical(complete["noise"]) == config.canonical(shipped["noise"])
+    assert config.canonical(complete["variability"]) == config.canonical(shipped["variability"])
     assert complete["series"] == shipped["series"] | {"method": None}
     assert complete["table2"]["columns"] is None
-    assert complete["table1"]["bootstrap"] == shipped["table1"]["bootstrap"]
+    assert config.canonical(complete["table1"]["bootstrap"]) == config.canonical(
+        shipped["table1"]["bootstrap"]
+    )
     open_bounds = {"r": [0, 1], "field": [None, None], "polarity": None, "paper": False}
     assert complete["table1"]["rows"] == [
         {**open_bounds, **row} for row in shipped["table1"]["rows"]
@@ -676,6 +679,102 @@ def test_every_mistake_is_told(shipped):
     shipped["align"]["tile"] = 1
     shipped["training"]["batch"] = 0
     assert len(sentences(shipped)) == 2
+
+
+def _named(content: Any, name: str, path: str = "") -> set[str]:
+    """Where a name stands in a configuration, as a key or as a value."""
+    steps = enumerate(content) if isinstance(content, list) else content.items()
+    found = set()
+    for step, value in steps:
+        place = f"{path}[{step}]" if isinstance(content, list) else f"{path}.{step}".lstrip(".")
+        if name in (step, value):
+            found.add(place)
+        elif isinstance(value, list | dict):
+            found |= _named(value, name, place)
+    return found
+
+
+@pytest.mark.parametrize("over", [[], ["paper"], ["paper", "paper-onesun"], ["release"]])
+def test_a_pair_that_is_taken_out_is_listed_wherever_it_is_still_named(over):
+    content = config.read(SHIPPED)
+    for name in over:
+        content = config.laid_over(content, config.read(SHIPPED.with_name(f"{name}.yaml")))
+    content["pairs"]["gong-hmi"] = None
+    told = {line.split(": ")[0] for line in sentences(content)}
+    assert told == _named(content, "gong-hmi") - {"pairs.gong-hmi"}
+
+
+def test_a_method_that_is_taken_out_is_listed_wherever_it_is_still_named(shipped):
+    shipped["methods"]["ridge"] = None
+    shipped["analyses"]["resolution"]["wiener"] = "ridge"
+    shipped["figures"]["fig5"] = {"baseline": "ridge"}
+    told = {line.split(": ")[0] for line in sentences(shipped)}
+    assert told == {
+        "ladder.methods[4]", "ladder.bar", "analyses.null_test.methods[2]",
+        "analyses.resolution.methods[1]", "analyses.resolution.wiener", "figures.fig5.baseline",
+    }  # fmt: skip
+
+
+def test_names_that_do_not_exist_are_listed_beside_what_the_schema_refuses(shipped):
+    del shipped["pairs"]["gong-hmi"]
+    named = len(sentences(shipped))
+    shipped["align"]["tolerence"] = 8
+    shipped["training"]["batch"] = 0
+    shipped["table1"]["bootstrap"]["tile"] = "a"
+    shipped["analyses"]["null_test"]["field_edges"] = [0, "a"]
+    told = sentences(shipped)
+    assert len(told) == named + 4
+    assert len(set(told)) == len(told)
+    # A loss that is wrong itself is no reason to say that there is none.
+    shipped["losses"]["mse"] = 5
+    told = sentences(shipped)
+    assert "losses.mse: found 5, expected a mapping of keys to values with at least 1 entry" in told
+    assert len(told) == 5
+
+
+def test_null_in_a_file_on_top_removes_what_has_a_name(tmp_path, least):
+    pair = least["pairs"]["mdi-hmi"]
+    least["pairs"]["gong-hmi"] = pair | {"input": "gong"}
+    least["methods"]["raw"] = {"kind": "raw"}
+    least["losses"] = {
+        "mse": {"mse": 1},
+        "both": {"mdi-hmi": {"mse": 1}, "gong-hmi": {"mse": 2}},
+    }
+    least["archive"] = {"cadence": {"by_pair": {"gong-hmi": {"test": 10}}}}
+    over = {
+        "pairs": {"gong-hmi": None},
+        "methods": {"raw": None},
+        "losses": {"mse": None, "both": {"gong-hmi": None}},
+        "archive": {"cadence": {"by_pair": {"gong-hmi": None}}},
+    }
+    files = [tmp_path / "below.yaml", tmp_path / "over.yaml"]
+    for path, content in zip(files, (least, over), strict=True):
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    complete = config.load(*files)
+    assert list(complete["pairs"]) == ["mdi-hmi"]
+    assert list(complete["methods"]) == ["bicubic"]
+    assert {name: list(loss) for name, loss in complete["losses"].items()} == {"both": ["mdi-hmi"]}
+    assert complete["archive"]["cadence"]["by_pair"] == {}
+    # As Snakemake lays --configfile over the configuration.
+    update_config(least, over)
+    assert config.complete(least) == complete
+
+
+def test_null_removes_nothing_where_it_is_a_value_or_a_key_is_known(least):
+    own = {"by_pair": {"mdi-hmi": None}}
+    least["methods"]["ridge"] = {"kind": "ridge", "split": own}
+    assert config.complete(least)["methods"]["ridge"]["split"] == own
+    least["align"] = {"tile": None}
+    assert sentences(least) == ["align.tile: found null, expected a whole number of at least 16"]
+    least["align"] = None
+    assert sentences(least) == ["align: found null, expected a mapping of keys to values"]
+
+
+def test_the_last_pair_cannot_be_removed(least):
+    least["pairs"]["mdi-hmi"] = None
+    (sentence, *_) = sentences(least)
+    expected = "a mapping of keys to values with at least 1 entry"
+    assert sentence == f"pairs: found {{}}, expected {expected}"
 
 
 def test_settings_of_json_text_are_checked_and_completed():

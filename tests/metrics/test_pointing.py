@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from helpers.tabled import DRAWS
+from onesun.alignment.settings import Align
 from onesun.cli.evaluate import evaluate
 from onesun.cli.evaluate import pointing as command
 from onesun.cli.tables import table_pointing
@@ -111,7 +112,7 @@ def correlation(prediction: np.ndarray, target: np.ndarray) -> float:
 def test_a_displaced_prediction_is_moved_back(model: str) -> None:
     _, target = sun(1)
     prediction = displaced(target, 2.3, -1.2)
-    found, moved = PredictionRegistrar(prediction, target, GRID, ALIGN).run(model)
+    found, moved = PredictionRegistrar(prediction, target, GRID, Align(**ALIGN)).run(model)
     shift = np.array([found.correction.shift_x, found.correction.shift_y])
     np.testing.assert_allclose(shift * GRID.limb_radius("target"), (2.3, -1.2), atol=0.1)
     assert moved.dtype == np.float32
@@ -126,7 +127,7 @@ def test_a_turned_prediction_needs_more_than_a_shift() -> None:
     smooth = ndimage.gaussian_filter(np.nan_to_num(target), 1.5)
     turned = ndimage.rotate(smooth, 0.6, reshape=False, order=3).astype(np.float32)
     turned[OFF_DISK] = np.nan
-    registrar = PredictionRegistrar(turned, target, GRID, ALIGN)
+    registrar = PredictionRegistrar(turned, target, GRID, Align(**ALIGN))
     shift, similarity = (registrar.run(model) for model in ("shift", "similarity"))
     assert abs(similarity[0].correction.roll) == pytest.approx(0.6, abs=0.05)
     scores = [correlation(field, target) for field in (turned, shift[1], similarity[1])]
@@ -136,7 +137,7 @@ def test_a_turned_prediction_needs_more_than_a_shift() -> None:
 def test_a_prediction_in_its_place_stays_there() -> None:
     _, target = sun(3)
     prediction = displaced(target, 0, 0)
-    found, moved = PredictionRegistrar(prediction, target, GRID, ALIGN).run("shift")
+    found, moved = PredictionRegistrar(prediction, target, GRID, Align(**ALIGN)).run("shift")
     assert abs(found.correction.shift_x) * GRID.limb_radius("target") < 0.05
     np.testing.assert_allclose(
         moved[~OFF_DISK], fill_nearest(prediction)[~OFF_DISK], atol=0.03 * np.nanmax(prediction)
@@ -147,7 +148,7 @@ def test_at_the_edge_of_the_grid_no_pixel_is_lost() -> None:
     tight = Grid(target_size=512, target_scale=3.8, factor=4, patch=32)
     _, target = sun(4, tight)
     prediction = displaced(target, 0, 6.0)
-    _, moved = PredictionRegistrar(prediction, target, tight, ALIGN).run("shift")
+    _, moved = PredictionRegistrar(prediction, target, tight, Align(**ALIGN)).run("shift")
     assert np.array_equal(np.isnan(moved), np.isnan(target))
 
 
@@ -185,7 +186,7 @@ def test_registered_scores_are_those_of_the_moved_field(scored: Case) -> None:
     statistics = product.read(statistics_file(scored.out, "shift"), RegionStatistics).statistics
     stamp = STAMPS[1]
     target, prediction = scored.target(stamp), scored.prediction(stamp)
-    _, moved = PredictionRegistrar(prediction, target, GRID, ALIGN).run("shift")
+    _, moved = PredictionRegistrar(prediction, target, GRID, Align(**ALIGN)).run("shift")
     found = statistics.frames[stamp][0].result().correlation
     assert found == pytest.approx(correlation(moved, target), abs=1e-9)
 

@@ -16,6 +16,7 @@ from onesun.training import model as models
 from onesun.training.crops import Crops
 from onesun.training.held_out import held_out
 from onesun.training.patchset import PatchSet
+from onesun.training.settings import CropSampling, HeldOutTiles
 
 SETTINGS = {"kind": "crops", "size": 32, "margin": 4, "per_frame": 20, "strong": 0.5, "shares": {}}
 TILES = {"size": 32, "every": 5}
@@ -31,7 +32,7 @@ def patch_set(stage: Path, **options) -> PatchSet:
 
 
 def crops(patches: PatchSet, zero_point: float = 0.0, **changed) -> Crops:
-    return Crops(patches, SETTINGS | changed, 100.0, zero_point, 2, seed=5)
+    return Crops(patches, CropSampling(**SETTINGS | changed), 100.0, zero_point, 2, seed=5)
 
 
 def test_whole_frames_are_those_that_were_cut(stage):
@@ -103,9 +104,9 @@ def test_flips_turn_input_and_target_alike(stage):
 
 
 def test_held_out_tiles_train_nothing(stage):
-    mask = held_out(TILES, GRID.input_size, 16)
+    mask = held_out(HeldOutTiles(**TILES), GRID.input_size, 16)
     assert mask.mean() == 3 / 16  # of 4 x 4 tiles
-    patches = patch_set(stage, held_out_tiles=TILES)
+    patches = patch_set(stage, held_out_tiles=HeldOutTiles(**TILES))
     _, wanted = patches.whole(0)
     assert np.isnan(wanted[np.repeat(np.repeat(mask, 4, 0), 4, 1)]).all()
     assert np.isfinite(wanted).any()
@@ -127,7 +128,7 @@ def test_what_does_not_fit_is_refused(stage):
     with pytest.raises(ConfigError, match="month 2011-12 found, expected a training month, one of"):
         crops(patches, shares={"2011-12": 0.5})
     with pytest.raises(ConfigError, match=r"held_out_tiles\.size: 24 found, expected a multiple"):
-        held_out({"size": 24, "every": 3}, 128, 16)
+        held_out(HeldOutTiles(size=24, every=3), 128, 16)
 
 
 def crop_training(**more) -> dict:

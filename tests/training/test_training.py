@@ -36,6 +36,7 @@ from onesun.training.checkpoint import Progress
 from onesun.training.loop import Recipe, Training
 from onesun.training.patchset import PatchSet
 from onesun.training.scores import Scores
+from onesun.training.settings import Training as TrainingSettings
 from onesun.training.world import World
 
 CPU = torch.device("cpu")
@@ -277,11 +278,11 @@ def recipe(**training) -> Recipe:
             "histogram": {"width": 0.15, "limit": 5000, "noise": 60},
             "ssim": {"window": 11, "sigma": 1.5, "data_range": 7000},
         },
-        training={
+        training=TrainingSettings.model_validate({
             "field_scale": 3500, "precision": "float32", "learning_rate": 1e-3, "warmup": 0.0,
             "decay": "cosine", "betas": [0.5, 0.999], "batch": 10, "buffer_frames": 8, "epochs": 1,
             "sampling": {"kind": "patches"}, "clip": None, "augment": True,
-        } | training,
+        } | training),
         a=0.0,
         b=1.4,
         seed=1,

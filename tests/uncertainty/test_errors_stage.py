@@ -26,6 +26,7 @@ from onesun.networks import Calibration
 from onesun.products import split
 from onesun.training import model
 from onesun.training.held_out import held_out
+from onesun.training.settings import HeldOutTiles
 
 PAIR = "mdi-hmi"
 CALIBRATION = Calibration(a=0.0, b=1.4, field_scale=3500.0)
@@ -142,7 +143,7 @@ def test_tiles_that_trained_nothing_raise_the_error_and_never_lower_it(stage, tm
 
 def test_a_month_that_knows_little_of_the_disk_raises_nothing(stage, tmp_path) -> None:
     """Active regions alone, in unseen tiles hardly foretold, are no measure of all pixels."""
-    other, unseen = {}, held_out(TILES, GRID.input_size, GRID.patch)
+    other, unseen = {}, held_out(HeldOutTiles(**TILES), GRID.input_size, GRID.patch)
     unseen = unseen.repeat(GRID.factor, axis=0).repeat(GRID.factor, axis=1)
     for stamp, (field, target) in frames("2019-07", 2).items():
         target[GRID.radius("target") > 0.6] = np.nan

@@ -169,6 +169,17 @@ def test_a_short_file_is_laid_over_the_configuration(shipped, snakemake, tmp_pat
     assert refusal(run) == ["training.epochs: found 0, expected a whole number of at least 1"]
 
 
+def test_null_in_a_file_on_top_takes_out_a_pair(shipped, snakemake, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("pairs: {gong-hmi: null}\n", encoding="utf-8")
+    run = snakemake(shipped, "--dry-run", "--configfile", str(mine))
+    named = [line.split(":")[0] for line in refusal(run)]
+    assert [path for path in named if path.startswith("table1")] == [
+        f"table1.columns[{index}].pair" for index in (3, 4, 5)
+    ]
+    assert 'losses.full.gong-hmi: found "gong-hmi", expected mdi-hmi, from pairs' in refusal(run)
+
+
 @pytest.mark.parametrize(
     ("said", "read"),
     [

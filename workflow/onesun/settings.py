@@ -9,9 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    model_validator,
+)
 
 # A key that may be absent, and has no default that would be filled in.
 ABSENT: Any = object()
@@ -26,6 +33,25 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     READ_BY: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_whole_numbers(cls, content: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Leave 3500 what it is: products quote settings as they are written."""
+        made = handler(content)
+        if isinstance(content, dict):
+            vars(made).update(
+                {name: _as_given(content[name], vars(made)[name]) for name in content}
+            )
+        return made
+
+
+def _as_given(given: Any, made: Any) -> Any:
+    if isinstance(made, list):
+        return [_as_given(*pair) for pair in zip(given, made, strict=True)]
+    if isinstance(made, dict):
+        return {name: _as_given(given[name], value) for name, value in made.items()}
+    return given if type(given) is int and type(made) is float else made
 
 
 def key(default: Any = ..., **keywords: Any) -> Any:
@@ -104,5 +130,14 @@ FramesPerMonth = Annotated[
     says(
         description="Most frames used of a month, evenly spread over it; null takes all.",
         title="a whole number of at least 1, or null",
+    ),
+]
+EdgesFromZero = Annotated[
+    list[Annotated[float, Field(ge=0)]],
+    Field(min_length=1),
+    says(
+        title="a list of rising numbers that begins with 0",
+        prefixItems=[{"const": 0, "title": "0"}],
+        items={"type": "number", "exclusiveMinimum": 0},
     ),
 ]

@@ -16,6 +16,7 @@ from onesun.alignment.record import PairRecord
 from onesun.alignment.registration import Registrar, check
 from onesun.alignment.resample import resample
 from onesun.alignment.screening import Observation, Refusal, refuse, screen
+from onesun.alignment.settings import Align
 from onesun.errors import OneSunError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.geometry.psf import matched
@@ -45,7 +46,7 @@ class AlignTask:
     target_instrument: str
     input_manifest: Path
     target_manifest: Path
-    settings: dict[str, Any]
+    settings: Align
     grid: Grid
 
 
@@ -82,11 +83,11 @@ def align_month(task: AlignTask, out: Path) -> None:
 
 
 def _pairs(task: AlignTask) -> tuple[list[Pair], list[Refusal]]:
-    max_missing = task.settings["max_missing"]
+    max_missing = task.settings.max_missing
     inputs, refused = screen(files_of(task.input_manifest), task.input_instrument, max_missing)
     targets, others = screen(files_of(task.target_manifest), task.target_instrument, max_missing)
     targets, unwanted = _of_month(targets, task.month)
-    pairs, alone = pair(inputs, targets, task.settings["tolerance"])
+    pairs, alone = pair(inputs, targets, task.settings.tolerance)
     return pairs, refused + others + unwanted + alone
 
 
@@ -179,7 +180,7 @@ def _manifest(
         "files": folder_listing(folder),
         "frames": list(frames),
         "refused": len(refused),
-        "settings": task.settings,
+        "settings": task.settings.model_dump(),
         "grid": asdict(task.grid),
         "simulated": any(frame["simulated"] for frame in frames),
     }

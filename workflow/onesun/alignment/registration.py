@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from skimage.registration import phase_cross_correlation
 from onesun.alignment.mapping import Correction
 from onesun.alignment.resample import Mapping as PixelMapping
 from onesun.alignment.resample import resample
+from onesun.alignment.settings import Align
 from onesun.alignment.tiles import TileShifts, measure
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid
@@ -69,11 +69,11 @@ class Registration:
     correlation_after: float
 
 
-def check(settings: Mapping[str, Any], grid: Grid) -> None:
+def check(settings: Align, grid: Grid) -> None:
     """Raise ConfigError when the section ``align`` does not fit the grid."""
-    if settings["tile"] * 4 > grid.input_size:
+    if settings.tile * 4 > grid.input_size:
         raise ConfigError(
-            f"align.tile: {settings['tile']} found, expected at most a quarter of the input "
+            f"align.tile: {settings.tile} found, expected at most a quarter of the input "
             f"grid's {grid.input_size} pixels"
         )
 
@@ -96,7 +96,7 @@ class Registrar:
         reference: np.ndarray,
         mapping: CorrectableMapping,
         grid: Grid,
-        settings: Mapping[str, Any],
+        settings: Align,
     ) -> None:
         self._frame, self._reference, self._mapping = frame, reference, mapping
         self._settings = settings
@@ -110,7 +110,7 @@ class Registrar:
         Raises UntrustedFrameError when too few tiles hold features, the correction exceeds
         ``align.max_shift``, or the correlation stays below ``align.min_correlation``.
         """
-        model = self._settings["registration"]
+        model = self._settings.registration
         found = self._believed() if model == HEADER else self._fitted(model)
         self._judge(found)
         return found
@@ -144,16 +144,16 @@ class Registrar:
         )
 
     def _judge(self, found: Registration) -> None:
-        largest = found.correction.largest(self._settings["within_radius"]) * self._unit
-        if largest > self._settings["max_shift"]:
+        largest = found.correction.largest(self._settings.within_radius) * self._unit
+        if largest > self._settings.max_shift:
             raise UntrustedFrameError(
                 f"registration moves it by {largest:.1f} input pixels, "
-                f"expected at most {self._settings['max_shift']}"
+                f"expected at most {self._settings.max_shift}"
             )
-        if not found.correlation_after >= self._settings["min_correlation"]:
+        if not found.correlation_after >= self._settings.min_correlation:
             raise UntrustedFrameError(
                 f"correlation with the target is {found.correlation_after:.2f} after registration, "
-                f"expected at least {self._settings['min_correlation']}"
+                f"expected at least {self._settings.min_correlation}"
             )
 
     def _warped(self, correction: Correction) -> tuple[np.ndarray, np.ndarray]:
@@ -162,7 +162,7 @@ class Registrar:
             self._frame.field, self._frame.pointing, self._mapping.corrected(correction)
         )
         usable = np.isfinite(warped) & np.isfinite(self._reference)
-        return warped, usable & (self._radius < self._settings["within_radius"])
+        return warped, usable & (self._radius < self._settings.within_radius)
 
     def _correlation(self, correction: Correction) -> float:
         warped, usable = self._warped(correction)
@@ -173,7 +173,7 @@ class Registrar:
     def _by_phase(self, correction: Correction) -> Correction:
         """The paper's x-y shift: phase correlation of the whole disk, faded out to its edge."""
         warped, usable = self._warped(correction)
-        end = self._settings["within_radius"]
+        end = self._settings.within_radius
         fade = np.clip((end - self._radius) / _TAPER, 0, 1)
         fade = np.where(usable, 0.5 - 0.5 * np.cos(np.pi * fade), 0)
         pair = [
@@ -193,7 +193,7 @@ class Registrar:
 
     def _tiles(self, correction: Correction, smooth: float) -> TileShifts:
         warped, usable = self._warped(correction)
-        tiles = measure(warped, self._reference, usable, self._settings["tile"], smooth)
+        tiles = measure(warped, self._reference, usable, self._settings.tile, smooth)
         if len(tiles) < _LEAST_TILES:
             raise UntrustedFrameError(
                 f"{len(tiles)} tiles hold features to register by, expected at least {_LEAST_TILES}"

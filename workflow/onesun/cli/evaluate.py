@@ -139,6 +139,7 @@ def pointing(
 ) -> None:
     """Score predictions as their headers point them, and registered on the target."""
     from onesun import config
+    from onesun.alignment.settings import Align
     from onesun.geometry.grid import Grid
     from onesun.metrics.pointing.stage import score_pointing
     from onesun.metrics.regions import Region
@@ -146,7 +147,8 @@ def pointing(
     sections = config.settings(settings, "pointing", "align", "table1", "measure", "grid")
     regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]
     grid = Grid.from_settings(sections["grid"])
+    align = Align.model_validate(sections["align"])
     score_pointing(
-        pair, method, month, aligned, predictions, split, regions, grid, sections["align"],
+        pair, method, month, aligned, predictions, split, regions, grid, align,
         sections["pointing"]["models"], sections["measure"]["tiles"]["size"], out,
     )  # fmt: skip

@@ -48,6 +48,7 @@ def align(
 ) -> None:
     """Pair, register and resample a month of frames; list those refused and why."""
     from onesun.alignment.align import AlignTask, align_month
+    from onesun.alignment.settings import Align
     from onesun.config import settings as read_settings
     from onesun.geometry.grid import Grid
 
@@ -59,7 +60,7 @@ def align(
         target_instrument=target_instrument,
         input_manifest=input_frames,
         target_manifest=target_frames,
-        settings=sections["align"],
+        settings=Align.model_validate(sections["align"]),
         grid=Grid.from_settings(sections["grid"]),
     )
     align_month(task, out)

@@ -49,13 +49,26 @@ def laid_over(below: Any, above: Any) -> Any:
 def complete(config: dict[str, Any]) -> dict[str, Any]:
     """A copy of a whole configuration, checked, in which every absent key has its default.
 
-    Trainings by further seeds (``ablation.seeds``) are among its methods.
+    Of what has a name of the user's, such as pairs and methods, null removes an entry. Trainings
+    by further seeds (``ablation.seeds``) are among its methods.
 
     Raises ConfigError with one sentence (on a line of its own) for each problem.
     """
-    config = _valid(config, schema.schema())
-    _refuse(checks.problems(config))
-    return with_seeds(config)
+    config = schema.without_removed(config, schema.schema())
+    _refuse(_problems(config))
+    return with_seeds(schema.with_defaults(config, schema.schema()))
+
+
+def _problems(config: dict[str, Any]) -> list[str]:
+    """What is wrong with a whole configuration, all that can be said at once."""
+    whole = schema.schema()
+    found = schema.problems(config, whole)
+    rest = schema.mended(config, whole) if found else config
+    if rest is None:
+        return found
+    contradictions = checks.problems(schema.with_defaults(rest, whole))
+    # Where defaults stand for what is wrong, only names that do not exist are sure to be wrong.
+    return [*found, *(line for line in contradictions if not found or checks.is_sure(line))]
 
 
 def settings(

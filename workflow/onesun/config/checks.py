@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from onesun.config import archives, shown
-from onesun.config.schema import unknown_name
+from onesun.config.schema import OF_NAMES, UnknownName, unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.io import locations
@@ -48,6 +48,11 @@ def problems(config: Config) -> list[str]:
         *_epochs(config),
         *shown.problems(config),
     ]
+
+
+def is_sure(sentence: str) -> bool:
+    """Whether it is about a name that no pair, method, network or loss has."""
+    return isinstance(sentence, UnknownName) and sentence.where in OF_NAMES
 
 
 def _source(source: Config) -> Iterator[str]:
@@ -111,10 +116,11 @@ def _methods(config: Config) -> Iterator[str]:
                 path = f"methods.{name}.{key}"
                 yield unknown_name(path, method[key], list(config[section]), section)
         yield from _own_split(config, name, method)
-        for pair in (method.get("training") or {}).get("by_pair", {}):
-            if pair not in config["pairs"]:
-                path = f"methods.{name}.training.by_pair.{pair}"
-                yield unknown_name(path, pair, list(config["pairs"]), "pairs")
+        for key in ("split", "training"):
+            for pair, own in (method.get(key) or {}).get("by_pair", {}).items():
+                if pair not in config["pairs"] and own is not None:
+                    path = f"methods.{name}.{key}.by_pair.{pair}"
+                    yield unknown_name(path, pair, list(config["pairs"]), "pairs")
         yield from _error(config, name, method)
 
 
@@ -249,6 +255,8 @@ def _ladder(config: Config) -> Iterator[str]:
             yield unknown_name(path, name, list(config["methods"]), "methods")
     if ladder["bar"] is not None and ladder["bar"] not in ladder["methods"]:
         yield unknown_name("ladder.bar", ladder["bar"], ladder["methods"], "ladder.methods")
+    elif ladder["bar"] is not None and ladder["bar"] not in config["methods"]:
+        yield unknown_name("ladder.bar", ladder["bar"], list(config["methods"]), "methods")
 
 
 def _losses(config: Config) -> Iterator[str]:
@@ -324,6 +332,8 @@ def _release(config: Config) -> Iterator[str]:
         return
     methods = config["methods"]
     named = [("release.method", release["method"])]
+    if release["bar"] in release["baselines"]:
+        named.append(("release.bar", release["bar"]))
     named += [(f"release.baselines[{i}]", name) for i, name in enumerate(release["baselines"])]
     for sun, entry in release["suns"].items():
         path = f"release.suns.{sun}"
@@ -346,7 +356,7 @@ def _epochs(config: Config) -> Iterator[str]:
         if name not in config["methods"]:
             yield unknown_name(path, name, list(config["methods"]), "methods")
         elif config["methods"][name].get("network") not in {None, *config["networks"]}:
-            return  # told by _methods
+            continue  # told by _methods
         elif not _has_error(config, name):
             yield f'{path}: found "{name}", expected a network with error: true'
 

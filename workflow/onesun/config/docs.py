@@ -23,10 +23,13 @@ _HEAD = """\
 a problem is reported in one sentence that names the key, what was found and what is expected.
 
 - A configuration of your own: `snakemake TARGET --configfile mine.yaml`, the target first. It is
-  laid over `config.yaml`: mappings are merged key by key, so that it removes no key; anything else,
-  lists too, is replaced. It may be as short as `training: {epochs: 20}`. For a key or two:
+  laid over `config.yaml`: mappings are merged key by key; anything else, lists too, is replaced. It
+  may be as short as `training: {epochs: 20}`. For a key or two:
   `snakemake --config 'sample={seed: 5, frames: 2}'`, where numbers, true, false and null are read
   as in a file.
+- In such a file null takes out what has a name of your choice: `pairs: {gong-hmi: null}`, and
+  likewise a method, a network, a loss, or the entry of a pair somewhere else. Where other keys
+  still name it, all of them are listed.
 - Absent keys have the defaults below. An edit reruns the stages that read what changed, and those
   after them.
 - In YAML, write months in quotes (`"2016-07"`) and powers of ten with a point (`1.0e-3`, because

@@ -19,12 +19,13 @@ def schema() -> Part:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "OneSun's configuration",
-        **_of(Configuration),
-        "$defs": {name: _of(kind) for name, kind in NAMED.items()},
+        **part_of(Configuration),
+        "$defs": {name: part_of(kind) for name, kind in NAMED.items()},
     }
 
 
-def _of(kind: Any) -> Part:
+def part_of(kind: Any) -> Part:
+    """The schema of a section, or of another type that a key may have."""
     whole = TypeAdapter(kind).json_schema(schema_generator=_Generator)
     return _plain(whole, whole.pop("$defs", {}))
 
@@ -103,8 +104,10 @@ def _chosen(part: Part, branches: list[Part]) -> Part:
     """One section of several, by the value of a key."""
     chosen = dict(part.pop("chosen"))
     name = chosen.pop("name")
-    first, *others = branches
-    values = first["properties"][name]["enum"]
+    first, second = branches
+    values, others = (each["properties"][name]["enum"] for each in branches)
+    if sorted([*values, *others]) != sorted(chosen["enum"]):
+        raise ValueError(f"{name}: {[*values, *others]} have models, {chosen['enum']} are listed")
     condition: Part = {"properties": {name: {"const": values[0]}}}
     if "default" in chosen:
         condition = {"required": [name], **condition}
@@ -115,7 +118,7 @@ def _chosen(part: Part, branches: list[Part]) -> Part:
         "properties": {name: chosen},
         "if": condition,
         "then": _branch(first, name),
-        "else": _branch(others[0], name),
+        "else": _branch(second, name),
     }
 
 

@@ -17,6 +17,8 @@ from jsonschema.validators import extend
 from onesun.io import locations
 
 _MISSING = object()
+# Sections whose keys are names of the user's, which other sections name.
+OF_NAMES = ("pairs", "methods", "networks", "losses")
 _NOUNS = {
     "integer": "a whole number",
     "number": "a number",
@@ -58,6 +60,53 @@ def with_defaults(content: Any, part: dict[str, Any]) -> Any:
     for _ in _Filler({**part, "$defs": schema()["$defs"]}).iter_errors(content):
         pass
     return content
+
+
+def without_removed(content: Any, part: dict[str, Any]) -> Any:
+    """A copy of ``content`` without the entries that null removes.
+
+    These are entries under a name of the user's (a pair, a method, a loss, what one of them has by
+    the pair's name), where null is no value.
+    """
+    content = copy.deepcopy(content)
+    for _ in _Remover({**part, "$defs": schema()["$defs"]}).iter_errors(content):
+        pass
+    return content
+
+
+def mended(content: Any, part: dict[str, Any]) -> Any | None:
+    """A copy of a configuration less what is wrong by the schema, every name of the user's kept.
+
+    None where that is not enough to make it right.
+    """
+    mended = copy.deepcopy(content)
+    for error in _Validator({**part, "$defs": schema()["$defs"]}).iter_errors(content):
+        place = list(error.absolute_path)
+        if error.validator == "additionalProperties":
+            known = error.schema.get("properties", {})
+            wrong = [[*place, key] for key in error.instance if key not in known]
+        else:
+            # Of a list with a wrong entry, nothing is kept.
+            while place and isinstance(place[-1], int):
+                place.pop()
+            wrong = [place] if place else []
+        if error.validator == "required" or any(_is_name(path) for path in wrong):
+            return None
+        for path in wrong:
+            _remove(mended, path)
+    return None if problems(mended, part) else mended
+
+
+def _is_name(path: list[Any]) -> bool:
+    """Whether it leads to all that has names of the user's in a section, or to one of these."""
+    return len(path) <= 2 and path[0] in OF_NAMES
+
+
+def _remove(content: Any, path: list[Any]) -> None:
+    *above, last = path
+    for step in above:
+        content = content[step] if isinstance(content, list) else content.get(step, {})
+    content.pop(last, None)
 
 
 def expected(part: dict[str, Any]) -> str:
@@ -164,12 +213,25 @@ def _known(key: Any, allowed: list[str]) -> str:
     return f"{text}; did you mean {close[0]}?" if close else text
 
 
-def unknown_name(path: str, name: Any, allowed: list[str], where: str) -> str:
+class UnknownName(str):
+    """A sentence about a name that does not exist.
+
+    Attributes
+    ----------
+    where : the section that should have it.
+    """
+
+    where: str
+
+
+def unknown_name(path: str, name: Any, allowed: list[str], where: str) -> UnknownName:
     """The sentence for a ``name`` at ``path`` that should be one of ``allowed``, kept ``where``."""
     close = difflib.get_close_matches(str(name), allowed, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     listed = _one_of(sorted(allowed)) if allowed else "a name (there is none yet)"
-    return f'{path}: found "{name}", expected {listed}, from {where}{hint}'
+    sentence = UnknownName(f'{path}: found "{name}", expected {listed}, from {where}{hint}')
+    sentence.where = where
+    return sentence
 
 
 def _is_finite_number(_checker: Any, value: Any) -> bool:
@@ -185,9 +247,22 @@ def _fill(validator: Any, properties: dict, content: Any, part: dict) -> Iterato
     yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, content, part)
 
 
+def _drop_nulls(validator: Any, part: Any, content: Any, whole: dict) -> Iterator[ValidationError]:
+    if isinstance(content, dict) and isinstance(part, dict):
+        named = content.keys() - whole.get("properties", {}).keys()
+        removed = [name for name in named if content[name] is None]
+        if removed and not validator.evolve(schema=part).is_valid(None):
+            for name in removed:
+                del content[name]
+    yield from Draft202012Validator.VALIDATORS["additionalProperties"](
+        validator, part, content, whole
+    )
+
+
 # JSON Schema's numbers include NaN and infinity as Python reads them; no key here may be either.
 _Validator = extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
 )
 _Filler = extend(_Validator, {"properties": _fill})
+_Remover = extend(_Validator, {"additionalProperties": _drop_nulls})

@@ -84,6 +84,9 @@ def _analyses(config: Config) -> Iterator[str]:
     measured, wiener = section["resolution"]["methods"], section["resolution"]["wiener"]
     if measured and wiener is not None and wiener not in measured:
         yield unknown_name("analyses.resolution.wiener", wiener, measured, "the methods beside it")
+    elif measured and wiener is not None and wiener not in config["methods"]:
+        path = "analyses.resolution.wiener"
+        yield unknown_name(path, wiener, list(config["methods"]), "methods")
 
 
 def _predicts(path: str, name: str, methods: Config) -> Iterator[str]:

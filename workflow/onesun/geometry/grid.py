@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from onesun.errors import ConfigError
+from onesun.geometry import settings
 
 ARCSEC_PER_RADIAN = 206264.80624709636
 AU_METRES = 149_597_870_700.0
@@ -15,6 +16,7 @@ SOLAR_RADIUS_METRES = 696_000_000.0  # RSUN_REF of the HMI and MDI headers
 RSUN_AT_1AU = ARCSEC_PER_RADIAN * float(np.arcsin(SOLAR_RADIUS_METRES / AU_METRES))  # arcsec
 
 Which = Literal["input", "target"]
+_STANDARD = settings.Grid()
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,10 @@ class Grid:
     patch : input pixels on a side of a patch.
     """
 
-    target_size: int = 4096
-    target_scale: float = 0.504273
-    factor: int = 4
-    patch: int = 32
+    target_size: int = _STANDARD.target_size
+    target_scale: float = _STANDARD.target_scale
+    factor: int = _STANDARD.factor
+    patch: int = _STANDARD.patch
 
     def __post_init__(self) -> None:
         if self.target_size % (self.factor * self.patch):
@@ -44,9 +46,9 @@ class Grid:
             )
 
     @classmethod
-    def from_settings(cls, settings: dict[str, Any]) -> Grid:
+    def from_settings(cls, section: dict[str, Any]) -> Grid:
         """Make a grid of the configuration's section ``grid``."""
-        return cls(**settings)
+        return cls(**section)
 
     @property
     def input_size(self) -> int:

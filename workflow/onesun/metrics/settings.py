@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from onesun.settings import Fraction, MethodNames, Name, Radius, Section, key, says
+from onesun.settings import EdgesFromZero, Fraction, MethodNames, Name, Radius, Section, key, says
 
 Sizes = Annotated[
     list[Annotated[int, Field(ge=1)]],
@@ -117,12 +117,9 @@ class Measure(Section):
     """Bins of the distance from the disk's centre, for the correlation by radius; an upper edge
     belongs to the next bin.
     """
-    field_edges: list[Annotated[float, Field(gt=0)]] = key(
+    field_edges: EdgesFromZero = key(
         [0, 5, 10, 20, 50, 100, 200, 400, 600, 1000, 2000],
         unit="G",
-        title="a list of rising numbers that begins with 0",
-        prefixItems=[{"const": 0, "title": "0"}],
-        min_length=1,
     )
     """Bins of the target's unsigned field, for the correlation by field strength; an upper edge
     belongs to the next bin, and the last bin is open.

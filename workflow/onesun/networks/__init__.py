@@ -9,8 +9,12 @@ from onesun.errors import ConfigError
 from onesun.networks.base import Calibration, Network, dropout_seeded
 from onesun.networks.highresnet import HighResNet
 from onesun.networks.onesun import OneSunNetwork
+from onesun.networks.settings import HighResNetSettings, OneSunSettings
+from onesun.settings import Section
 
 KINDS: dict[str, type[Network]] = {"highresnet": HighResNet, "onesun": OneSunNetwork}
+# What each of them takes, and what it gets where nothing is said.
+SETTINGS: dict[str, type[Section]] = {"highresnet": HighResNetSettings, "onesun": OneSunSettings}
 
 
 def build(settings: Mapping[str, Any], factor: int, calibration: Calibration) -> Network:
@@ -28,7 +32,8 @@ def build(settings: Mapping[str, Any], factor: int, calibration: Calibration) ->
     kind = options.pop("kind", None)
     if kind not in KINDS:
         raise ConfigError(f"networks: kind {kind!r} found, expected one of {', '.join(KINDS)}")
-    return KINDS[kind](factor=factor, calibration=calibration, **options)
+    defaults = SETTINGS[kind].model_validate({"kind": kind}).model_dump(exclude={"kind"})
+    return KINDS[kind](factor=factor, calibration=calibration, **defaults | options)
 
 
 __all__ = [

@@ -34,11 +34,11 @@ class HighResNet(Network):
         self,
         factor: int,
         calibration: Calibration,
-        channels: int = 64,
-        blocks: int = 2,
-        kernel: int = 3,
-        dropout: float = 0.0,
-        error: bool = False,
+        channels: int,
+        blocks: int,
+        kernel: int,
+        dropout: float,
+        error: bool,
     ) -> None:
         super().__init__()
         del calibration

@@ -41,11 +41,11 @@ class OneSunNetwork(Network):
         self,
         factor: int,
         calibration: Calibration,
-        channels: int = 32,
-        blocks: int = 4,
-        kernel: int = 3,
-        dropout: float = 0.0,
-        error: bool = False,
+        channels: int,
+        blocks: int,
+        kernel: int,
+        dropout: float,
+        error: bool,
     ) -> None:
         super().__init__()
         check_shape(channels, blocks, kernel, dropout)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +11,7 @@ from onesun.errors import ConfigError
 from onesun.training.batches import Batch, batch_of, flip, shuffled
 from onesun.training.buffer import FrameBuffer
 from onesun.training.patchset import PatchSet
+from onesun.training.settings import CropSampling
 
 _AROUND = 15  # input pixels; strength is that of a square of so many on a side
 
@@ -40,11 +39,8 @@ class Crops:
     Parameters
     ----------
     patches : the set; of its frames all patches are taken, whatever their share on the disk.
-    settings : ``training.sampling``: ``size`` and ``margin`` in input pixels (the margin is
-        context, from which nothing is learnt), ``per_frame``, the mean number of crops of a frame
-        in an epoch, ``strong``, the share of crops drawn by the strength of the target's field,
-        and ``shares``, of the crops that a month has, by the month; the other months share the
-        rest by their frames.
+    settings : ``training.sampling``; months without a share of the crops share the rest by their
+        frames.
     field_scale, zero_point, buffer_frames : as for :class:`onesun.training.batches.Patches`.
     seed : what places are drawn by.
 
@@ -54,7 +50,7 @@ class Crops:
     def __init__(
         self,
         patches: PatchSet,
-        settings: Mapping[str, Any],
+        settings: CropSampling,
         field_scale: float,
         zero_point: float,
         buffer_frames: int,
@@ -65,10 +61,10 @@ class Crops:
         self._zero_point, self._seed = zero_point, seed
         self._buffer_frames = buffer_frames
         self._location = patches.whole_location()
-        side, size = len(self._location), settings["size"]
-        if size > side or 2 * settings["margin"] >= size:
+        side, size = len(self._location), settings.size
+        if size > side or 2 * settings.margin >= size:
             raise ConfigError(
-                f"training.sampling: crops of {size} with a margin of {settings['margin']} input "
+                f"training.sampling: crops of {size} with a margin of {settings.margin} input "
                 f"pixels found, expected at most {side}, and a margin below half of a crop"
             )
         self._counts = _counts(patches, settings)
@@ -87,7 +83,7 @@ class Crops:
 
     def __call__(self, places: np.ndarray, flipped: np.ndarray | None = None) -> Batch:
         """See :class:`onesun.training.batches.Sampler`."""
-        size, factor = self._settings["size"], self._patches.factor
+        size, factor = self._settings.size, self._patches.factor
         given = np.empty((len(places), 2, size, size), dtype=np.float32)
         wanted = np.empty((len(places), 1, factor * size, factor * size), dtype=np.float32)
         for number, frame in self._buffer.each(places[:, 0]):
@@ -95,7 +91,7 @@ class Crops:
                 near, far = self._place(frame, int(number), int(places[index, 1]))
                 given[index] = frame.input[near], self._location[near]
                 wanted[index, 0] = frame.target[far]
-        cut = self._settings["margin"] * factor
+        cut = self._settings.margin * factor
         if cut:
             for edge in (slice(None, cut), slice(-cut, None)):
                 wanted[:, :, edge] = wanted[:, :, :, edge] = np.nan
@@ -108,9 +104,9 @@ class Crops:
     ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Rows and columns of a crop on the input grid and on the target's."""
         random = np.random.default_rng([self._seed, number, crop])
-        heap = frame.strong if random.random() < self._settings["strong"] else frame.even
+        heap = frame.strong if random.random() < self._settings.strong else frame.even
         cell = int(np.searchsorted(heap, random.random() * heap[-1], side="right"))
-        side, size, factor = len(self._location), self._settings["size"], self._patches.factor
+        side, size, factor = len(self._location), self._settings.size, self._patches.factor
         starts = [min(max(at - size // 2, 0), side - size) for at in divmod(cell, side)]
         near = slice(starts[0], starts[0] + size), slice(starts[1], starts[1] + size)
         far = tuple(slice(factor * part.start, factor * part.stop) for part in near)
@@ -132,10 +128,10 @@ def _heap(weights: np.ndarray) -> np.ndarray:
     return np.cumsum(weights.ravel(), dtype=np.float64)
 
 
-def _counts(patches: PatchSet, settings: Mapping[str, Any]) -> np.ndarray:
+def _counts(patches: PatchSet, settings: CropSampling) -> np.ndarray:
     """How many crops each frame has in an epoch; (frames,) int."""
     months = np.array(patches.month_of_frame)
-    total, shares = settings["per_frame"] * patches.frames, settings["shares"]
+    total, shares = settings.per_frame * patches.frames, settings.shares
     for month in shares:
         if month not in months:
             raise ConfigError(

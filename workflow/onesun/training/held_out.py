@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from onesun.errors import ConfigError
+from onesun.training.settings import HeldOutTiles
 
 _STEP = 3  # from row to row, so that held-out tiles do not line up in columns
 
 
-def held_out(settings: Mapping[str, Any] | None, size: int, patch: int) -> np.ndarray:
+def held_out(settings: HeldOutTiles | None, size: int, patch: int) -> np.ndarray:
     """Input pixels that never train; (size, size) bool, all False without ``settings``.
 
     Parameters
     ----------
-    settings : ``training.held_out_tiles``: ``size``, input pixels on a side of a tile, and
-        ``every``, of so many tiles one is held out.
+    settings : ``training.held_out_tiles``.
     size : of the input grid, pixels on a side.
     patch : input pixels on a side of a patch, which is held out as a whole.
 
@@ -26,11 +23,11 @@ def held_out(settings: Mapping[str, Any] | None, size: int, patch: int) -> np.nd
     """
     if settings is None:
         return np.zeros((size, size), dtype=bool)
-    tile = settings["size"]
+    tile = settings.size
     if tile % patch:
         raise ConfigError(
             f"training.held_out_tiles.size: {tile} found, expected a multiple of the patch's "
             f"{patch} input pixels"
         )
     rows, columns = np.indices((size, size)) // tile
-    return (_STEP * rows + columns) % settings["every"] == 0
+    return (_STEP * rows + columns) % settings.every == 0

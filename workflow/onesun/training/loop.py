@@ -23,6 +23,8 @@ from onesun.training.keeping import Keeper
 from onesun.training.passes import Passes, side_by_side
 from onesun.training.patchset import PatchSet
 from onesun.training.scores import Scores
+from onesun.training.settings import PatchSampling
+from onesun.training.settings import Training as TrainingSettings
 from onesun.training.stopping import listening
 from onesun.training.world import World
 
@@ -33,7 +35,8 @@ class Recipe:
 
     Attributes
     ----------
-    network, loss, loss_terms, training : sections of the configuration.
+    network, loss, loss_terms, training : sections of the configuration; ``checkpoint_minutes``
+        decides nothing that comes out.
     a, b : calibration of the input, input = a + b * target; a in gauss.
     seed : of the first weights, the shuffling, the flips and the dropout.
     """
@@ -41,14 +44,19 @@ class Recipe:
     network: dict[str, Any]
     loss: dict[str, float]
     loss_terms: dict[str, dict[str, Any]]
-    training: dict[str, Any]
+    training: TrainingSettings
     a: float
     b: float
     seed: int
 
+    def content(self) -> dict[str, Any]:
+        """What determines the result, as JSON can hold it."""
+        training = self.training.model_dump(exclude={"checkpoint_minutes"})
+        return {**vars(self), "training": training}
+
     def first_network(self, factor: int) -> Network:
         """The untrained network, its weights drawn by the seed."""
-        calibration = Calibration(self.a, self.b, self.training["field_scale"])
+        calibration = Calibration(self.a, self.b, self.training.field_scale)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             network = build(self.network, factor, calibration)
@@ -87,20 +95,20 @@ class Training:
         settings = recipe.training
         self.recipe, self.settings, self.world = recipe, settings, world
         self.training, self.validation = training, validation
-        self.dtype = precision.resolve(settings["precision"], world.device)
+        self.dtype = precision.resolve(settings.precision, world.device)
         self.network = recipe.first_network(training.factor).to(
             world.device, memory_format=torch.channels_last
         )
-        self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings["field_scale"])
-        self.judged = every_term(
-            recipe.loss_terms, settings["field_scale"], error=self.network.error
-        )
+        self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings.field_scale)
+        self.judged = every_term(recipe.loss_terms, settings.field_scale, error=self.network.error)
         self.optimiser = torch.optim.Adam(
-            self.network.parameters(), lr=settings["learning_rate"], betas=tuple(settings["betas"])
+            self.network.parameters(),
+            lr=settings.learning_rate,
+            betas=(float(settings.betas[0]), float(settings.betas[1])),  # torch takes no whole ones
         )
         self.samples = _sampler(recipe, training)
-        self._validated = Patches(validation, settings["field_scale"], recipe.a, 1)
-        self.batch = min(settings["batch"], len(self.samples))
+        self._validated = Patches(validation, settings.field_scale, recipe.a, 1)
+        self.batch = min(settings.batch, len(self.samples))
         if self.batch < world.size:
             raise ConfigError(
                 f"training.batch: {self.batch} samples found, expected at least one for each of "
@@ -123,24 +131,24 @@ class Training:
             while True:
                 if len(progress.curve) <= progress.epoch:
                     self._note(progress, passes, keeper)
-                if progress.epoch == self.settings["epochs"]:
+                if progress.epoch == self.settings.epochs:
                     return progress
                 self._finish_epoch(progress, passes, keeper)
 
     def learning_rate(self, step: int) -> float:
         """Adam's step after ``step`` batches."""
-        steps = self.batches * self.settings["epochs"]
-        rise = self.settings["warmup"] * steps
-        highest = self.settings["learning_rate"]
+        steps = self.batches * self.settings.epochs
+        rise = self.settings.warmup * steps
+        highest = self.settings.learning_rate
         if step < rise:
             return highest * (step + 1) / (rise + 1)
-        if self.settings["decay"] == "none":
+        if self.settings.decay == "none":
             return highest
         return highest * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
 
     def _finish_epoch(self, progress: Progress, passes: Passes, keeper: Keeper) -> None:
         """Do the batches of one epoch that are still to be done."""
-        label = f"{keeper.what} epoch {progress.epoch + 1}/{self.settings['epochs']}"
+        label = f"{keeper.what} epoch {progress.epoch + 1}/{self.settings.epochs}"
         jobs = self._jobs(progress)
         batches = ahead(self.samples, jobs, self.world.device)
         for batch in track(batches, label, len(jobs)):
@@ -151,7 +159,7 @@ class Training:
     def _jobs(self, progress: Progress) -> list[Job]:
         """This process's share of the epoch's remaining batches."""
         seed, epoch, size = self.recipe.seed, progress.epoch, self.batch
-        order, augment = self.samples.order(seed, epoch), self.settings["augment"]
+        order, augment = self.samples.order(seed, epoch), self.settings.augment
         mine = slice(self.world.rank, None, self.world.size)
         jobs: list[Job] = []
         for i in range(progress.batch, self.batches):
@@ -166,8 +174,8 @@ class Training:
         entropy = [self.recipe.seed, step, self.world.rank, 2]
         draws = int(np.random.SeedSequence(entropy).generate_state(1, np.uint32)[0])
         total, terms = passes.learn(batch, draws)
-        if self.settings["clip"] is not None:
-            torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings["clip"])
+        if self.settings.clip is not None:
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip)
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate(step)
         self.optimiser.step()
@@ -178,7 +186,7 @@ class Training:
 
     def _note(self, progress: Progress, passes: Passes, keeper: Keeper) -> None:
         """Add a row to the learning curve and keep the weights if they validate best."""
-        epoch = f"epoch {progress.epoch}/{self.settings['epochs']}"
+        epoch = f"epoch {progress.epoch}/{self.settings.epochs}"
         label = f"{keeper.what} {epoch if progress.epoch else 'before training'}"
         row: dict[str, Any] = {"epoch": progress.epoch, "steps": progress.epoch * self.batches}
         names = ["loss", *self.loss.terms]
@@ -192,7 +200,7 @@ class Training:
         if not all(math.isfinite(loss) for loss in losses if loss is not None):
             raise OneSunError(
                 f"{label}: the loss is no longer a number, expected a training.learning_rate "
-                f"below {self.settings['learning_rate']} to keep it one"
+                f"below {self.settings.learning_rate} to keep it one"
             )
         best = min((old["validation_loss"] for old in progress.curve), default=math.inf)
         if row["validation_loss"] < best:
@@ -214,7 +222,7 @@ class Training:
 
         Terms of weight 0 are among them: networks of different losses can be compared.
         """
-        scale, device = self.settings["field_scale"], self.world.device
+        scale, device = self.settings.field_scale, self.world.device
         order = in_turn(self.validation)
         batches = [(order[i : i + self.batch], None) for i in range(0, len(order), self.batch)]
         jobs = batches[self.world.rank :: self.world.size]
@@ -240,7 +248,7 @@ class Training:
 def _sampler(recipe: Recipe, patches: PatchSet) -> Sampler:
     """What ``training.sampling`` draws batches from."""
     settings = recipe.training
-    common = settings["field_scale"], recipe.a, settings["buffer_frames"]
-    if settings["sampling"]["kind"] == "patches":
+    common = settings.field_scale, recipe.a, settings.buffer_frames
+    if isinstance(settings.sampling, PatchSampling):
         return Patches(patches, *common)
-    return Crops(patches, settings["sampling"], *common, recipe.seed)
+    return Crops(patches, settings.sampling, *common, recipe.seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from onesun.products.split import SplitRow
 from onesun.store.patches import cut, join
 from onesun.store.read import PatchMonth
 from onesun.training.held_out import held_out
+from onesun.training.settings import HeldOutTiles
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class PatchSet:
         rows: Sequence[SplitRow],
         min_on_disk: float,
         *,
-        held_out_tiles: Mapping[str, Any] | None = None,
+        held_out_tiles: HeldOutTiles | None = None,
         frames_per_month: int | None = None,
     ) -> None:
         """Open the months of ``rows``, which are the rows of one set of one pair.

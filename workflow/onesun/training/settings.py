@@ -84,13 +84,13 @@ Augment = Annotated[
 ]
 
 
-class Patches(Section):
+class PatchSampling(Section):
     """The whole patches of the stores."""
 
     kind: Literal["patches"] = key(...)
 
 
-class Crops(Section):
+class CropSampling(Section):
     """Crops of whole frames."""
 
     kind: Literal["crops"] = key(...)
@@ -109,7 +109,7 @@ class Crops(Section):
 
 
 Sampling = Annotated[
-    Crops | Patches,
+    CropSampling | PatchSampling,
     Field(discriminator="kind"),
     chosen_by(
         "kind",
@@ -139,7 +139,7 @@ class Training(Section):
 
     field_scale: float = key(3500, unit="G", gt=0)
     """Fields are divided by this before the network sees them."""
-    sampling: Sampling = key(Patches(kind="patches"))
+    sampling: Sampling = key(PatchSampling(kind="patches"))
     """What a batch is drawn from."""
     held_out_tiles: HeldOutTiles | None = key(None, title="size and every, or null")
     """Tiles of the disk that never train, the same in every frame; null for none. For splits

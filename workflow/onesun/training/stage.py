@@ -23,6 +23,7 @@ from onesun.training.checkpoint import Checkpoint, stamp
 from onesun.training.loop import Recipe, Training
 from onesun.training.patchset import PatchSet
 from onesun.training.product import CARD, CURVE, WEIGHTS
+from onesun.training.settings import Training as TrainingSettings
 from onesun.training.world import joined
 
 
@@ -54,15 +55,13 @@ def train(
     rows = [row for row in split.read(split_table) if row.pair == pair]
     check_pair(calibration, pair)
     loss = fill(settings["loss"], search, pair)
-    often = settings["training"]["checkpoint_minutes"]
-    # How often a training is saved is no part of what comes out.
-    learning = _without("checkpoint_minutes", settings["training"])
-    recipe = _recipe(settings | {"loss": loss, "training": learning}, calibration)
+    recipe = _recipe(settings | {"loss": loss}, calibration)
+    often = recipe.training.checkpoint_minutes
     sets = _sets(recipe.training, patches, rows, pair)
     with joined() as world:
         training = Training(recipe, sets["train"], sets["validation"], world)
         depends = [
-            vars(recipe),
+            recipe.content(),
             [vars(row) for row in rows],
             [each.months for each in sets.values()],
             str(training.dtype),
@@ -91,7 +90,7 @@ def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
         network=settings["network"],
         loss=settings["loss"],
         loss_terms=settings["loss_terms"],
-        training=settings["training"],
+        training=TrainingSettings.model_validate(settings["training"]),
         a=matched.a,
         b=matched.b,
         seed=settings["method"]["seed"],
@@ -99,15 +98,15 @@ def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
 
 
 def _sets(
-    settings: dict[str, Any], patches: Sequence[Path], rows: Sequence[SplitRow], pair: str
+    settings: TrainingSettings, patches: Sequence[Path], rows: Sequence[SplitRow], pair: str
 ) -> dict[str, PatchSet]:
     """The training and the validation patches; only the latter may lie in held-out tiles."""
     only = {
-        "train": {"held_out_tiles": settings["held_out_tiles"]},
-        "validation": {"frames_per_month": settings["validation_frames"]},
+        "train": {"held_out_tiles": settings.held_out_tiles},
+        "validation": {"frames_per_month": settings.validation_frames},
     }
     return {
-        name: PatchSet(patches, _rows(rows, name, pair), settings["min_on_disk"], **options)
+        name: PatchSet(patches, _rows(rows, name, pair), settings.min_on_disk, **options)
         for name, options in only.items()
     }
 
@@ -135,7 +134,3 @@ def _write(
         for name, file in (("weights", WEIGHTS), ("curve", CURVE)):
             described[name] = {"file": file, "sha256": sha256(part / file)}
         write_json(part / CARD, described)
-
-
-def _without(key: str, section: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in section.items() if name != key}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from onesun.settings import FramesPerMonth, Section, key
+from onesun.settings import EdgesFromZero, FramesPerMonth, Section, key
 
 
 class Errors(Section):
@@ -17,12 +17,9 @@ class Errors(Section):
 
     READ_BY = ("onesun errors", "onesun coverage")
 
-    field_edges: list[Annotated[float, Field(gt=0)]] = key(
+    field_edges: EdgesFromZero = key(
         [0, 10, 30, 100, 300, 600, 1000],
         unit="G",
-        title="a list of rising numbers that begins with 0",
-        prefixItems=[{"const": 0, "title": "0"}],
-        min_length=1,
     )
     """Bins of the predicted unsigned field, each with its factor, and of the target's in the
     table; an upper edge belongs to the next bin, and the last bin is open.

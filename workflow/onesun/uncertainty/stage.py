@@ -21,6 +21,7 @@ from onesun.products.selection import evenly, of_sets, open_month
 from onesun.training.error_scale import ErrorScale
 from onesun.training.held_out import held_out
 from onesun.training.product import ERRORS_PRODUCT
+from onesun.training.settings import HeldOutTiles
 from onesun.uncertainty.calibrate import calibrate, widened
 from onesun.uncertainty.noise import target_noise
 from onesun.uncertainty.promised import check_bins, promised
@@ -126,6 +127,7 @@ def _suns(
 ) -> list[Sun]:
     """Each month's Sun; see :func:`_sun`."""
     tiles = judge.network.model.card.get("training", {}).get("held_out_tiles")
+    tiles = HeldOutTiles.model_validate(tiles) if tiles else None
     unseen = repeat(held_out(tiles, grid.input_size, grid.patch), grid.factor)
     groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
     return [

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from onesun.alignment.on_grid import GridField
 from onesun.alignment.registration import Registrar, Registration
 from onesun.alignment.resample import resample
+from onesun.alignment.settings import Align
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.upsample import fill_nearest
 from onesun.metrics.pointing.product import Found
@@ -30,7 +28,7 @@ class PredictionRegistrar:
     """
 
     def __init__(
-        self, prediction: np.ndarray, target: np.ndarray, grid: Grid, settings: Mapping[str, Any]
+        self, prediction: np.ndarray, target: np.ndarray, grid: Grid, settings: Align
     ) -> None:
         # Up to the limb: an interpolation must not mix in the dark beyond.
         self._field = GridField(fill_nearest(prediction), grid)
@@ -50,7 +48,7 @@ class PredictionRegistrar:
             self._reference,
             self._field.mapping("input"),
             self._grid,
-            {**self._settings, "registration": model},
+            self._settings.model_copy(update={"registration": model}),
         ).run()
         mapping = self._field.mapping("target").corrected(registration.correction)
         moved = resample(self._field.field, self._field.pointing, mapping)

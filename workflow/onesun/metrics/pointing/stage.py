@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from onesun.alignment.settings import Align
 from onesun.errors import OneSunError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.io.progress import track
@@ -34,7 +34,7 @@ def score_pointing(
     split: str | Path,
     regions: Sequence[Region],
     grid: Grid,
-    align: Mapping[str, Any],
+    align: Align,
     models: Sequence[str],
     tile: int,
     out: Path,
