@@ -282,7 +282,7 @@ def test_rule_files_are_short_and_say_what_goes_in_and_out():
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         text = file.read_text(encoding="utf-8")
         assert text.startswith('"""')
-        assert text.count("\n") < 350, file.name
+        assert text.count("\n") < 400, file.name
         docstring = text.split('"""')[1]
         if re.search(r"^ *(use )?rule \w+", text, re.M):
             assert "def " not in text, file.name
