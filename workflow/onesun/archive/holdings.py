@@ -73,7 +73,7 @@ def _holding(config: dict[str, Any], raw: Path, month: str, instrument: str) -> 
     frames = len(
         archive_requests.times(archive_requests.requests(config, instrument, month), instrument)
     )
-    about = {
+    about: dict[str, Any] = {
         "instrument": instrument,
         "month": month,
         "archive": record.archive or "none",

@@ -36,7 +36,8 @@ def retrying(
     """
 
     def tell(state: RetryCallState) -> None:
-        say_again(what, str(state.outcome.exception()), state.next_action.sleep)
+        error = state.outcome.exception() if state.outcome else None
+        say_again(what, str(error), state.upcoming_sleep)
 
     return Retrying(
         stop=stop_after_attempt(settings["retries"] + 1),

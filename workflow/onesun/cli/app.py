@@ -77,8 +77,8 @@ app = typer.Typer(
 )
 app.add_typer(sample.app, name="sample")
 # Not beside it in one module: what plans is no reason to download again.
-for command in (archive_plan.plan, archive_plan.status):
-    archive.app.command()(command)
+archive.app.command()(archive_plan.plan)
+archive.app.command()(archive_plan.status)
 app.add_typer(archive.app, name="archive")
 app.add_typer(weights.app, name="weights")
 app.add_typer(analyse_null.app, name="analyse-null")

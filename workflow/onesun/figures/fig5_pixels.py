@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
@@ -21,7 +23,11 @@ from onesun.metrics.pixels import PixelAgreement
 from onesun.tables.merged import Merged, merge_measures
 
 _TARGET = "target (G)"
-_IDEAL = {"color": IDEAL, "lw": 1.2, "ls": (0, (1, 1))}  # dotted: near the output's in colour
+_IDEAL: dict[str, Any] = {
+    "color": IDEAL,
+    "lw": 1.2,
+    "ls": (0, (1, 1)),
+}  # dotted: near the output's in colour
 _DASHES, _SHADE = (0, (3, 1.5)), 0.35
 _GREYS = ListedColormap(colormaps["Greys"](np.linspace(0.25, 1, 256)))  # one pixel is seen, too
 
@@ -75,12 +81,11 @@ def draw_fig5(
 
 def _limits(agreements: Sequence[PixelAgreement]) -> tuple[float, float]:
     """The target's and the output's field up to which there are pixels within the bins, gauss."""
-    held = sum(each.counts[1:-1, 1:-1] for each in agreements)
+    held = np.sum([each.counts[1:-1, 1:-1] for each in agreements], axis=0)
     edges = agreements[0].bins.edges
     farthest = np.maximum(np.abs(edges[:-1]), np.abs(edges[1:]))
-    return tuple(
-        float(farthest[held.any(axis=axis)].max(initial=farthest.min())) for axis in (1, 0)
-    )
+    x, y = (float(farthest[held.any(axis=axis)].max(initial=farthest.min())) for axis in (1, 0))
+    return x, y
 
 
 def _draw(
@@ -113,7 +118,7 @@ def _draw(
 
 
 def _legend(figure: Figure, shown: Sequence[_Shown], title: str) -> None:
-    named = {each.name: Line2D([], [], color=each.colour) for each in shown}
+    named: dict[str, Artist] = {each.name: Line2D([], [], color=each.colour) for each in shown}
     named |= {
         "ideal": Line2D([], [], **_IDEAL),
         "mean output": Line2D([], [], color=BLACK, lw=0.8, ls=_DASHES),
@@ -193,11 +198,8 @@ def _finish(above: Sequence[Axes], below: Sequence[Axes], limit: float) -> None:
 
 def _within_one(axes: Axes) -> None:
     """Limit relative residuals to 1, and say how many bins lie beyond."""
-    beyond = sum(
-        np.count_nonzero(np.abs(line.get_ydata()) > 1)
-        for line in axes.lines
-        if len(line.get_xdata()) > 2
-    )
+    curves = [np.asarray(line.get_ydata()) for line in axes.lines]
+    beyond = sum(int(np.count_nonzero(np.abs(each) > 1)) for each in curves if len(each) > 2)
     low, high = axes.get_ylim()
     axes.set_ylim(max(low, -1), min(high, 1))
     if beyond:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -47,7 +48,8 @@ def write(out: Path, month: MeasuredMonth) -> None:
     manifest.unlink(missing_ok=True)  # an old one must not describe new arrays
     with whole_file(out) as part:
         # numpy dates the parts 1980-01-01; in a fixed order they make the same bytes.
-        np.savez_compressed(part, **{name: arrays[name] for name in sorted(arrays)})
+        in_order: dict[str, Any] = {name: arrays[name] for name in sorted(arrays)}
+        np.savez_compressed(part, **in_order)
     content = {
         "product": PRODUCT,
         "folder": ".",
@@ -75,7 +77,7 @@ def read(manifest: Path) -> MeasuredMonth:
         measures = Measures(content["settings"], Grid.from_settings(content["grid"]))
         with np.load(folder / name) as kept:
             measures.restore(content["frames"], dict(kept))
-        about = (content[key] for key in ("pair", "method", "month", "set", "simulated"))
-        return MeasuredMonth(*about, measures)
+        about = {key: content[key] for key in ("pair", "method", "month", "set", "simulated")}
+        return MeasuredMonth(**about, measures=measures)
     except _OTHERWISE as error:
         raise DamagedProductError(f"{manifest}: no measures of a month ({error})") from None

@@ -59,7 +59,7 @@ class Measures:
         self.tiles = TileStatistic(tiling, settings["tiles"]["patch"], settings["tiles"]["strong"])
 
     @property
-    def all(self) -> tuple[Statistic, ...]:
+    def all(self) -> tuple[Statistic[Comparison], ...]:
         """Every statistic, in an order that does not change."""
         return (
             self.kernels, self.flux, self.gradients, self.patches, self.pixels, self.correlations,

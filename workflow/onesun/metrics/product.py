@@ -63,7 +63,8 @@ def write(path: Path, month: MonthStatistics) -> None:
     out = path.with_suffix(".npz")
     path.unlink(missing_ok=True)  # an old one must not describe new arrays
     with whole_file(out) as part:
-        np.savez_compressed(part, **month.statistics.tiles.arrays())
+        arrays: dict[str, Any] = month.statistics.tiles.arrays()
+        np.savez_compressed(part, **arrays)
     listed = {out.name: {"bytes": out.stat().st_size, "sha256": sha256(out)}}
     write_json(path, month.as_dict() | {"folder": ".", "files": listed})
 
@@ -78,7 +79,7 @@ def read(path: Path) -> MonthStatistics:
         (name,) = content["files"]
         with np.load(folder / name) as kept:
             statistics = RegionStatistics.from_dict(content, dict(kept))
-        about = (content[key] for key in ("pair", "method", "month", "set", "simulated"))
-        return MonthStatistics(*about, statistics)
+        about = {key: content[key] for key in ("pair", "method", "month", "set", "simulated")}
+        return MonthStatistics(**about, statistics=statistics)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, BadZipFile) as error:
         raise DamagedProductError(f"{path}: no statistics of a month ({error})") from None

@@ -173,7 +173,7 @@ def read_field(path: Path, listed: Mapping[str, Any] | None = None) -> np.ndarra
             steps = hdus[1].data
     except (OSError, IndexError, TypeError, ValueError) as error:
         raise DamagedProductError(f"{path}: not readable as an aligned field ({error})") from None
-    field = steps.astype(np.float32)
+    field: np.ndarray = steps.astype(np.float32)
     field *= np.float32(QUANTUM)
     field[steps == _BLANK] = np.nan
     return field

@@ -13,7 +13,8 @@ _RANGES = ("fwhm", "noise", "limb_growth")  # of an instrument's conditions
 
 def origin(sample: Mapping[str, Any], month: str) -> str:
     """The month whose real frame the frames of ``month`` are made from."""
-    return sample["again"].get(month, month)
+    again: Mapping[str, str] = sample["again"]
+    return again.get(month, month)
 
 
 def check(sample: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ def open_month(manifest: Path) -> xr.Dataset:
     tells; also one whose bytes have changed, unless it is a shard, which Zarr finds when reading.
     """
     folder, _ = _open(manifest)
-    dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
+    dataset: xr.Dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
     for name in FIELDS:
         steps = dataset[name].chunk(time=1, patch=-1)
         quantum = steps.attrs["scale_factor"]
@@ -79,10 +79,10 @@ class PatchMonth:
         self.records: list[dict[str, Any]] = content["frames"]
         self.stamps: list[str] = [frame["stamp"] for frame in self.records]
         self.times = np.array([frame["time"] for frame in self.records], dtype="M8[ms]")
-        group = zarr.open_consolidated(folder, mode="r")
-        self.location = np.asarray(group["location"][...])
-        self.radius = np.asarray(group["radius"][...])
-        self.on_disk = np.asarray(group["on_disk"][...])
+        arrays = dict(zarr.open_consolidated(folder, mode="r").arrays())
+        self.location = np.asarray(arrays["location"][...])
+        self.radius = np.asarray(arrays["radius"][...])
+        self.on_disk = np.asarray(arrays["on_disk"][...])
         self.input = ShardedField(folder / "input")
         self.target = ShardedField(folder / "target")
 

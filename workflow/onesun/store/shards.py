@@ -84,7 +84,8 @@ class ShardedField:
         path = self._path(index)
         steps = np.empty(self._chunk_shape, dtype=np.int32)
         self._unpack(_read(path, start, length), path, steps)
-        return steps[place]
+        one: np.ndarray = steps[place]
+        return one
 
     def gauss(self, steps: np.ndarray) -> np.ndarray:
         """Steps as float32 gauss, NaN where there is no value."""

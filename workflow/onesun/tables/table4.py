@@ -26,7 +26,7 @@ _ALL_SEARCHED = {term: "search" for term in TERMS if term not in ("mse", "likeli
 _PAPERS = "the paper's Table 4"
 _RELEASED = "the paper's released runs"
 # By input instrument. The two sources have the weights of SSIM the other way round.
-_REFERENCES: dict[str, dict[str, tuple[float, ...]]] = {
+_REFERENCES: dict[str, dict[str, tuple[float, float, float, float]]] = {
     "mdi": {_PAPERS: (1, 5, 1e-5, 5e-4), _RELEASED: (1, 5, 1e-5, 5e-5)},
     "gong": {_PAPERS: (1, 5, 1e-6, 5e-5), _RELEASED: (1, 5, 1e-6, 5e-4)},
 }
@@ -112,8 +112,10 @@ def _filled(
     terms = asked(weights)
     found = {term: best[term].weight if term in best else None for term in terms}
     at_edge = " ".join(term for term in terms if term in best and best[term].at_edge)
-    numbers = [found[term] if term in found else weights.get(term, 0) for term in TERMS]
-    return Weights(pair, source, loss, *numbers, at_edge=at_edge)
+    numbers: dict[str, Any] = {
+        term: found[term] if term in found else weights.get(term, 0) for term in TERMS
+    }
+    return Weights(pair, source, loss, **numbers, at_edge=at_edge)
 
 
 def _page(rows: Sequence[Weights], searched: Sequence[product.Row]) -> str:

@@ -33,4 +33,5 @@ def held_out(settings: Mapping[str, Any] | None, size: int, patch: int) -> np.nd
             f"{patch} input pixels"
         )
     rows, columns = np.indices((size, size)) // tile
-    return (_STEP * rows + columns) % settings["every"] == 0
+    held: np.ndarray = (_STEP * rows + columns) % settings["every"] == 0
+    return held

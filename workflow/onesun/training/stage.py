@@ -74,7 +74,7 @@ def train(
             return
         described = describe(training, rows, progress.curve, progress.best_epoch)
         described |= {"pair": pair, "method": method}
-        if loss != settings["loss"]:
+        if search is not None and loss != settings["loss"]:
             described["search"] = {"loss": settings["loss"], "sha256": sha256(search)}
         _write(out, progress.best, progress.curve, described)
         checkpoint.remove()
