@@ -145,15 +145,16 @@ def _joint(
     target, mean, spread = (
         each[1:-1][known] for each in (pixels.target, pixels.mean, pixels.spread)
     )
-    line = pixels.regression
     axes.fill_between(target, mean - spread, mean + spread, color=shown.colour, alpha=_SHADE, lw=0)
-    axes.plot(ends, line.intercept + line.slope * ends, color=shown.colour, lw=1.2)
+    line = pixels.regression
+    if line.intercept is not None and line.slope is not None:
+        axes.plot(ends, line.intercept + line.slope * ends, color=shown.colour, lw=1.2)
     axes.plot(ends, ends, **_IDEAL)
     axes.plot(target, mean, color=BLACK, lw=0.8, ls=_DASHES)
-    axes.text(
-        0.04, 0.96, f"slope {line.slope:.3f}\nr {line.correlation:.3f}", va="top",
-        transform=axes.transAxes,
-    )  # fmt: skip
+    slope, r = (
+        "undetermined" if each is None else f"{each:.3f}" for each in (line.slope, line.correlation)
+    )
+    axes.text(0.04, 0.96, f"slope {slope}\nr {r}", va="top", transform=axes.transAxes)
     axes.set_ylim(-limits[1], limits[1])
     axes.set_ylabel("output (G)")
     return image
