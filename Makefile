@@ -76,9 +76,10 @@ weights: $(VENV)/.installed  ## the networks that come with the package, from th
 	@cp $(RELEASE)/results/weights/weights.md docs/weights.md
 	@printf '\nThe weights are in resources/weights, and docs/weights.md describes them.\n'
 
-lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in rules
+lint: $(VENV)/.installed-lint  ## style, types and the usual mistakes, in Python and in rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --quiet host --lint
 
