@@ -1,4 +1,4 @@
-"""The patch store against Rice FITS (size) and an uncompressed memory map (random patches).
+"""The patch store against Rice FITS (size) and an uncompressed memory map (reading).
 
     python benchmarks/store.py [HMI.fits]
 
@@ -16,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import zarr
 from numcodecs import Blosc
 from scipy.ndimage import gaussian_filter
 
@@ -26,12 +25,11 @@ from onesun.io.files import folder_listing, write_json
 from onesun.products.aligned import write_field
 from onesun.store import layout
 from onesun.store.patches import cut
-from onesun.store.read import PatchMonth, open_month
+from onesun.store.read import PatchMonth, open_patches
 from onesun.store.write import write_month
 
 GRID = Grid()
 FRAMES = 2
-PATCHES = 2000
 TARGET_NOISE, INPUT_NOISE = 5.0, 16.0  # gauss: HMI 720 s, MDI 300 s (docs/sample.md)
 
 
@@ -49,8 +47,7 @@ def main() -> None:
         )
         print(f"write: {seconds / FRAMES:.2f} s a frame, reading the FITS included")
         sizes(manifest, rice, target)
-        whole_frames(manifest)
-        random_patches(manifest, Path(folder) / "patches.npy", random)
+        whole_frames(manifest, Path(folder) / "patches.npy")
 
 
 def read_disk(path: Path) -> np.ndarray:
@@ -99,7 +96,7 @@ def write_aligned(
         )
     files = folder_listing(folder / "2016-07")
     content = {"product": "aligned frames", "pair": "mdi-hmi", "month": "2016-07"}
-    content["input_instrument"] = "mdi"
+    content |= {"input_instrument": "mdi", "target_instrument": "hmi"}
     content |= {"folder": "2016-07", "frames": frames, "files": files}
     write_json(folder / "2016-07.json", content)
     return folder / "2016-07.json", sum(entry["bytes"] for entry in files.values()) / FRAMES
@@ -125,33 +122,27 @@ def sizes(manifest: Path, rice: float, target: np.ndarray) -> None:
     print(f"target packed without the offset / with it: {without / with_offset:.3f}")
 
 
-def whole_frames(manifest: Path) -> None:
-    """Seconds to read a target frame in gauss."""
-    month, lazy = PatchMonth(manifest), open_month(manifest)
-    raw, _ = timed(lambda: month.target.gauss(month.target.frame(0)))
-    xarray, _ = timed(lambda: lazy["target"][0].load())
-    print(f"whole target frame: {raw:.2f} s raw, {xarray:.2f} s through xarray")
-
-
-def random_patches(manifest: Path, path: Path, random: np.random.Generator) -> None:
-    """Random target patches a second in gauss, against a memory map of the same fields."""
-    month = PatchMonth(manifest)
+def whole_frames(manifest: Path, path: Path) -> None:
+    """Patches of whole target frames a second, in gauss, against a memory map of the same."""
+    month, lazy = PatchMonth(manifest), open_patches(manifest)
     fields = np.lib.format.open_memmap(path, "w+", np.float32, month.target.shape)
     for index in range(FRAMES):
         fields[index] = month.target.gauss(month.target.frame(index))
     fields.flush()
     mapped = np.load(path, mmap_mode="r")
-    on_disk = np.flatnonzero(month.on_disk)
-    places = [(int(random.integers(FRAMES)), int(random.choice(on_disk))) for _ in range(PATCHES)]
-    from_map, _ = timed(lambda: [np.array(mapped[place]) for place in places])
-    steps, _ = timed(lambda: [month.target.patch(*place) for place in places])
-    gauss, _ = timed(lambda: [month.target.gauss(month.target.patch(*place)) for place in places])
-    array = zarr.open_array(manifest.with_suffix(".zarr") / "target", mode="r")
-    through_zarr, _ = timed(lambda: [array[place] for place in places[:200]])
-    print(f"random patches, .npy memory map in the page cache: {PATCHES / from_map:.0f} a second")
-    print(f"random patches, store as steps: {PATCHES / steps:.0f} a second")
-    print(f"random patches, store in gauss: {PATCHES / gauss:.0f} a second")
-    print(f"random patches, store through zarr: {200 / through_zarr:.0f} a second")
+    from_map, _ = timed(lambda: np.array(mapped[0]))
+    steps, _ = timed(lambda: month.target.frame(0))
+    gauss, _ = timed(lambda: month.target.gauss(month.target.frame(0)))
+    xarray, _ = timed(lambda: lazy["target"][0].load())
+    for what, seconds in (
+        (".npy memory map in the page cache", from_map),
+        ("store as steps", steps),
+        ("store in gauss", gauss),
+        ("store in gauss through xarray", xarray),
+    ):
+        print(
+            f"whole target frame, {what}: {seconds:.3f} s, {GRID.patches / seconds:.0f} patches/s"
+        )
     print(f"store in gauss / .npy memory map: {from_map / gauss:.3f}")
 
 

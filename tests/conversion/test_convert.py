@@ -30,7 +30,6 @@ from onesun.conversion.convert import Options, convert_source, weights_for
 from onesun.conversion.flags import Flag
 from onesun.conversion.fluxes import fluxes_of
 from onesun.conversion.output import Converted, read_output
-from onesun.conversion.planes import in_gauss
 from onesun.conversion.source import of_file
 from onesun.conversion.stored import UNCERTAINTY
 from onesun.conversion.view import View, read_by_network
@@ -38,6 +37,7 @@ from onesun.conversion.write import output_name, write_planes
 from onesun.errors import ConfigError, DamagedProductError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.methods.tiles import predict_tiles
+from onesun.products.steps import in_gauss
 from onesun.training import model
 
 

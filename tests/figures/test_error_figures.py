@@ -18,7 +18,7 @@ from onesun.cli.fig9 import fig9
 from onesun.errors import ConfigError
 from onesun.figures import fig4_losses, fig5_pixels, fig9_correlation, style
 from onesun.figures.histograms import Axis, beyond, broken, head, percent
-from onesun.metrics import measured
+from onesun.metrics import product
 from onesun.metrics.bins import Bins
 from onesun.metrics.measures import Measures
 from onesun.tables.sources import Source
@@ -50,10 +50,10 @@ def paths(tmp_path_factory):
     folder, found = tmp_path_factory.mktemp("measures"), {}
     for pair in PAIRS:
         for method in SHARE:
-            out = folder / pair / f"{method}.npz"
+            out = folder / pair / f"{method}.json"
             month = (pair, method, "2011-12", "test", True, measures_of(pair, method))
-            measured.write(out, measured.MeasuredMonth(*month))
-            found[pair, method] = out.with_suffix(".json")
+            product.write(out, product.MonthOf(*month))
+            found[pair, method] = out
     return found
 
 
@@ -180,18 +180,14 @@ def test_figure_5_shows_pixels_and_what_follows_from_them(tmp_path, paths, drawn
 def test_figure_5_of_a_prediction_without_structure(tmp_path, paths, drawn) -> None:
     """Its correlation is not determined, and is said to be so."""
     target, _ = fields(1)
-    flat = Measures(SETTINGS, GRID)
-    flat.update(flat.comparison("20111201_060000_TAI", target, np.zeros_like(target), DSUN))
-    assert flat.pixels.result().regression.correlation is None
-    out = tmp_path / "flat.npz"
-    about = ("mdi-hmi", "more", "2011-12", "test", True)
-    measured.write(out, measured.MeasuredMonth(*about, flat))
-    base = Measures(SETTINGS, GRID)
-    base.update(base.comparison("20111201_060000_TAI", target, target, DSUN))
-    own = tmp_path / "base.npz"
-    about = ("mdi-hmi", "bicubic", "2011-12", "test", True)
-    measured.write(own, measured.MeasuredMonth(*about, base))
-    chosen = [path.with_suffix(".json") for path in (own, out)]
+    chosen = []
+    for method, prediction in (("bicubic", target), ("more", np.zeros_like(target))):
+        found = Measures(SETTINGS, GRID)
+        found.update(found.comparison("20111201_060000_TAI", target, prediction, DSUN))
+        chosen.append(tmp_path / f"{method}.json")
+        product.write(
+            chosen[-1], product.MonthOf("mdi-hmi", method, "2011-12", "test", True, found)
+        )
     settings = json.dumps({"figures": {"fig5": {"fewest": 5}} | COARSE})
     fig5(chosen, ["mdi-hmi"], "bicubic", "more", settings, tmp_path / "fig5.png")
     assert [text.get_text() for text in drawn[0].axes[0].texts] == ["slope 0.000\nr undetermined"]

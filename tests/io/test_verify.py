@@ -20,7 +20,7 @@ from onesun.cli.verify import verify
 from onesun.errors import ConfigError
 from onesun.io.files import folder_listing, write_json
 from onesun.methods import predict
-from onesun.metrics import measured
+from onesun.metrics import product
 from onesun.products import raw
 from onesun.store.write import write_month
 from onesun.training.passes import Passes
@@ -82,8 +82,8 @@ def written(tmp_path_factory) -> Path:
     predict.predict(PAIR, "blocks", MONTH, aligned, blocks, out)
     place = results / "measures" / PAIR / "blocks"
     place.mkdir(parents=True)
-    month = measured.MeasuredMonth(PAIR, "blocks", MONTH, "test", True, measures(1))
-    measured.write(place / f"{MONTH}.npz", month)
+    month = product.MonthOf(PAIR, "blocks", MONTH, "test", True, measures(1))
+    product.write(place / f"{MONTH}.json", month)
     write_json(results / "calibration" / f"{PAIR}.json", {"product": "calibration", "pair": PAIR})
     write_models(results / "models" / PAIR, write_stage(tmp_path_factory.mktemp("stage")))
     return folder

@@ -8,6 +8,7 @@ import torch
 from scipy import ndimage
 from skimage.metrics import structural_similarity
 
+from onesun.config import schema
 from onesun.errors import ConfigError
 from onesun.losses import (
     OF_ERROR,
@@ -17,6 +18,7 @@ from onesun.losses import (
     HistogramDistance,
     MeanSquaredError,
     StructuralDissimilarity,
+    names,
 )
 from onesun.losses.base import whole_windows
 from onesun.tables.labels import loss_label, method_label
@@ -382,3 +384,14 @@ def test_parts_of_an_answer_add_up_and_combine_with_other_terms():
 def test_unknown_form_is_refused():
     with pytest.raises(ConfigError, match=r"likelihood\.form: 'normal' found, expected decoupled"):
         term("likelihood", form="normal")
+
+
+def test_every_term_has_its_names_and_its_key_in_the_configuration():
+    assert list(names.NAMES) == list(TERMS)
+    loss = schema.resolved(schema.schema()["$defs"]["loss"])
+    assert set(names.NAMES) == set(loss["properties"])
+
+
+def test_a_term_without_a_label_is_refused():
+    with pytest.raises(ConfigError, match="loss: term 'entropy' found, expected one of mse, grad"):
+        loss_label({"mse": 1, "entropy": 0.1})

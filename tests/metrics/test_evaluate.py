@@ -18,6 +18,7 @@ from onesun.methods.ceiling import CeilingMethod
 from onesun.methods.kinds import REFERENCES
 from onesun.methods.predict import predict
 from onesun.metrics import product
+from onesun.metrics.regions import RegionStatistics
 from onesun.products import predictions
 from onesun.products.aligned import read_field, read_header, write_field
 
@@ -49,14 +50,14 @@ class Case:
             out=self.predictions.with_suffix(""), calibration=self.calibration,
         )  # fmt: skip
 
-    def evaluate(self, method: str = METHOD) -> product.MonthStatistics:
+    def evaluate(self, method: str = METHOD) -> product.MonthOf[RegionStatistics]:
         settings = json.dumps(
             {"table1": {"rows": ROWS}, "grid": GRID_SETTINGS, "measure": {"tiles": {"size": 32}}}
         )
         evaluate_command(
             PAIR, method, MONTH, self.aligned, self.predictions, self.split, settings, self.out
         )
-        return product.read(self.out)
+        return product.read(self.out, RegionStatistics)
 
 
 @pytest.fixture
@@ -234,4 +235,4 @@ def test_a_frame_that_cannot_be_predicted_leaves_no_folder(tmp_path) -> None:
 def test_statistics_that_are_none_are_refused(tmp_path) -> None:
     write_json(tmp_path / "s.json", {"pair": PAIR, "method": METHOD})
     with pytest.raises(DamagedProductError, match="no manifest of statistics"):
-        product.read(tmp_path / "s.json")
+        product.read(tmp_path / "s.json", RegionStatistics)

@@ -12,7 +12,8 @@ from helpers.months import write_aligned, write_split
 from onesun.cli.measure import measure as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.io.files import folder_listing, read_json, write_json
-from onesun.metrics import measured
+from onesun.metrics import product
+from onesun.metrics.measures import Measures
 from onesun.products.aligned import write_field
 
 PAIR, METHOD, MONTH = "mdi-hmi", "bicubic", "2011-12"
@@ -41,13 +42,13 @@ class Case:
         content |= {"pair": PAIR, "method": METHOD, "month": MONTH}
         write_json(self.guesses.with_suffix(".json"), content)
 
-    def measure(self, method: str = METHOD, **changes) -> measured.MeasuredMonth:
+    def measure(self, method: str = METHOD, **changes) -> product.MonthOf:
         settings = json.dumps({"measure": SETTINGS | changes, "grid": GRID_SETTINGS})
         command(
             PAIR, method, MONTH, self.aligned, self.guesses.with_suffix(".json"), self.split,
             settings, self.out,
         )  # fmt: skip
-        return measured.read(self.out.with_suffix(".json"))
+        return product.read(self.out.with_suffix(".json"), Measures)
 
 
 @pytest.fixture
@@ -59,14 +60,14 @@ def test_measures_are_those_of_the_frames(case: Case) -> None:
     found = case.measure()
     assert (found.pair, found.method, found.month, found.set) == (PAIR, METHOD, MONTH, "test")
     assert found.simulated is True
-    assert found.measures.stamps == [stamp(seed) for seed in SEEDS]
+    assert found.statistics.stamps == [stamp(seed) for seed in SEEDS]
     expected = measures(*SEEDS)
     # Files hold fields in steps of 0.1 G, from an observer at another distance.
     np.testing.assert_allclose(
-        found.measures.kernels.result().extremes, expected.kernels.result().extremes, rtol=1e-2
+        found.statistics.kernels.result().extremes, expected.kernels.result().extremes, rtol=1e-2
     )
-    assert found.measures.kernels.result().n.tolist() == expected.kernels.result().n.tolist()
-    assert found.measures.arrays().keys() == expected.arrays().keys()
+    assert found.statistics.kernels.result().n.tolist() == expected.kernels.result().n.tolist()
+    assert found.statistics.arrays().keys() == expected.arrays().keys()
 
 
 def test_the_same_month_gives_the_same_bytes(case: Case) -> None:
@@ -78,26 +79,26 @@ def test_the_same_month_gives_the_same_bytes(case: Case) -> None:
 
 def test_what_is_read_goes_on_and_merges(case: Case) -> None:
     found = case.measure()
-    again = measured.read(case.out.with_suffix(".json"))
-    made = found.measures.comparison(stamp(7), *fields(7), 1.4e11)
+    again = product.read(case.out.with_suffix(".json"), Measures)
+    made = found.statistics.comparison(stamp(7), *fields(7), 1.4e11)
     for each in (found, again):
-        each.measures.update(made)
-    one, other = found.measures.arrays(), again.measures.arrays()
+        each.statistics.update(made)
+    one, other = found.statistics.arrays(), again.statistics.arrays()
     assert all(np.array_equal(one[name], other[name]) for name in one)
     with pytest.raises(DamagedProductError, match=f"frame {stamp(0)}: counted twice"):
-        found.measures.merge(again.measures)
+        found.statistics.merge(again.statistics)
 
 
 def test_frames_outside_the_split_are_left_out(case: Case) -> None:
     write_split(case.split, PAIR, {MONTH: "test"}, buffer="2011-12-03")
-    assert case.measure().measures.stamps == [stamp(0), stamp(1)]
+    assert case.measure().statistics.stamps == [stamp(0), stamp(1)]
 
 
 def test_a_month_without_frames_is_empty_and_merges(case: Case) -> None:
     case.split.write_text(
         "pair,month,set,start,end\nmdi-hmi,2011-12,test,2011-12-20,2011-12-31\n", encoding="utf-8"
     )
-    empty = case.measure().measures
+    empty = case.measure().statistics
     assert empty.stamps == []
     assert measures(1).merge(measures()).stamps == [stamp(1)]
 
@@ -137,10 +138,10 @@ def test_damaged_measures_are_named(case: Case) -> None:
     content = case.out.read_bytes()
     case.out.write_bytes(content[:2000] + b"\0" + content[2001:])
     with pytest.raises(DamagedProductError, match=r"2011-12\.npz: its bytes have changed"):
-        measured.read(manifest)
+        product.read(manifest, Measures)
     case.out.write_bytes(content[:2000])
     with pytest.raises(DamagedProductError, match=r"2011-12\.npz: 2000 bytes, expected"):
-        measured.read(manifest)
+        product.read(manifest, Measures)
 
 
 def test_files_that_are_no_measures_are_refused(case: Case) -> None:
@@ -150,7 +151,19 @@ def test_files_that_are_no_measures_are_refused(case: Case) -> None:
     for key in ("settings", "frames", "set"):
         write_json(manifest, {name: value for name, value in content.items() if name != key})
         with pytest.raises(DamagedProductError, match=f"no measures of a month .'{key}'"):
-            measured.read(manifest)
+            product.read(manifest, Measures)
     write_json(manifest, content | {"product": "predictions"})
     with pytest.raises(DamagedProductError, match="no manifest of measures"):
-        measured.read(manifest)
+        product.read(manifest, Measures)
+
+
+def test_measures_from_before_a_statistic_was_added_are_refused(case: Case) -> None:
+    case.measure()
+    manifest = case.out.with_suffix(".json")
+    with np.load(case.out) as kept:
+        older = {name: kept[name] for name in kept if not name.startswith("flux/")}
+    np.savez_compressed(case.out, **older)
+    listed = folder_listing(case.out.parent)[case.out.name]
+    write_json(manifest, read_json(manifest) | {"files": {case.out.name: listed}})
+    with pytest.raises(DamagedProductError, match=r"no measures of a month .'flux'"):
+        product.read(manifest, Measures)

@@ -22,6 +22,7 @@ from onesun.io.files import folder_listing, read_json, write_json
 from onesun.metrics import product
 from onesun.metrics.pointing.product import pointed, read, statistics_file
 from onesun.metrics.pointing.register import PredictionRegistrar
+from onesun.metrics.regions import RegionStatistics
 from onesun.products.aligned import read_field, write_field
 
 PAIR, METHOD, MONTH = "mdi-hmi", "onesun", "2011-12"
@@ -158,9 +159,9 @@ def test_scores_by_the_header_are_those_of_evaluate(scored: Case, tmp_path) -> N
         PAIR, METHOD, MONTH, scored.aligned, scored.predictions, scored.split, settings,
         tmp_path / "s.json",
     )  # fmt: skip
-    expected = product.read(tmp_path / "s.json")
-    found = product.read(statistics_file(scored.out, "header"))
-    assert found.statistics.as_dict() == expected.statistics.as_dict()
+    expected = product.read(tmp_path / "s.json", RegionStatistics)
+    found = product.read(statistics_file(scored.out, "header"), RegionStatistics)
+    assert found.statistics.content() == expected.statistics.content()
     assert (found.pair, found.method, found.set) == (PAIR, pointed(METHOD, "header"), "test")
 
 
@@ -181,7 +182,7 @@ def test_what_was_found_is_told_frame_by_frame_in_arcsec(scored: Case) -> None:
 
 
 def test_registered_scores_are_those_of_the_moved_field(scored: Case) -> None:
-    statistics = product.read(statistics_file(scored.out, "shift")).statistics
+    statistics = product.read(statistics_file(scored.out, "shift"), RegionStatistics).statistics
     stamp = STAMPS[1]
     target, prediction = scored.target(stamp), scored.prediction(stamp)
     _, moved = PredictionRegistrar(prediction, target, GRID, ALIGN).run("shift")
@@ -196,7 +197,11 @@ def test_the_table_has_scores_gains_and_shifts(scored: Case) -> None:
     ]
     header, shift = lines["header", "disk"], lines["shift", "disk"]
     for name, line in (("header", header), ("shift", shift)):
-        result = product.read(statistics_file(scored.out, name)).statistics.result()[0].result()
+        result = (
+            product.read(statistics_file(scored.out, name), RegionStatistics)
+            .statistics.result()[0]
+            .result()
+        )
         assert float(line["correlation"]) == pytest.approx(result.correlation, abs=1e-9)
         assert float(line["rmse"]) == pytest.approx(result.rmse, rel=1e-9)
     gain = float(shift["correlation"]) - float(header["correlation"])
@@ -221,7 +226,7 @@ def test_a_frame_that_cannot_be_registered_counts_nowhere_and_is_listed(case: Ca
     assert list(month.frames) == [STAMPS[0], STAMPS[2]]
     assert list(month.refused) == [STAMPS[1]]
     for name in ("header", "shift"):
-        statistics = product.read(statistics_file(case.out, name)).statistics
+        statistics = product.read(statistics_file(case.out, name), RegionStatistics).statistics
         assert list(statistics.frames) == [STAMPS[0], STAMPS[2]]
     _, text, _ = case.table([case.out])
     assert (

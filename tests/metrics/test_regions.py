@@ -168,7 +168,7 @@ def test_months_merge_to_the_same_table_in_any_order() -> None:
     backwards = RegionStatistics(REGIONS, TILING)
     for part in reversed(parts):
         backwards.merge(part)
-    assert backwards.as_dict() == at_once.as_dict()
+    assert backwards.content() == at_once.content()
     assert backwards.result() == at_once.result()
     assert np.array_equal(backwards.tiles.table("rows"), at_once.tiles.table("rows"))
     assert at_once.tiles.table("rows").shape == (4, TILING.count, len(ROWS), 6)
@@ -185,9 +185,9 @@ def test_frames_of_a_day_add_up_by_tile() -> None:
 def test_statistics_survive_json() -> None:
     sums = RegionMoments(GRID, REGIONS, TILING).sums(*frame())
     statistics = RegionStatistics(REGIONS, TILING).update("20111201_000000_TAI", sums)
-    again = RegionStatistics.from_dict(statistics.as_dict(), statistics.tiles.arrays())
+    again = RegionStatistics.kept(statistics.content(), statistics.arrays())
     assert (again.regions, again.tiling) == (REGIONS, TILING)
-    assert again.as_dict() == statistics.as_dict()
+    assert again.content() == statistics.content()
     assert np.array_equal(again.tiles.table("rows"), statistics.tiles.table("rows"))
 
 

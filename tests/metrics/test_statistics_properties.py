@@ -102,7 +102,7 @@ def test_batches_merge_in_any_order_to_the_same_bits(made: list[Frame], data) ->
     assert arrays.keys() == wanted.keys()
     for name, array in wanted.items():
         assert np.array_equal(arrays[name], array), name
-    assert regions.as_dict() == expected_regions.as_dict()
+    assert regions.content() == expected_regions.content()
     for name, array in expected_regions.tiles.arrays().items():
         assert np.array_equal(regions.tiles.arrays()[name], array), name
     assert regions.result() == expected_regions.result()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.products.split import SETS, SplitRow, assign, months, read, write
+from onesun.products.split import SETS, SplitRow, assign, months, own, read, write
 
 PAIR = "mdi-hmi"
 PINNED = ["2010-06", "2011-03"]
@@ -198,6 +198,21 @@ def test_a_long_buffer_reaches_beyond_the_next_month():
 def test_a_buffer_that_leaves_no_training_stops():
     with pytest.raises(ConfigError, match=r"pair mdi-hmi: split\.buffer_days 31 leaves no month"):
         explicit(["2010-07"], [], ["2010-06"], buffer_days=31)
+
+
+def test_the_buffer_holds_between_a_methods_own_sets():
+    settings = {"train": ["2010-05", "2010-07"], "validation": ["2010-09"], "test": ["2010-06"]}
+    settings |= {"mode": "explicit", "buffer_days": 3}
+    rows = own(PAIR, settings, {"train": ["2010-05", "2010-06"], "validation": ["2010-07"]})
+    assert [(row.month, row.set, row.start, row.end) for row in rows] == [
+        ("2010-05", "train", "2010-05-01", "2010-05-29"),  # June is a test month of the pair
+        ("2010-06", "train", "2010-06-01", "2010-06-28"),
+        ("2010-07", "validation", "2010-07-04", "2010-08-01"),
+    ]
+    (row,) = own(PAIR, settings, {"train": ["2010-07"], "validation": []})
+    assert row.start == "2010-07-04"  # away from the pair's test month
+    with pytest.raises(ConfigError, match=r"split\.buffer_days 40 leaves no month in train"):
+        own(PAIR, settings | {"buffer_days": 40}, {"train": ["2010-07"], "validation": ["2010-09"]})
 
 
 @given(settings, st.integers(1, 20))

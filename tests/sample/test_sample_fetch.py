@@ -19,7 +19,7 @@ from onesun.provenance.records import PARTS
 from onesun.reading import read
 from onesun.sample import fetch as fetching
 from onesun.sample.fetch import SAMPLE, Archive, FetchError, fetch
-from onesun.sample.settings import REAL_MONTHS
+from onesun.sample.months import REAL_MONTHS
 
 SAMPLE_NAME = re.compile(r"hmi\.M_720s\.(\d{4})(\d{2})\d{2}_\d{6}_TAI\.magnetogram\.fits")
 

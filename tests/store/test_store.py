@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -21,8 +22,7 @@ from onesun.io.files import folder_listing, open_product, read_json, write_json
 from onesun.products.aligned import AlignedMonth, write_field
 from onesun.store import layout
 from onesun.store.patches import cut, places
-from onesun.store.read import PatchMonth, open_month
-from onesun.store.shards import ShardedField
+from onesun.store.read import PatchMonth, open_patches
 from onesun.store.write import PRODUCT, write_month
 
 GRID = Grid(target_size=512, target_scale=4.0)  # 4 x 4 patches
@@ -140,13 +140,6 @@ def test_a_field_without_values_is_refused():
         layout.to_steps(np.full(3, np.nan), 0.1, "frame 7")
 
 
-def test_chunks_hold_about_as_many_bytes_whatever_the_patch():
-    assert layout.patches_per_chunk(128, 32) == 1
-    assert layout.patches_per_chunk(32, 32) == 16
-    assert layout.patches_per_chunk(32, 12) == 12
-    assert layout.patches_per_chunk(512, 8) == 1
-
-
 def test_the_command_writes_the_same_store(aligned, written, tmp_path):
     from onesun.cli.store import store
 
@@ -159,7 +152,7 @@ def test_the_command_writes_the_same_store(aligned, written, tmp_path):
 
 
 def test_xarray_opens_it_lazily_with_coordinates_and_units(written):
-    month = open_month(written)
+    month = open_patches(written)
     for name, size in (("input", 32), ("target", 128)):
         assert isinstance(month[name].data, da.Array)
         assert month[name].data.chunks[:2] == ((1,) * FRAMES, (16,))
@@ -182,7 +175,7 @@ def test_xarray_opens_it_lazily_with_coordinates_and_units(written):
 
 
 def test_plain_xarray_gives_the_same_values(written):
-    ours = open_month(written)
+    ours = open_patches(written)
     plain = xr.open_zarr(written.with_suffix(".zarr"))
     assert plain["target"].encoding["_FillValue"] == layout.FILL
     for name in ("input", "target"):
@@ -193,12 +186,12 @@ def test_plain_xarray_gives_the_same_values(written):
 
 def test_snakemakes_time_stamp_disturbs_no_reader(store):
     (store.with_suffix(".zarr") / ".snakemake_timestamp").touch()
-    assert open_month(store).sizes["time"] == FRAMES
+    assert open_patches(store).sizes["time"] == FRAMES
     assert xr.open_zarr(store.with_suffix(".zarr")).sizes["time"] == FRAMES
 
 
 def test_raw_reads_are_xarrays(written):
-    lazy = open_month(written)
+    lazy = open_patches(written)
     month = PatchMonth(written)
     assert len(month) == FRAMES
     assert (month.pair, month.month, month.simulated) == ("mdi-hmi", "2016-07", True)
@@ -211,8 +204,7 @@ def test_raw_reads_are_xarrays(written):
         steps = raw.frame(2)
         assert steps.dtype == np.int32
         np.testing.assert_array_equal(raw.gauss(steps), lazy[name][2])
-        for patch in range(16):
-            np.testing.assert_array_equal(raw.patch(2, patch), steps[patch])
+        np.testing.assert_array_equal(raw.frame(2), pickle.loads(pickle.dumps(raw)).frame(2))
 
 
 def test_patches_off_the_disk_cost_nothing_and_hold_no_value(tmp_path, aligned):
@@ -232,8 +224,8 @@ def test_patches_off_the_disk_cost_nothing_and_hold_no_value(tmp_path, aligned):
         write_month(tmp_path / "2016-07.json", tmp_path / "store/2016-07.zarr", grid, 0.1)
     )
     assert (month.target.frame(0)[0] == layout.FILL).all()
-    assert (month.target.patch(0, 15) == layout.FILL).all()
-    assert np.nanmax(month.target.gauss(month.target.patch(0, 5))) == pytest.approx(7.5)
+    assert (month.target.frame(0)[15] == layout.FILL).all()
+    assert np.nanmax(month.target.gauss(month.target.frame(0)[5])) == pytest.approx(7.5)
 
 
 def test_a_frame_costs_two_files(written):
@@ -258,27 +250,27 @@ def test_the_same_frames_give_the_same_bytes(aligned, written, tmp_path):
 # --- what breaks
 
 
-def test_a_missing_shard_is_named_at_opening(store):
+def test_a_missing_frame_is_named_at_opening(store):
     (store.with_suffix(".zarr") / "target/c/1/0/0/0").unlink()
-    for opener in (open_month, PatchMonth):
+    for opener in (open_patches, PatchMonth):
         with pytest.raises(DamagedProductError, match=r"target/c/1/0/0/0: missing"):
             opener(store)
 
 
-def test_a_truncated_shard_is_named_at_opening(store):
-    shard = store.with_suffix(".zarr") / "input/c/2/0/0/0"
-    size = shard.stat().st_size
-    shard.write_bytes(shard.read_bytes()[:-9])
+def test_a_truncated_frame_is_named_at_opening(store):
+    frame = store.with_suffix(".zarr") / "input/c/2/0/0/0"
+    size = frame.stat().st_size
+    frame.write_bytes(frame.read_bytes()[:-9])
     with pytest.raises(DamagedProductError, match=rf"{size - 9} bytes, expected {size} bytes"):
-        open_month(store)
+        open_patches(store)
 
 
-@pytest.mark.parametrize("place", [300, -20], ids=["chunk", "index"])
+@pytest.mark.parametrize("place", [300, -20], ids=["fields", "checksum"])
 def test_a_flipped_bit_is_named_when_it_is_read(store, place):
-    shard = store.with_suffix(".zarr") / "target/c/1/0/0/0"
-    content = bytearray(shard.read_bytes())
+    frame = store.with_suffix(".zarr") / "target/c/1/0/0/0"
+    content = bytearray(frame.read_bytes())
     content[place] ^= 4
-    shard.write_bytes(content)
+    frame.write_bytes(content)
     month = PatchMonth(store)
     assert (month.target.frame(0) != layout.FILL).any()  # the other frames are sound
     with pytest.raises(DamagedProductError, match=r"target/c/1/0/0/0: damaged"):
@@ -286,16 +278,15 @@ def test_a_flipped_bit_is_named_when_it_is_read(store, place):
     with pytest.raises(DamagedProductError, match=r"target/c/1/0/0/0"):
         open_product(store, PRODUCT, contents=True)
     with pytest.raises(ValueError, match="checksum"):
-        open_month(store)["target"][1].load()
+        open_patches(store)["target"][1].load()
 
 
-def test_a_shard_that_goes_while_reading_is_named(store):
+def test_a_frame_that_goes_while_reading_is_named(store):
     month = PatchMonth(store)
     month.target.frame(0)
     (store.with_suffix(".zarr") / "target/c/0/0/0/0").unlink()
-    for read in (lambda: month.target.frame(0), lambda: month.target.patch(0, 5)):
-        with pytest.raises(DamagedProductError, match=r"target/c/0/0/0/0: not readable"):
-            read()
+    with pytest.raises(DamagedProductError, match=r"target/c/0/0/0/0: missing"):
+        month.target.frame(0)
 
 
 def test_a_frame_beyond_the_month_is_refused(written):
@@ -305,25 +296,18 @@ def test_a_frame_beyond_the_month_is_refused(written):
 
 def test_another_products_manifest_is_refused(aligned):
     with pytest.raises(DamagedProductError, match="no manifest of patch store"):
-        open_month(aligned)
+        open_patches(aligned)
 
 
 @pytest.mark.parametrize("name", ["zarr.json", "location/c/0/0/0", "target/zarr.json", "time/c/0"])
-def test_a_changed_byte_beside_the_shards_is_named_at_opening(store, name):
+def test_a_changed_byte_beside_the_frames_is_named_at_opening(store, name):
     path = store.with_suffix(".zarr") / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    for opener in (open_month, PatchMonth):
+    for opener in (open_patches, PatchMonth):
         with pytest.raises(DamagedProductError, match=f"{name}: its bytes have changed"):
             opener(store)
-
-
-def test_an_array_of_other_codecs_is_refused(store):
-    path = store.with_suffix(".zarr") / "target" / "zarr.json"
-    path.write_text(path.read_text().replace('"blosc"', '"zstdd"'))
-    with pytest.raises(DamagedProductError, match=r"target/zarr\.json: codecs"):
-        ShardedField(path.parent)
 
 
 def test_a_full_disk_leaves_nothing_half_written(aligned, tmp_path, monkeypatch):
@@ -372,8 +356,8 @@ write_month(Path({str(aligned)!r}), Path({str(out)!r}), Grid(512, 4.0), 0.1)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     assert not out.exists()
     with pytest.raises(DamagedProductError, match=r"2016-07\.json: missing"):
-        open_month(tmp_path / "2016-07.json")
-    assert open_month(write_month(aligned, out, GRID, 0.1)).sizes["time"] == FRAMES
+        open_patches(tmp_path / "2016-07.json")
+    assert open_patches(write_month(aligned, out, GRID, 0.1)).sizes["time"] == FRAMES
     # What the killed one had half written is gone, too.
     assert left_in(tmp_path) == ["2016-07.json", "2016-07.zarr"]
 

@@ -13,7 +13,7 @@ from helpers.measured import DSUN, GRID, SETTINGS, fields, gradient, measures
 from onesun.cli.ablation import ablation
 from onesun.errors import ConfigError
 from onesun.geometry.flux import flux_per_gauss
-from onesun.metrics import measured
+from onesun.metrics import product
 from onesun.metrics.measures import Measures
 from onesun.tables.terms import Errors, Trained, errors_of, words
 
@@ -42,7 +42,9 @@ def write_month(folder, method: str, share: float):
         stamp = f"20111201_{day:02}0000_TAI"
         made.update(made.comparison(stamp, target, guess(target, share), DSUN))
     out = folder / f"{method}.npz"
-    measured.write(out, measured.MeasuredMonth("mdi-hmi", method, "2011-12", "test", True, made))
+    product.write(
+        out.with_suffix(".json"), product.MonthOf("mdi-hmi", method, "2011-12", "test", True, made)
+    )
     return out.with_suffix(".json")
 
 

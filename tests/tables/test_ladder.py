@@ -43,7 +43,7 @@ def write_month(folder: Path, pair: str, method: str) -> Path:
     for stamp in STAMPS:
         statistics.update(stamp, sums_of([values(method, stamp, k) for k in range(len(ROWS))]))
     path = folder / f"{pair}.{method}.json"
-    product.write(path, product.MonthStatistics(pair, method, "2011-12", "test", True, statistics))
+    product.write(path, product.MonthOf(pair, method, "2011-12", "test", True, statistics))
     return path
 
 

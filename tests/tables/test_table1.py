@@ -53,7 +53,7 @@ def write_month(folder, pair, method, month, days=4, rows=ROWS, simulated=True, 
         pairs = [values(pair, method, stamp, k) for k in range(len(rows))]
         statistics.update(stamp, sums_of(pairs))
     path = folder / f"{pair}.{method}.{month}.json"
-    product.write(path, product.MonthStatistics(pair, method, month, name, simulated, statistics))
+    product.write(path, product.MonthOf(pair, method, month, name, simulated, statistics))
     return path
 
 
@@ -171,13 +171,13 @@ def test_too_few_pixels_are_told_not_computed(tmp_path, monkeypatch) -> None:
 def test_a_constant_prediction_has_no_correlation(tmp_path, paths) -> None:
     regions = [Region.from_settings(row) for row in ROWS]
     for path in [path for path in paths if "gong-hmi.onesun" in path.name]:
-        old = product.read(path)
+        old = product.read(path, RegionStatistics)
         flat = RegionStatistics(regions, TILING)
         for stamp in old.statistics.frames:
             x = values("gong-hmi", "onesun", stamp, 0)[0]
             flat.update(stamp, sums_of([(x, np.zeros_like(x)) for _ in ROWS]))
         key = (old.pair, old.method, old.month, old.set, old.simulated)
-        product.write(path, product.MonthStatistics(*key, flat))
+        product.write(path, product.MonthOf(*key, flat))
     lines, text = make(tmp_path, paths)
     assert text.count("not determined (a constant field)") == len(ROWS)
     assert lines["0 ≤ r ≤ 1"]["SR-GONG"] == lines["0 ≤ r ≤ 1"]["SR-GONG_gain"] == ""

@@ -11,7 +11,7 @@ import pytest
 from helpers.measured import DSUN, GRID, SETTINGS, fields
 from onesun.cli.table2 import table2
 from onesun.errors import ConfigError
-from onesun.metrics import bootstrap, measured
+from onesun.metrics import bootstrap, product
 from onesun.metrics.measures import Measures
 from onesun.metrics.units import make_units
 
@@ -38,10 +38,10 @@ def write_month(folder, column, month, days=3, simulated=True, name="test", sett
         prediction[np.isnan(target)] = 0
         stamp = f"{month.replace('-', '')}{day:02}_060000_TAI"
         measures.update(measures.comparison(stamp, target, prediction, DSUN))
-    out = folder / column["pair"] / column["method"] / f"{month}.npz"
+    out = folder / column["pair"] / column["method"] / f"{month}.json"
     key = (column["pair"], column["method"], month, name, simulated)
-    measured.write(out, measured.MeasuredMonth(*key, measures))
-    return out.with_suffix(".json")
+    product.write(out, product.MonthOf(*key, measures))
+    return out
 
 
 def make(folder, paths, columns=COLUMNS, names=None, draws=DRAWS):
@@ -66,7 +66,7 @@ def test_csv_holds_means_over_all_blocks(tmp_path, paths) -> None:
     for column in COLUMNS:
         found = Measures(SETTINGS, GRID)
         for path in [p for p in paths if p.parts[-3:-1] == (column["pair"], column["method"])]:
-            found.merge(measured.read(path).measures)
+            found.merge(product.read(path, Measures).statistics)
         result, name = found.kernels.result(), column["name"]
         for (quantity, kernel), line in lines.items():
             index = KERNELS.index(kernel)
@@ -91,7 +91,11 @@ def test_change_is_relative_to_the_first_column_of_the_pair(tmp_path, paths) -> 
 
 def test_intervals_are_of_resampled_tiles(tmp_path, paths) -> None:
     lines, _ = make(tmp_path, paths)
-    kernels = measured.read(paths[0]).measures.merge(measured.read(paths[1]).measures).kernels
+    kernels = (
+        product.read(paths[0], Measures)
+        .statistics.merge(product.read(paths[1], Measures).statistics)
+        .kernels
+    )
     units = make_units(sorted(kernels.tiles.days), kernels.tiling, FULL_DRAWS)
     sums = units.sums(kernels.tiles.table("blocks"))[:, KERNELS.index(8)]
     found = bootstrap.spread(

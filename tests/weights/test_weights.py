@@ -14,7 +14,7 @@ from helpers.measured import DSUN, GRID, SETTINGS, fields
 from onesun.cli.weights import collect, page
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.io.files import read_json, sha256, write_json
-from onesun.metrics import covered, measured
+from onesun.metrics import covered, product
 from onesun.metrics.coverage import Coverage, Promised, Uncertainty
 from onesun.metrics.measures import Measures
 from onesun.networks import Calibration
@@ -51,7 +51,9 @@ def write_measures(folder: Path, row: str, sun: str) -> Path:
     name, month = method(row, sun), MONTHS[sun]
     out = folder / name / f"{month}.npz"
     out.parent.mkdir(parents=True, exist_ok=True)
-    measured.write(out, measured.MeasuredMonth(PAIR, name, month, "test", True, measures))
+    product.write(
+        out.with_suffix(".json"), product.MonthOf(PAIR, name, month, "test", True, measures)
+    )
     return out.with_suffix(".json")
 
 

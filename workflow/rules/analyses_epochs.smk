@@ -5,7 +5,7 @@ Comes out: results/analyses/epochs/{pair}/{method}/{month}.npz, sums by tile of 
 manifest .json; the analysis's table and figure, see analyses.smk.
 """
 
-from onesun.config.pairs import is_for_pair
+from onesun.methods.own import is_for_pair
 
 EPOCHS = {
     pair: [

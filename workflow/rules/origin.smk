@@ -5,7 +5,7 @@ Comes out: no file, but functions: who keeps an instrument's files, what is want
 whether its files stay.
 """
 
-from onesun.config.archive_requests import requests
+from onesun.archive.wanted import requests
 from onesun.instruments import load
 
 # Files of an archive may go once they are aligned; those of the sample and one's own always stay.

@@ -27,7 +27,7 @@ from helpers.archive.demo import changed_config, of_archive
 from helpers.archive.holdings import records
 from helpers.archive.server import REGISTERED, Archive
 from helpers.archive.simulated import INSTRUMENTS
-from onesun.config import archive_requests
+from onesun.archive import wanted
 from onesun.sample.fetch import fetch
 
 # Bytes per second: a file takes some seconds.
@@ -151,7 +151,7 @@ def check(
 def command(instrument: str, settings: dict[str, Any], folder: Path) -> list[str]:
     """``onesun archive fetch`` of the month, into ``folder``."""
     section = settings["archive"] | {"folder": str(folder / "archive")}
-    request = archive_requests.requests(settings, instrument, MONTH)
+    request = wanted.requests(settings, instrument, MONTH)
     return [
         *(sys.executable, "-c", "from onesun.cli import main; main()", "archive", "fetch"),
         *("--instrument", instrument, "--month", MONTH, "--out", str(folder / "raw" / MONTH)),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from onesun.reading.robust import robust_sigma
+
 # Part of the field by which calibration may differ from place to place; it keeps a strong spot
 # from outweighing everything else.
 _MODEL_ERROR = 0.1
@@ -55,7 +57,7 @@ def measure(
         for field in (frame, reference)
     )
     gain = _gain(frame[usable], reference[usable])
-    noise = 1.4826 * float(np.median(np.abs(frame - gain * reference)[usable])) + 1e-6
+    noise = robust_sigma((frame - gain * reference)[usable], 0.0) + 1e-6
     weight = np.where(usable, 1 / (noise**2 + (_MODEL_ERROR * gain * reference) ** 2), 0)
     along_y, along_x = np.gradient(reference)
     terms = [np.ones_like(reference), reference, along_x, along_y, frame]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from onesun import instruments
-from onesun.config import months
+from onesun.products.months import months
 
 
 def check_access(config: dict[str, Any], folder: Path) -> None:

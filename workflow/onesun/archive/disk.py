@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from onesun.archive import wanted
 from onesun.archive.holdings import Holding
-from onesun.config import archive_requests, months, tabled_months
+from onesun.products.months import months, tabled_months
 
 # MB of a pair of frames, on a target grid of 4096 x 4096: the largest of the sample's months, whose
 # targets are real (docs/scale.md). A prediction is of one method.
@@ -49,6 +50,6 @@ def _pairs(config: dict[str, Any], name: str, chosen: Sequence[str]) -> int:
     pair = config["pairs"][name]
     found = 0
     for month in chosen:
-        asked = archive_requests.requests(config, pair["input"], month, name)
-        found += min(len(archive_requests.times(asked, pair[role])) for role in ("input", "target"))
+        asked = wanted.requests(config, pair["input"], month, name)
+        found += min(len(wanted.times(asked, pair[role])) for role in ("input", "target"))
     return found

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from onesun import instruments
+from onesun.archive import wanted
 from onesun.archive.journal import Journal
-from onesun.config import archive_requests, months
 from onesun.io.files import read_json
+from onesun.products.months import months
 from onesun.products.raw import PRODUCT
 
 COMPLETE, BEGUN, NOT_BEGUN = "complete", "begun", "not begun"
@@ -70,9 +71,7 @@ def _asked(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _holding(config: dict[str, Any], raw: Path, month: str, instrument: str) -> Holding:
     record = instruments.load(instrument)
-    frames = len(
-        archive_requests.times(archive_requests.requests(config, instrument, month), instrument)
-    )
+    frames = len(wanted.times(wanted.requests(config, instrument, month), instrument))
     about: dict[str, Any] = {
         "instrument": instrument,
         "month": month,

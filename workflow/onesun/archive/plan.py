@@ -8,9 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
-from onesun.archive import disk
+from onesun.archive import disk, wanted
 from onesun.archive.holdings import COMPLETE, NOT_BEGUN, Holding
-from onesun.config import archive_requests
 from onesun.products import split
 
 _GB = 1e9
@@ -99,8 +98,8 @@ def _frames(config: dict[str, Any], name: str) -> Counter[str]:
     pair = config["pairs"][name]
     found: Counter[str] = Counter()
     for row in split.assign(name, pair["split"]):
-        asked = archive_requests.requests(config, pair["input"], row.month, name)
-        found[row.set] += len(archive_requests.times(asked, pair["input"]))
+        asked = wanted.requests(config, pair["input"], row.month, name)
+        found[row.set] += len(wanted.times(asked, pair["input"]))
     return found
 
 

@@ -20,10 +20,10 @@ def fetch(
     out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
 ) -> None:
     """Download a month of raw frames; a run that was stopped goes on where it was."""
+    from onesun.archive import wanted
     from onesun.archive.stage import fetch_month
-    from onesun.config import archive_requests
     from onesun.config import settings as section
 
     sections = section(settings, "archive", "request", instrument=instrument, month=month)
-    slots = archive_requests.slots(sections["request"], instrument)
+    slots = wanted.slots(sections["request"], instrument)
     fetch_month(instrument, month, slots, sections["archive"], out)

@@ -31,11 +31,13 @@ def evaluate(
     """Accumulate Table 1's statistics over a month's frames."""
     from onesun import config
     from onesun.geometry.grid import Grid
-    from onesun.metrics.evaluate import evaluate as run
     from onesun.metrics.regions import Region
+    from onesun.metrics.stage import Predicted
+    from onesun.metrics.stage import evaluate as run
 
     sections = config.settings(settings, "table1", "measure", "grid")
     regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]
     grid = Grid.from_settings(sections["grid"])
     tile = sections["measure"]["tiles"]["size"]
-    run(pair, method, month, aligned, predictions, split, regions, grid, tile, out)
+    given = Predicted(pair, method, month, aligned, predictions, split)
+    run(given, regions, grid, tile, out)

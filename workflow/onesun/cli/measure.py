@@ -25,8 +25,10 @@ def measure(
     """Measure flux, extremes, gradients and correlations over a month's frames."""
     from onesun import config
     from onesun.geometry.grid import Grid
-    from onesun.metrics.measure import measure as run
+    from onesun.metrics.stage import Predicted
+    from onesun.metrics.stage import measure as run
 
     sections = config.settings(settings, "measure", "grid")
     grid = Grid.from_settings(sections["grid"])
-    run(pair, method, month, aligned, predictions, split, sections["measure"], grid, out)
+    given = Predicted(pair, method, month, aligned, predictions, split)
+    run(given, sections["measure"], grid, out.with_suffix(".json"))

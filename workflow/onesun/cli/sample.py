@@ -23,7 +23,7 @@ def fetch(
     """Download the real HMI frames (41 MB, once) and unpack them."""
     from onesun.config import settings as section
     from onesun.sample import fetch as fetching
-    from onesun.sample.settings import check
+    from onesun.sample.limits import check
 
     sample = section(settings, "sample")["sample"]
     check(sample)

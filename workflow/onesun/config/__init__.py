@@ -1,23 +1,26 @@
 """The configuration: read, checked and completed before anything runs.
 
-workflow/schemas/config.schema.yaml says what each key may be; every problem is told in one sentence
-that names the key, what was found and what is expected.
+The models of its sections (``settings.py`` of the folders that read them) say what each key may be;
+every problem is reported in one sentence that names the key, what was found and what is expected.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from onesun.config import archive_requests, checks, schema
-from onesun.config.pairs import is_by_pair, own_loss_terms, own_split, own_training
-from onesun.config.seeds import seeded as seeded
-from onesun.config.seeds import with_seeds
+from onesun.archive import wanted
+from onesun.config import checks, schema
 from onesun.config.text import read as read
 from onesun.config.text import read_words as read_words
 from onesun.errors import ConfigError
+from onesun.io.canonical import canonical as canonical
+from onesun.methods.own import is_by_pair, own_loss_terms, own_split, own_training
+from onesun.methods.seeds import seeded as seeded
+from onesun.methods.seeds import with_seeds
 from onesun.products import split
+from onesun.products.months import months
+from onesun.products.months import tabled_months as tabled_months
 
 # Sections of a command's settings that a whole configuration holds under a name of the user's, or
 # that follow from it.
@@ -79,7 +82,7 @@ def settings(
     content = read(source)
     if "pairs" in content:
         config = complete(content)
-        request = archive_requests.requests(config, instrument, month) if "request" in keys else []
+        request = wanted.requests(config, instrument, month) if "request" in keys else []
         found = {key: _pick(config, key, pair, method) for key in keys if key != "request"}
         return found | ({"request": request} if "request" in keys else {})
     properties = schema.schema()["properties"]
@@ -121,12 +124,6 @@ def method_sections(config: dict[str, Any], pair: str, method: str) -> dict[str,
     }
 
 
-def months(config: dict[str, Any], pair: str, *sets: str) -> list[str]:
-    """The months of a pair that are in ``sets``, or in any set if none is named; sorted."""
-    rows = split.assign(pair, config["pairs"][pair]["split"])
-    return sorted(row.month for row in rows if row.set in (sets or split.SETS))
-
-
 def trained_rows(
     config: dict[str, Any], pair: str, method: str, *sets: str
 ) -> list[split.SplitRow]:
@@ -137,13 +134,6 @@ def trained_rows(
     section = own_split(config["methods"][method], pair)
     rows = split.own(pair, config["pairs"][pair]["split"], section)
     return [row for row in rows if row.set in (sets or ("train", "validation"))]
-
-
-def tabled_months(config: dict[str, Any], pair: str) -> list[str]:
-    """The test months of a pair that tables are made of; sorted."""
-    chosen = config["table1"]["months"]
-    tested = months(config, pair, "test")
-    return [month for month in tested if chosen is None or month in chosen]
 
 
 def shown_month(config: dict[str, Any], frame: str | None, pair: str) -> str:
@@ -177,11 +167,6 @@ def series_month(config: dict[str, Any]) -> str:
 
 def _tested_by_all(config: dict[str, Any]) -> set[str]:
     return set.intersection(*(set(months(config, pair, "test")) for pair in config["pairs"]))
-
-
-def canonical(section: Any) -> str:
-    """A section as JSON that is the same for the same content: sorted keys, no spaces."""
-    return json.dumps(section, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _pick(config: dict[str, Any], key: str, pair: str | None, method: str | None) -> Any:

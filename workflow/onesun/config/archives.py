@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from onesun import instruments
-from onesun.config import archive_requests
+from onesun.archive import wanted
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.products import split
@@ -72,9 +72,7 @@ def _apart(config: Config, name: str) -> Iterator[str]:
     except ConfigError:
         return  # told by _split
     idle = [
-        row.month
-        for row in rows
-        if not archive_requests.requests(config, pair["input"], row.month, name)
+        row.month for row in rows if not wanted.requests(config, pair["input"], row.month, name)
     ]
     if idle:
         times = ", ".join(f"{pair[role]} {_words(config, pair[role])}" for role in ROLES)

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from onesun.config import archives, shown
-from onesun.config.pairs import is_by_pair, own_split
 from onesun.config.schema import unknown_name
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.io import locations
 from onesun.methods.kinds import FITTED, REFERENCES
+from onesun.methods.own import is_by_pair, own_split
 from onesun.metrics import limits
 from onesun.products import split
-from onesun.sample import settings as sample
+from onesun.sample import limits as sample
 from onesun.search import candidates
 
 Config = dict[str, Any]

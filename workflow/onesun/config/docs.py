@@ -1,22 +1,26 @@
-"""config/README.md, made from the schema: ``python -m onesun.config.docs > config/README.md``."""
+"""What is made from the models of the configuration: its JSON Schema and config/README.md.
+
+``python -m onesun.config.docs`` in a checkout writes both.
+"""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from onesun.config.schema import expected, resolved, schema
+from onesun.config import generate
+from onesun.config.schema import expected
 
 _HEAD = """\
-<!-- Made by `python -m onesun.config.docs > config/README.md`: change the schema instead. -->
+<!-- Made by `python -m onesun.config.docs` from settings.py of the folders of workflow/onesun. -->
 # Configuration
 
 `config.yaml` says what to compute; how to compute it (cores, memory, cluster) is in `profiles/`.
-`workflow/schemas/config.schema.yaml` checks it before anything runs: unknown keys are refused, and
-a problem is told in one sentence that names the key, what was found and what is expected.
+`workflow/schemas/config.schema.json` checks it before anything runs: unknown keys are refused, and
+a problem is reported in one sentence that names the key, what was found and what is expected.
 
 - A configuration of your own: `snakemake --configfile mine.yaml`. It is laid over `config.yaml`:
   mappings are merged key by key; anything else, lists too, is replaced. It may be as short as
@@ -54,8 +58,7 @@ class Row:
 def readme() -> str:
     """The text of config/README.md."""
     text = _HEAD
-    for name, part in schema()["properties"].items():
-        section = resolved(part)
+    for name, section in generate.schema()["properties"].items():
         text += f"\n## {name}\n\n{section['description']}\nRead by: {_readers(section)}.\n\n"
         text += _COLUMNS + "".join(row.markdown() for row in _rows(name, section, ""))
     return text
@@ -71,19 +74,19 @@ def _rows(path: str, part: dict[str, Any], only: str) -> Iterator[Row]:
     """Every key below ``part``, in the schema's order; sections themselves get no row."""
     for key, child in part.get("properties", {}).items():
         if isinstance(child, dict):
-            yield from _row_and_below(f"{path}.{key}", resolved(child), only)
+            yield from _row_and_below(f"{path}.{key}", child, only)
     below = part.get("additionalProperties")
     if isinstance(below, dict):
         # The name of a pair, or of something that the user names.
         of_pair = path == "pairs" or path.startswith("losses.") or path.endswith(".by_pair")
         name = "{pair}" if of_pair else "{name}"
-        yield from _rows(f"{path}.{name}", resolved(below), only)
+        yield from _rows(f"{path}.{name}", below, only)
     if isinstance(part.get("items"), dict):
-        yield from _rows(f"{path}[]", resolved(part["items"]), only)
+        yield from _rows(f"{path}[]", part["items"], only)
     for branch in ("then", "else"):
         if branch in part:
             condition = _condition(part, holds=branch == "then")
-            yield from _rows(path, resolved(part[branch]), condition or only)
+            yield from _rows(path, part[branch], condition or only)
 
 
 def _row_and_below(path: str, part: dict[str, Any], only: str) -> Iterator[Row]:
@@ -103,5 +106,15 @@ def _condition(part: dict[str, Any], holds: bool) -> str:
     return ""
 
 
+def generated() -> dict[Path, str]:
+    """The text of every file that is made from the models, by its path in a checkout."""
+    schema = json.dumps(generate.schema(), indent=2, ensure_ascii=False) + "\n"
+    return {
+        Path("config/README.md"): readme(),
+        Path("workflow/schemas/config.schema.json"): schema,
+    }
+
+
 if __name__ == "__main__":
-    sys.stdout.write(readme())
+    for path, text in generated().items():
+        path.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from onesun.io import locations, yaml_files
+from onesun.io import locations
 
 _MISSING = object()
 _NOUNS = {
@@ -31,8 +31,8 @@ _NOUNS = {
 @cache
 def schema() -> dict[str, Any]:
     """The schema of a whole configuration; do not change what is returned."""
-    path = locations.schemas() / "config.schema.yaml"
-    content: dict[str, Any] = yaml_files.read(path)
+    path = locations.schemas() / "config.schema.json"
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 

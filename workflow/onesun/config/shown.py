@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from onesun.config.schema import unknown_name
-from onesun.config.seeds import trainings
 from onesun.errors import ConfigError
 from onesun.geometry.grid import RSUN_AT_1AU, Grid
 from onesun.geometry.window import Window
 from onesun.methods.kinds import REFERENCES
+from onesun.methods.seeds import trainings
 from onesun.products import split
 
 Config = dict[str, Any]

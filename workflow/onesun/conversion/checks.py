@@ -24,6 +24,7 @@ from onesun.conversion.view import View, ViewMapping, read_by_network
 from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.geometry.psf import FWHM_PER_SIGMA, blur
 from onesun.reading.pixel_noise import pixel_noise
+from onesun.reading.robust import robust_sigma
 from onesun.training import model
 from onesun.training.model import Model, WeightsError
 
@@ -193,7 +194,7 @@ def _residual(rest: np.ndarray, noise: float) -> list[Row]:
     if rest.size == 0:
         residual, ratio, good = None, None, False
     else:
-        residual = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))
+        residual = robust_sigma(rest)
         ratio = residual / noise
         good = bool(0.5 < ratio < 2)
     return [

@@ -12,13 +12,14 @@ from onesun.alignment.resample import resample
 from onesun.conversion import flags, weights
 from onesun.conversion.fluxes import fluxes_of
 from onesun.conversion.header import flux_cards, header_of
-from onesun.conversion.planes import Planes, in_gauss
+from onesun.conversion.planes import Planes
 from onesun.conversion.source import Source
 from onesun.conversion.stored import UNCERTAINTY
 from onesun.conversion.view import Geometry, View, ViewMapping, check_geometry, read_by_network
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.upsample import repeat
 from onesun.methods.tiles import TILE, Box, device_of, predict_tiles
+from onesun.products.steps import in_gauss
 from onesun.training import model
 from onesun.training.model import Model
 

@@ -24,6 +24,7 @@ from onesun.conversion.source import MADE_BY, Source
 from onesun.conversion.view import Geometry, View
 from onesun.geometry.grid import SOLAR_RADIUS_METRES
 from onesun.reading.conventions import JSOC_LONGITUDE
+from onesun.reading.slots import jsoc_text
 from onesun.training.model import Model
 from onesun.version import __version__
 
@@ -115,9 +116,8 @@ def _place(view: View) -> list[tuple[str, Any, str]]:
 def _time(source: Source) -> list[tuple[str, Any, str]]:
     frame = source.frame
     middle = frame.time
-    text = middle.isot.replace("-", ".").replace("T", "_")
     cards = [
-        ("T_OBS", f"{text}_TAI", "[TAI] middle of the integration"),
+        ("T_OBS", jsoc_text(middle), "[TAI] middle of the integration"),
         ("TIMESYS", "UTC", "time system of DATE-OBS and DATE-AVG"),
         ("DATE-AVG", middle.utc.isot, "[UTC] middle of the integration"),
         ("CAR_ROT", int(sun.carrington_rotation_number(middle)), "Carrington rotation"),

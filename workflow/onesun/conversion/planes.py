@@ -12,9 +12,8 @@ from onesun.conversion.flags import Flag
 from onesun.conversion.stored import UNCERTAINTY
 from onesun.errors import UntrustedFrameError
 from onesun.methods.tiles import Box
-from onesun.products.aligned import QUANTUM
+from onesun.products.steps import BLANK, to_steps
 
-BLANK = np.int32(-(2**31))
 _LARGEST = 1e7  # gauss; far beyond any field, and far below what int32 steps hold
 
 
@@ -54,17 +53,9 @@ class Planes:
                 raise UntrustedFrameError(
                     "the network's answer is not finite, expected a field in gauss"
                 )
-            plane[pixels][on_disk] = np.rint(inside * np.float32(1 / QUANTUM)).astype(np.int32)
+            plane[pixels][on_disk] = to_steps(inside)
 
     def drop(self, where: np.ndarray) -> None:
         """Take the values away again; ``where`` is (H, W) bool."""
         for plane in self.gauss.values():
             plane[where] = BLANK
-
-
-def in_gauss(steps: np.ndarray) -> np.ndarray:
-    """Float32 of steps; NaN where there is no value."""
-    values = steps.astype(np.float32)
-    values *= np.float32(QUANTUM)
-    values[steps == BLANK] = np.nan
-    return values

@@ -10,11 +10,11 @@ import numpy as np
 from astropy.io import fits
 
 from onesun.conversion.flags import MEANINGS
-from onesun.conversion.planes import BLANK, Planes
+from onesun.conversion.planes import Planes
 from onesun.conversion.source import MADE_BY
 from onesun.conversion.stored import TYPES, extensions
 from onesun.io.files import write_bytes
-from onesun.products.aligned import QUANTUM
+from onesun.products.steps import describe_steps
 
 SUFFIX = ".onesun.fits"
 # Astropy would put the time of writing there, and the same input shall give the same bytes.
@@ -59,11 +59,7 @@ def _gauss(steps: np.ndarray, planes: Planes, name: str) -> fits.CompImageHDU:
         steps, planes.header.copy(), compression_type="RICE_1", tile_shape=(1, steps.shape[1])
     )
     hdu.header["BTYPE"] = (TYPES[name], "")
-    hdu.header["BUNIT"] = ("Gauss", "unit of the values")
-    # After the data, or astropy would take the integers for scaled ones.
-    hdu.header["BSCALE"] = (QUANTUM, "[Gauss] step")
-    hdu.header["BZERO"] = 0.0
-    hdu.header["BLANK"] = (int(BLANK), "no value")
+    describe_steps(hdu.header)
     hdu.header["EXTNAME"] = name
     return hdu
 

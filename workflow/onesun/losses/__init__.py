@@ -14,6 +14,7 @@ from onesun.losses.gradient import GradientError
 from onesun.losses.histogram import HistogramDistance
 from onesun.losses.likelihood import GaussianLikelihood
 from onesun.losses.mse import MeanSquaredError
+from onesun.losses.names import NAMES
 from onesun.losses.ssim import StructuralDissimilarity
 
 # Each makes a term of its own entry in the section ``loss_terms`` and the field scale in gauss.
@@ -25,7 +26,7 @@ TERMS: dict[str, Callable[[Mapping[str, Any], float], Term]] = {
     "likelihood": lambda settings, field_scale: GaussianLikelihood(field_scale, **settings),
 }
 # Terms by which a network learns its error; without one of them its error means nothing.
-OF_ERROR = ("likelihood",)
+OF_ERROR = tuple(name for name, names in NAMES.items() if names.of_error)
 
 Sums = dict[str, torch.Tensor]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -35,6 +36,8 @@ class Measures:
     Raises ConfigError when settings contradict each other or do not fit the grid.
     """
 
+    product: ClassVar[str] = "measures"
+
     def __init__(self, settings: Mapping[str, Any], grid: Grid) -> None:
         for problem in limits.problems(settings, grid):
             raise ConfigError(problem)
@@ -60,11 +63,8 @@ class Measures:
 
     @property
     def all(self) -> tuple[Statistic[Comparison], ...]:
-        """Every statistic, in an order that does not change."""
-        return (
-            self.kernels, self.flux, self.gradients, self.patches, self.pixels, self.correlations,
-            self.tiles,
-        )  # fmt: skip
+        """Every statistic, in the order in which they are made above."""
+        return tuple(each for each in vars(self).values() if isinstance(each, Statistic))
 
     @property
     def stamps(self) -> list[str]:
@@ -102,8 +102,14 @@ class Measures:
     def _disk(self) -> Disk:
         return Disk(self.grid, self.settings["within_radius"])
 
-    def restore(self, stamps: list[str], arrays: Mapping[str, np.ndarray]) -> Self:
-        """Take over what :meth:`arrays` gave for these frames; returns self."""
-        for statistic in self.all:
-            statistic.restore(stamps, arrays)
-        return self
+    def content(self) -> dict[str, Any]:
+        """What a manifest says of them, as JSON can hold it."""
+        return {"frames": self.stamps, "settings": self.settings, "grid": asdict(self.grid)}
+
+    @classmethod
+    def kept(cls, content: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Self:
+        """What :meth:`content` and :meth:`arrays` gave."""
+        made = cls(content["settings"], Grid.from_settings(content["grid"]))
+        for statistic in made.all:
+            statistic.restore(content["frames"], arrays)
+        return made

@@ -1,30 +1,53 @@
-"""Statistics as files: one pair, method and month each."""
+"""Statistics as files: one pair, method and month each, of whichever kind."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 
-from onesun.errors import DamagedProductError
+from onesun.errors import ConfigError, DamagedProductError
 from onesun.io.files import open_product, sha256, whole_file, write_json
-from onesun.metrics.regions import RegionStatistics
 
-PRODUCT = "statistics"
+# What reading raises where a file is as its manifest says, but no statistics of this kind.
+_OTHERWISE = (
+    *(AttributeError, KeyError, IndexError, TypeError, ValueError, EOFError),
+    *(BadZipFile, ConfigError),
+)
+
+
+class Kept(Protocol):
+    """Statistics over frames that can be written and read."""
+
+    product: ClassVar[str]
+
+    def content(self) -> dict[str, Any]:
+        """What a manifest says of them, as JSON can hold it."""
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All the rest."""
+
+    @classmethod
+    def kept(cls, content: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Self:
+        """What :meth:`content` and :meth:`arrays` gave."""
+
+
+S = TypeVar("S", bound=Kept)
 
 
 @dataclass(frozen=True)
-class MonthStatistics:
-    """What ``onesun evaluate`` writes.
+class MonthOf(Generic[S]):
+    """The statistics of a month, as ``onesun evaluate`` and ``onesun measure`` write them.
 
     Parameters
     ----------
-    pair, method, month, set : what was evaluated, and in which set of the split.
+    pair, method, month, set : of what, and in which set of the split.
     simulated : True where frames are simulated.
-    statistics : by region and frame, x the target and y the prediction, gauss.
+    statistics : of the month's frames.
     """
 
     pair: str
@@ -32,54 +55,45 @@ class MonthStatistics:
     month: str
     set: str
     simulated: bool
-    statistics: RegionStatistics
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything but the sums by tile."""
-        regions = self.statistics.regions
-        results = self.statistics.result()
-        return {
-            "product": PRODUCT,
-            "pair": self.pair,
-            "method": self.method,
-            "month": self.month,
-            "set": self.set,
-            "simulated": self.simulated,
-            "x": "target, gauss",
-            "y": "prediction, gauss",
-            **self.statistics.as_dict(),
-            "summary": [
-                {"name": region.name, **asdict(moments.result())}
-                for region, moments in zip(regions, results, strict=True)
-            ],
-        }
+    statistics: S
 
 
-def write(path: Path, month: MonthStatistics) -> None:
-    """Write a month's statistics as ``path`` (JSON) and its sums by tile beside it (NPZ).
+def write(manifest: Path, month: MonthOf[Any]) -> None:
+    """Write the arrays beside ``manifest`` (NPZ) and then the manifest (JSON).
 
     Either is whole or absent, and the same month gives the same bytes.
     """
-    out = path.with_suffix(".npz")
-    path.unlink(missing_ok=True)  # an old one must not describe new arrays
+    out, arrays = manifest.with_suffix(".npz"), month.statistics.arrays()
+    manifest.unlink(missing_ok=True)  # an old one must not describe new arrays
     with whole_file(out) as part:
-        arrays: dict[str, Any] = month.statistics.tiles.arrays()
-        np.savez_compressed(part, **arrays)
-    listed = {out.name: {"bytes": out.stat().st_size, "sha256": sha256(out)}}
-    write_json(path, month.as_dict() | {"folder": ".", "files": listed})
+        # numpy dates the parts 1980-01-01; in a fixed order they make the same bytes.
+        np.savez_compressed(part, **{name: arrays[name] for name in sorted(arrays)})
+    content = {
+        "product": month.statistics.product,
+        "folder": ".",
+        "files": {out.name: {"bytes": out.stat().st_size, "sha256": sha256(out)}},
+        "pair": month.pair,
+        "method": month.method,
+        "month": month.month,
+        "set": month.set,
+        "simulated": month.simulated,
+    }
+    write_json(manifest, content | month.statistics.content())
 
 
-def read(path: Path) -> MonthStatistics:
-    """Read what :func:`write` wrote.
+def read(manifest: Path, kind: type[S]) -> MonthOf[S]:
+    """Read what :func:`write` wrote of this kind of statistics.
 
-    Raises DamagedProductError when a file is missing, has changed or is no such product.
+    Raises DamagedProductError when a file is missing, has changed or holds something else.
     """
-    folder, content = open_product(path, PRODUCT, contents=True)
+    folder, content = open_product(manifest, kind.product, contents=True)
     try:
         (name,) = content["files"]
         with np.load(folder / name) as kept:
-            statistics = RegionStatistics.from_dict(content, dict(kept))
-        about = {key: content[key] for key in ("pair", "method", "month", "set", "simulated")}
-        return MonthStatistics(**about, statistics=statistics)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, BadZipFile) as error:
-        raise DamagedProductError(f"{path}: no statistics of a month ({error})") from None
+            statistics = kind.kept(content, dict(kept))
+        pair, method, month, of_split, simulated = (
+            content[key] for key in ("pair", "method", "month", "set", "simulated")
+        )
+        return MonthOf(pair, method, month, of_split, simulated, statistics)
+    except _OTHERWISE as error:
+        raise DamagedProductError(f"{manifest}: no {kind.product} of a month ({error})") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -161,6 +161,8 @@ class RegionStatistics:
     tiles : the sums, called "rows", (tiles, regions, 6).
     """
 
+    product: ClassVar[str] = "statistics"
+
     regions: list[Region]
     tiling: Tiling
     frames: dict[str, list[Moments]] = field(default_factory=dict)
@@ -200,22 +202,30 @@ class RegionStatistics:
                 sum_.merge(moments)
         return total
 
-    def as_dict(self) -> dict[str, Any]:
-        """Everything but the sums by tile."""
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The sums by tile."""
+        return self.tiles.arrays()
+
+    def content(self) -> dict[str, Any]:
+        """Everything but the sums by tile, and what follows from it for the reader."""
         return {
+            "x": "target, gauss",
+            "y": "prediction, gauss",
             "tiling": asdict(self.tiling),
             "rows": [region.as_settings() for region in self.regions],
             "frames": {
                 stamp: [moments.as_dict() for moments in self.frames[stamp]]
                 for stamp in sorted(self.frames)
             },
+            "summary": [
+                {"name": region.name, **asdict(moments.result())}
+                for region, moments in zip(self.regions, self.result(), strict=True)
+            ],
         }
 
     @classmethod
-    def from_dict(
-        cls, content: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
-    ) -> RegionStatistics:
-        """What :meth:`as_dict` and the arrays of ``tiles`` gave."""
+    def kept(cls, content: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> RegionStatistics:
+        """What :meth:`content` and :meth:`arrays` gave."""
         regions = [Region.from_settings(row) for row in content["rows"]]
         frames = {
             stamp: [Moments.from_dict(entry) for entry in entries]

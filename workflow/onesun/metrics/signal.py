@@ -20,7 +20,7 @@ import numpy as np
 from scipy.stats import norm
 
 from onesun.metrics import core
-from onesun.products.aligned import QUANTUM
+from onesun.products.steps import QUANTUM
 
 LIMIT = 5.0  # gauss; about one sigma of HMI: further out the Sun's own weak fields widen the core
 _STEP = 11 * QUANTUM  # gauss; an odd number of the steps in which fields are kept, around zero

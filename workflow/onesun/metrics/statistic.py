@@ -115,8 +115,13 @@ class Statistic(ABC, Generic[_Frame]):
         }
 
     def restore(self, stamps: list[str], arrays: Mapping[str, np.ndarray]) -> Self:
-        """Take over what :meth:`arrays` gave for these frames; returns self."""
-        kinds: dict[str, dict[str, np.ndarray]] = {"counts": self.counts, "sums": {}, "tiles": {}}
+        """Take over what :meth:`arrays` gave for these frames; returns self.
+
+        Raises KeyError where there is nothing of this statistic: it is newer than the file.
+        """
+        if stamps and not any(key.startswith(f"{self.name}/") for key in arrays):
+            raise KeyError(self.name)
+        kinds = {"counts": self.counts, "sums": {}, "tiles": {}}
         for key, entry in arrays.items():
             name, kind, part = key.split("/", 2)
             if name == self.name:

@@ -15,16 +15,15 @@ from astropy.io import fits
 from onesun.errors import DamagedProductError
 from onesun.geometry.grid import Which
 from onesun.io.files import open_product, read_unchanged, write_bytes
+from onesun.products import steps
 
 PRODUCT = "aligned frames"
-QUANTUM = 0.1  # gauss; JSOC's BSCALE
 # Where and when a field is: cards that whatever is made of it takes over.
 _PLACE_CARDS = (
     *("T_REC", "T_OBS", "DATE-OBS", "WCSNAME", "CTYPE1", "CTYPE2", "CUNIT1", "CUNIT2"),
     *("CRPIX1", "CRPIX2", "CRVAL1", "CRVAL2", "CDELT1", "CDELT2", "CROTA2", "RSUN_REF"),
     *("RSUN_OBS", "DSUN_OBS", "HGLN_OBS", "HGLT_OBS", "CRLN_OBS", "CRLT_OBS", "SIMULATD"),
 )
-_BLANK = np.int32(-(2**31))
 
 
 @dataclass(frozen=True)
@@ -145,16 +144,11 @@ def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None
     field : (N, N) gauss, NaN where there is no value.
     cards : header cards; a value may be a (value, comment) pair.
     """
-    steps = np.rint(np.nan_to_num(field) * np.float32(1 / QUANTUM)).astype(np.int32)
-    steps[np.isnan(field)] = _BLANK
     # Built as plain integers: astropy would apply BSCALE to floats a second time.
-    hdu = fits.CompImageHDU(steps, compression_type="RICE_1")
+    hdu = fits.CompImageHDU(steps.to_steps(field), compression_type="RICE_1")
     for keyword, value in cards.items():
         hdu.header[keyword] = value
-    hdu.header["BUNIT"] = ("Gauss", "line-of-sight magnetic field")
-    hdu.header["BSCALE"] = (QUANTUM, "[Gauss] quantum")
-    hdu.header["BZERO"] = 0.0
-    hdu.header["BLANK"] = (int(_BLANK), "no value")
+    steps.describe_steps(hdu.header)
     content = io.BytesIO()
     # No CHECKSUM card: its comment holds the time of writing, and the same field shall give
     # the same bytes; the manifest holds a SHA-256.
@@ -170,13 +164,9 @@ def read_field(path: Path, listed: Mapping[str, Any] | None = None) -> np.ndarra
     try:
         content = path.read_bytes() if listed is None else read_unchanged(path, listed)
         with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
-            steps = hdus[1].data
+            return steps.in_gauss(hdus[1].data)
     except (OSError, IndexError, TypeError, ValueError) as error:
         raise DamagedProductError(f"{path}: not readable as an aligned field ({error})") from None
-    field: np.ndarray = steps.astype(np.float32)
-    field *= np.float32(QUANTUM)
-    field[steps == _BLANK] = np.nan
-    return field
 
 
 def read_header(path: Path) -> fits.Header:

@@ -89,7 +89,8 @@ def own(
     Parameters
     ----------
     settings : the pair's ``split``.
-    section : the method's ``split``: ``train`` and ``validation``; None takes the pair's.
+    section : the method's ``split``: ``train`` and ``validation``; None takes the pair's. The
+        buffer holds between these sets, too, and between them and the pair's other test months.
 
     Raises ConfigError for a month that the pair does not have, beside what :func:`assign` does.
     """
@@ -104,7 +105,10 @@ def own(
             raise ConfigError(
                 f"pair {pair}: split has no month {month}, expected one of {', '.join(known)}"
             )
-    return [replace(known[month], set=name) for month, name in sorted(chosen.items())]
+    made = [replace(known[month], set=name) for month, name in sorted(chosen.items())]
+    tested = [row for row in rows if row.set == "test" and row.month not in chosen]
+    kept = _buffered(pair, [*made, *tested], settings.get("buffer_days", 0))
+    return [row for row in kept if row.month in chosen]
 
 
 def months(rows: Iterable[SplitRow], name: str) -> list[str]:

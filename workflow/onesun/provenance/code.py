@@ -88,8 +88,8 @@ def _counts(importer: str, imported: str) -> bool:
     """False for what cannot change a result, or does so only through other params."""
     if imported in ("onesun", "onesun.version"):
         return False  # a label in products
-    if imported in _ON_THE_WAY:
-        return False
+    if imported in _ON_THE_WAY or imported.endswith(".settings"):
+        return False  # of settings, the values are params of the rule
     # A command reads its settings with onesun.config; what it gets is a param of the rule.
     return not (imported == "onesun.config" and importer.startswith(_COMMANDS))
 

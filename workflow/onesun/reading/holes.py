@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 from scipy import ndimage
 
+from onesun.reading.robust import robust_sigma
 from onesun.reading.sky import Sky
 
 _CHANCE = 1e-3  # areas of equal pixels that chance may make in a frame
@@ -57,7 +58,7 @@ def _core(field: np.ndarray) -> tuple[float, float]:
     if sample.size == 0:
         return math.nan, math.nan
     middle = float(np.median(sample))
-    return middle, 1.4826 * float(np.median(np.abs(sample - middle)))
+    return middle, robust_sigma(sample, middle)
 
 
 def _add(hole: np.ndarray, more: np.ndarray | None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from astropy.time import Time
 
 from onesun.geometry.pointing import Pointing
+from onesun.reading.robust import robust_sigma
 
 CORE_RADIUS = 0.3  # limb radii; the part of the disk whose weak pixels give the noise
 
@@ -109,7 +110,4 @@ class Magnetogram:
         adds to it, so it is an upper bound.
         """
         core = self.field[self.pointing.radius(self.field.shape) < CORE_RADIUS]
-        core = core[np.isfinite(core)]
-        if core.size == 0:
-            return float("nan")
-        return float(1.4826 * np.median(np.abs(core - np.median(core))))
+        return robust_sigma(core[np.isfinite(core)])

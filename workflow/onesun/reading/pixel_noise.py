@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from onesun.reading.magnetogram import Magnetogram
+from onesun.reading.robust import robust_sigma
 
 _HALF_WIDTH = 0.3  # limb radii; of the square at the disk centre
 # Cycles per pixel along both axes: the optics leave next to nothing of the Sun out there.
@@ -27,7 +28,7 @@ def pixel_noise(frame: Magnetogram) -> float:
     if known.size == 0:
         return float("nan")
     middle = np.median(known)
-    limit = _STRONG * 1.4826 * np.median(np.abs(known - middle))
+    limit = _STRONG * robust_sigma(known, middle)
     weak = np.clip(np.where(np.isfinite(core), core - middle, 0), -limit, limit)
     power = np.abs(np.fft.rfft2(weak)) ** 2 / weak.size
     high_y = np.abs(np.fft.fftfreq(weak.shape[0])) > _HIGH

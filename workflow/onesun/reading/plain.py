@@ -12,6 +12,7 @@ from astropy.time import Time
 
 from onesun.errors import UntrustedFrameError
 from onesun.reading.angles import angle
+from onesun.reading.slots import jsoc_text
 
 # In what a keyword counts; CDELTi and CRVALi count in CUNITi.
 _UNITS = {
@@ -52,7 +53,7 @@ def plain_header(header: Mapping[str, Any], path: Path) -> dict[str, Any] | Mapp
 def plain_value(value: Any) -> Any:
     """A scalar of numpy, an array of one element or a time as FITS would hold it."""
     if isinstance(value, Time):
-        return value.tai.isot.replace("-", ".").replace("T", "_") + "_TAI"
+        return jsoc_text(value, value.precision)
     if isinstance(value, np.ndarray | np.generic) and value.size == 1:
         value = value.item()
     if isinstance(value, units.UnitBase):

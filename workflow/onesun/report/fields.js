@@ -1,7 +1,7 @@
 // Fields decoded and drawn, axes and numbers: what slider.js is made of. No libraries, no network.
 "use strict";
 
-const BLANK = -(2 ** 31); // as in scenes.py
+const BLANK = -(2 ** 31); // as in products/steps.py
 const SAND = [216, 201, 168];
 
 /** A field in gauss, NaN where there is no value, south row first. */

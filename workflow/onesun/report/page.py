@@ -19,8 +19,8 @@ from markupsafe import Markup
 from PIL import Image
 
 from onesun import instruments
-from onesun.config import canonical
 from onesun.errors import DamagedProductError
+from onesun.io.canonical import canonical
 from onesun.io.files import write_text
 from onesun.report import markdown
 from onesun.report.scenes import Scene

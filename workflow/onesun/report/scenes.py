@@ -18,11 +18,10 @@ from onesun.geometry.upsample import repeat
 from onesun.geometry.window import Window
 from onesun.metrics.moments import Agreement, Moments
 from onesun.products import aligned, predictions
-from onesun.products.aligned import QUANTUM, AlignedFrame, AlignedMonth
+from onesun.products.aligned import AlignedFrame, AlignedMonth
 from onesun.products.predictions import PredictedMonth
+from onesun.products.steps import QUANTUM, to_steps
 from onesun.report.region import choose
-
-_BLANK = np.int32(-(2**31))  # slider.js knows it
 
 
 @dataclass(frozen=True)
@@ -167,8 +166,7 @@ def _of(target: np.ndarray, field: np.ndarray) -> Agreement:
 
 def _encoded(layer: Layer) -> dict[str, Any]:
     """A field in steps of 0.1 G: int32 by planes of bytes, deflated, in base64."""
-    steps = np.rint(np.nan_to_num(layer.field.astype(np.float64)) / QUANTUM).astype("<i4")
-    steps[np.isnan(layer.field)] = _BLANK
+    steps = to_steps(layer.field).astype("<i4")
     planes = steps.reshape(-1, 1).view(np.uint8).T
     height, width = steps.shape
     data = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")

@@ -17,6 +17,7 @@ from onesun.geometry.pointing import Pointing
 from onesun.reading import fits as fits_reading
 from onesun.reading.conventions import wcs
 from onesun.reading.keywords import jsoc_time, number
+from onesun.reading.robust import robust_sigma
 from onesun.reading.times import seconds_between, shifted
 from onesun.sample.carry import Observer, carry
 from onesun.sample.observers import Orbit, earth, light_delay, pointed, sdo
@@ -155,8 +156,7 @@ def _rotated(
 def _limb_noise(real: RealFrame) -> np.float32:
     radius = real.pointing.radius(real.field.shape)
     ring = real.field[(radius > _RING[0]) & (radius < _RING[1])]
-    ring = ring[np.isfinite(ring)]
-    return np.float32(1.4826 * np.median(np.abs(ring - np.median(ring))))
+    return np.float32(robust_sigma(ring[np.isfinite(ring)]))
 
 
 def strips(

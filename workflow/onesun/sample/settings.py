@@ -1,73 +1,113 @@
-"""What the schema cannot say of the section ``sample``, and which months follow from it."""
+"""The section ``sample``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Literal
 
-from onesun.errors import ConfigError
+from pydantic import Field
 
-REAL_MONTHS = ("2011-12", "2016-07", "2019-06")  # of the full disks that the sample holds
-_RANGES = ("fwhm", "noise", "limb_growth")  # of an instrument's conditions
+from onesun.settings import Month, Section, Seed, key, says
 
-
-def origin(sample: Mapping[str, Any], month: str) -> str:
-    """The month whose real frame the frames of ``month`` are made from."""
-    again: Mapping[str, str] = sample["again"]
-    return again.get(month, month)
+Range = Annotated[
+    list[Annotated[float, Field(gt=0)]],
+    Field(min_length=2, max_length=2),
+    says(title="a list of two numbers above 0"),
+]
 
 
-def check(sample: Mapping[str, Any]) -> None:
-    """Raise ConfigError with the first of the section's :func:`problems`."""
-    for sentence in problems(sample):
-        raise ConfigError(sentence)
+class Conditions(Section):
+    """Of one instrument."""
+
+    fwhm: Range = key(..., unit="arcsec")
+    """Range of the point spread function's full width at half maximum."""
+    gain_spread: float = key(..., unit="fraction", ge=0)
+    """Spread of the gain around the record's, by its logarithm."""
+    zero_point: float = key(..., unit="G", ge=0)
+    """Spread of the offset."""
+    noise: Range = key(..., unit="G")
+    """Range of the noise at the disk's centre."""
+    limb_growth: list[Annotated[float, Field(ge=0)]] = key(
+        ..., title="a list of two numbers of at least 0", min_length=2, max_length=2
+    )
+    """Range, uniform, of g in the noise's growth to the limb, `1 + g (1 - mu)`."""
 
 
-def problems(sample: Mapping[str, Any]) -> Iterator[str]:
-    """Contradictions in the section, one sentence each."""
-    yield from _regions(sample["regions"])
-    yield from _again(sample)
-    if sample["conditions"] is not None:
-        yield from _bounds(sample["conditions"])
+class Pointing(Section):
+    """Where detectors look."""
+
+    scale_spread: float = key(..., unit="fraction", ge=0, le=0.01)
+    """Spread of the plate scale."""
+    centre_spread: float = key(..., unit="pixels", ge=0)
+    """Spread of the disk's centre, in x and in y."""
+    roll: float = key(..., unit="deg", ge=0)
+    """Spread of the roll; none for GONG, whose images have solar north up."""
+    distance: list[Annotated[float, Field(ge=0.92, le=1.08)]] = key(
+        ..., unit="AU", title="a list of two numbers from 0.92 to 1.08", min_length=2, max_length=2
+    )
+    """Range of the distance from the Sun, and so of the disk's size."""
 
 
-def _regions(month: str | None) -> Iterator[str]:
-    if month in REAL_MONTHS:
-        yield (
-            f'sample.regions: found "{month}", which has a real frame of its own, expected '
-            "another month"
-        )
+class PointingErrors(Section):
+    """By how much headers err."""
+
+    centre: float = key(..., unit="pixels", ge=0)
+    """Spread of the error of the disk's centre, in x and in y."""
+    roll: float = key(..., unit="deg", ge=0)
+    """Spread of the error of the roll."""
+    scale: float = key(..., unit="fraction", ge=0)
+    """Spread of the error of the plate scale."""
+    radial_stretch: float = key(..., unit="fraction", ge=0)
+    """Spread of the radial stretch s, `r (1 + s (r^2 - 1))`, which no header records."""
 
 
-def _again(sample: Mapping[str, Any]) -> Iterator[str]:
-    if sample["again"] and sample["rotation"]:
-        yield (
-            "sample.again: found months with sample.rotation true, expected rotation: false, as "
-            "only a Sun that stands still can be seen again"
-        )
-    known = sorted({*REAL_MONTHS, *filter(None, [sample["regions"]])})
-    for month, real in sample["again"].items():
-        if month in known:
-            yield (
-                f'sample.again: found the month "{month}", which has a real frame of its own, '
-                "expected another month"
-            )
-        if real not in known:
-            yield (
-                f'sample.again.{month}: found "{real}", expected a month with a real frame '
-                f"({', '.join(known)})"
-            )
+class SampleConditions(Section):
+    """What the conditions of each frame of MDI and GONG are drawn from; null takes those of
+    the instruments' records. A range [low, high] is log-uniform, a spread is the standard
+    deviation of a normal distribution.
+    """
+
+    mdi: Conditions = key(...)
+    gong: Conditions = key(...)
+    pointing: Pointing
+    pointing_errors: PointingErrors
 
 
-def _bounds(conditions: Mapping[str, Any]) -> Iterator[str]:
-    found = {
-        f"{instrument}.{key}": conditions[instrument][key]
-        for instrument in ("mdi", "gong")
-        for key in _RANGES
-    }
-    found["pointing.distance"] = conditions["pointing"]["distance"]
-    for key, (low, high) in found.items():
-        if low > high:
-            yield (
-                f"sample.conditions.{key}: found [{low}, {high}], expected the lower bound first"
-            )
+class Sample(Section):
+    """The embedded sample, real HMI frames and the MDI and GONG frames simulated from them."""
+
+    READ_BY = ("onesun sample fetch", "onesun sample simulate", "onesun sample series")
+
+    seed: Seed = key(20111217)
+    """Seed of everything random in the simulated frames (noise, header errors)."""
+    frames: int = key(4, unit="per month", ge=1, le=240)
+    """Frames made of each month's one real frame."""
+    cadence: float = key(96, unit="min", gt=0)
+    """Time between two frames of a month."""
+    mdi_intervals: list[Literal[30, 300]] = key(
+        [300, 300, 30, 300], unit="s", title="a list of 30 and 300", min_length=1
+    )
+    """Integration times of MDI's frames, in turn along a month's frames."""
+    header_errors: bool = key(True)
+    """Whether headers err in roll, centre and scale as those of the real instruments do; not
+    read where `conditions` are drawn.
+    """
+    rotation: bool = key(True)
+    """Whether the Sun turns between frames. If not, each frame of a month shows the Sun as the
+    real frame does: HMI's is that frame itself, under another time, and nothing turns between it
+    and the inputs.
+    """
+    again: dict[Month, Month] = key({}, title='a mapping of months to months, as "YYYY-MM"')
+    """Months in which the Sun of another month is seen again, and that month: `{"2012-01":
+    "2011-12"}`. Only where `rotation` is false.
+    """
+    regions: str | None = key(
+        None, title='a month as "YYYY-MM", or null', pattern="^[0-9]{4}-(0[1-9]|1[0-2])$"
+    )
+    """Month as of which a disk of three active regions is added, known in these regions alone;
+    `align.max_missing` must let it pass.
+    """
+    conditions: SampleConditions | None = key(None)
+    """What the conditions of each frame of MDI and GONG are drawn from; null takes those of the
+    instruments' records. A range [low, high] is log-uniform, a spread is the standard deviation
+    of a normal distribution.
+    """

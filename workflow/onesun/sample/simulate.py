@@ -34,7 +34,8 @@ from onesun.sample import (
     write,
 )
 from onesun.sample.carry import Observer
-from onesun.sample.settings import check, origin
+from onesun.sample.limits import check
+from onesun.sample.months import origin
 from onesun.sample.times import interval_of, mdi_observation, month_slots, moved_into
 
 _SLOTS = "mdi"  # the instrument whose slots decide when there are frames

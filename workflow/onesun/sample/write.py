@@ -11,12 +11,12 @@ from astropy.io import fits
 
 from onesun.geometry.pointing import Pointing
 from onesun.io.files import write_bytes
+from onesun.products.steps import BLANK, to_steps
 from onesun.sample.headers_gong import MINUTES
 
 HMI_STEP = 0.1  # gauss; BSCALE of the real frames
 MDI_STEP = 0.01
 GONG_STEP = 0.09504
-_BLANK = np.int32(-(2**31))
 _LIMB_SCATTER = 0.15  # pixels; of the limb from minute to minute, from the real frame's limb
 
 
@@ -28,15 +28,12 @@ def write_jsoc(path: Path, field: np.ndarray, header: fits.Header, step: float) 
     field : (ny, nx) gauss; NaN becomes BLANK.
     step : BSCALE, gauss.
     """
-    missing = np.isnan(field)
-    scaled = np.nan_to_num(field) * np.float32(1 / step)
-    steps = np.rint(scaled, out=scaled).astype(np.int32)
-    steps[missing] = _BLANK
+    steps = to_steps(field, step)
     hdu = fits.CompImageHDU(
         steps, header, compression_type="RICE_1", tile_shape=(1, steps.shape[1])
     )
     # After the data, or astropy would take the integers for scaled ones.
-    hdu.header["BLANK"] = int(_BLANK)
+    hdu.header["BLANK"] = int(BLANK)
     hdu.header["BZERO"] = 0.0
     hdu.header["BSCALE"] = step
     content = io.BytesIO()

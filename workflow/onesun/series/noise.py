@@ -17,8 +17,8 @@ from onesun.io.files import read_json, write_json
 from onesun.io.progress import track
 from onesun.methods.fitting.frames import spread
 from onesun.metrics import core
-from onesun.products.aligned import QUANTUM
 from onesun.products.selection import of_sets
+from onesun.products.steps import QUANTUM
 
 PRODUCT = "noise"
 

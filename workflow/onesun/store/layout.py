@@ -2,10 +2,10 @@
 
 A field is kept as ``step = round(field / quantum) + offset`` in int32, where a CF-aware reader
 (xarray, netCDF, GDAL) undoes it by ``scale_factor`` and ``add_offset``. Blosc shuffles the bits of
-64 KiB of neighbouring steps into planes and Zstandard packs those. Only codecs of the Zarr core
+neighbouring steps into planes and Zstandard packs those. Only codecs of the Zarr core
 specification are used, so that nobody needs a plug-in to read a store.
 
-Measured on a real pair of frames (HMI 2011-12-17, MDI 2010-10-15) at 0.1 G, one patch a chunk,
+Measured on a real pair of frames (HMI 2011-12-17, MDI 2010-10-15) at 0.1 G, one patch at a time,
 one core of a 2-core machine, against the same pair as int32 Rice FITS; `benchmarks/store.py`
 measures what was chosen again:
 
@@ -25,11 +25,12 @@ HMI's noise, nearly all pixels of the quiet Sun leave the upper planes empty. in
 and cannot hold more than 3276 G. pcodec is 10 % smaller, but it is no codec of the specification,
 and plain Zarr installations cannot read it.
 
-A chunk of the target is one patch; one of the input, sixteen times smaller, sixteen patches. With
-a row of 32 target patches a chunk instead, the store is 1 % smaller, zarr writes a frame in 0.2
-instead of 0.5 s and reads it in 0.2 instead of 0.5 s, but :mod:`onesun.store.shards` reads 180
-instead of 11,000 random patches a second, and whole frames (0.04 s) no faster. Every chunk carries
-a CRC-32C, so damage is found when it is read.
+A frame is one chunk, because that is what training reads; it shuffles the patches of several frames
+in memory. Zarr's own reader then takes 0.09 s of one core for a target frame, 10,900 patches a
+second, and 13.28 MB. Shards of one patch a chunk (what this store was before) take Zarr 0.28 s, a
+reader of our own 0.06 s, and 13.33 MB. Only single patches at random were faster: 0.1 ms by that
+reader, 1.4 ms by Zarr, 77 ms now. Nothing in training reads them. Every chunk ends in a CRC-32C, so
+that damage is found when it is read.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ import numpy as np
 from onesun.errors import ConfigError, DamagedProductError
 
 FILL = np.int32(-(2**31))  # step of a pixel without a value
-CHUNK_BYTES = 64 * 1024
 _OFFSET_GAUSS = 12.8
 _LARGEST_STEP = 2.0**30
 
@@ -54,7 +54,7 @@ def offset(quantum: float) -> int:
     """
     if not (math.isfinite(quantum) and quantum > 0):
         raise ConfigError(f"store.quantum: found {quantum}, expected a positive number of gauss")
-    return 1 << max(0, round(math.log2(_OFFSET_GAUSS / quantum)))
+    return int(2 ** max(0, round(math.log2(_OFFSET_GAUSS / quantum))))
 
 
 def to_steps(field: np.ndarray, quantum: float, name: str) -> np.ndarray:
@@ -99,9 +99,3 @@ def field_attributes(quantum: float, long_name: str) -> dict[str, Any]:
         "add_offset": -offset(quantum) * quantum,
         "_FillValue": int(FILL),
     }
-
-
-def patches_per_chunk(size: int, per_row: int) -> int:
-    """Patches of ``size`` pixels, four bytes each, that share a chunk: part of a row of them."""
-    fit = max(1, CHUNK_BYTES // (4 * size * size))
-    return max(count for count in range(1, per_row + 1) if per_row % count == 0 and count <= fit)

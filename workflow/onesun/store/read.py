@@ -1,4 +1,4 @@
-"""Open a patch store: lazily through xarray, or raw and fast for training."""
+"""Open a patch store: lazily through xarray, or a frame at a time for training."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ import zarr
 from onesun.geometry.grid import Grid
 from onesun.io.files import open_product, read_unchanged
 from onesun.store import layout
-from onesun.store.shards import ShardedField
+from onesun.store.fields import StoredField
 from onesun.store.write import PRODUCT
 
 FIELDS = ("input", "target")
 
 
-def open_month(manifest: Path) -> xr.Dataset:
-    """Open a month lazily; nothing but coordinates is read until it is computed.
+def open_patches(manifest: Path | str) -> xr.Dataset:
+    """Open the patches of a pair and month lazily, as a labelled dataset.
+
+    Nothing but coordinates is read until it is computed. ``manifest`` is what the rule ``store``
+    writes, ``results/patches/{pair}/{month}.json``.
 
     Variables, dimensions and units are those the store's own metadata tell; ``input`` and
     ``target`` are dask arrays, one frame a block, in float32 gauss with NaN off the disk. Plain
     ``xarray.open_zarr("2016-07.zarr")`` gives the same values as float64.
 
     Raises DamagedProductError naming a file that is missing or of another size than the manifest
-    tells; also one whose bytes have changed, unless it is a shard, which Zarr finds when reading.
+    tells; also one whose bytes have changed, unless it is a frame, which Zarr finds when reading.
     """
     folder, _ = _open(manifest)
     dataset: xr.Dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
@@ -42,18 +45,18 @@ def open_month(manifest: Path) -> xr.Dataset:
     return dataset
 
 
-def _open(manifest: Path) -> tuple[Path, dict[str, Any]]:
-    """The store's folder and manifest, once all is as it was written but what shards hold."""
-    folder, content = open_product(manifest, PRODUCT)
-    shards = tuple(f"{name}/c/" for name in FIELDS)
+def _open(manifest: Path | str) -> tuple[Path, dict[str, Any]]:
+    """The store's folder and manifest, once all but the frames is checked byte by byte."""
+    folder, content = open_product(Path(manifest), PRODUCT)
+    frames = tuple(f"{name}/c/" for name in FIELDS)
     for name, listed in content["files"].items():
-        if not name.startswith(shards):
+        if not name.startswith(frames):
             read_unchanged(folder / name, listed)
     return folder, content
 
 
 class PatchMonth:
-    """A month of patches for training: whole frames or single patches, as int32 steps.
+    """A month of patches for training: whole frames, as int32 steps.
 
     Attributes
     ----------
@@ -69,7 +72,7 @@ class PatchMonth:
     """
 
     def __init__(self, manifest: Path) -> None:
-        """Open a month; raises DamagedProductError as :func:`open_month` does."""
+        """Open a month; raises DamagedProductError as :func:`open_patches` does."""
         folder, content = _open(manifest)
         self.pair: str = content["pair"]
         self.month: str = content["month"]
@@ -83,8 +86,8 @@ class PatchMonth:
         self.location = np.asarray(arrays["location"][...])
         self.radius = np.asarray(arrays["radius"][...])
         self.on_disk = np.asarray(arrays["on_disk"][...])
-        self.input = ShardedField(folder / "input")
-        self.target = ShardedField(folder / "target")
+        self.input = StoredField(arrays["input"], folder / "input")
+        self.target = StoredField(arrays["target"], folder / "target")
 
     def __len__(self) -> int:
         return len(self.stamps)

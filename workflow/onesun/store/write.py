@@ -177,15 +177,13 @@ def _write_fields(group: zarr.Group, month: AlignedMonth, grid: Grid, quantum: f
 def _field_array(
     group: zarr.Group, which: Which, frames: int, grid: Grid, quantum: float
 ) -> zarr.Array[Any]:
-    """One array of fields: a frame is one shard, hence one file."""
+    """One array of fields: a frame is one chunk, hence one file."""
     per_row = grid.input_size // grid.patch
     size = grid.size(which) // per_row
-    patches = layout.patches_per_chunk(size, per_row)
     return group.create_array(
         which,
         shape=(frames, grid.patches, size, size),
-        shards=(1, grid.patches, size, size),
-        chunks=(1, patches, size, size),
+        chunks=(1, grid.patches, size, size),
         dtype=np.int32,
         fill_value=int(layout.FILL),
         compressors=_packed(4),

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from onesun.config.seeds import seeded, trainings
 from onesun.errors import ConfigError
 from onesun.io.files import whole_file, write_text
+from onesun.methods.seeds import seeded, trainings
 from onesun.tables import table2, terms
 from onesun.tables.kernels import make_columns
 from onesun.tables.labels import method_label, method_weights

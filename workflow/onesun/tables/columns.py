@@ -72,7 +72,7 @@ def make_columns(settings: Mapping[str, Any], paths: Sequence[Path]) -> list[Col
     configured, files are of different sets, or columns of one pair are of different frames.
     """
     regions = [Region.from_settings(row) for row in settings["rows"]]
-    files = {path: product.read(path) for path in sorted(set(paths))}
+    files = {path: product.read(path, RegionStatistics) for path in sorted(set(paths))}
     for path, file in files.items():
         if file.statistics.regions != regions:
             raise ConfigError(f"{path}: statistics over other rows, expected those of table1.rows")

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onesun.config.pairs import is_by_pair
-
-TERMS = {
-    "mse": "MSE",
-    "gradient": "Grad",
-    "histogram": "Hist",
-    "ssim": "SSIM",
-    "likelihood": "NLL",
-}
+from onesun.errors import ConfigError
+from onesun.losses.names import NAMES
+from onesun.methods.own import is_by_pair
 
 
 def loss_label(weights: Mapping[str, float]) -> str:
-    """The terms whose weight is above 0, as "MSE + Grad", in the order of equation 8."""
-    return " + ".join(label for term, label in TERMS.items() if weights.get(term, 0) > 0)
+    """The terms whose weight is above 0, as "MSE + Grad", in the order of equation 8.
+
+    Raises ConfigError for a term without a label.
+    """
+    used = {term for term, weight in weights.items() if weight > 0}
+    if used - NAMES.keys():
+        raise ConfigError(
+            f"loss: term {min(used - NAMES.keys())!r} found, expected one of {', '.join(NAMES)}"
+        )
+    return " + ".join(name.label for term, name in NAMES.items() if term in used)
 
 
 def method_weights(

@@ -9,7 +9,7 @@ from typing import Any
 from onesun.errors import ConfigError
 from onesun.methods.kinds import REFERENCES
 from onesun.metrics import product
-from onesun.metrics.regions import Region
+from onesun.metrics.regions import Region, RegionStatistics
 from onesun.tables.columns import Cell, Column, make_columns
 from onesun.tables.intervals import bounds, interval
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
@@ -55,7 +55,7 @@ def write_ladder(
     if not rungs:
         raise ConfigError("ladder.methods: found an empty list, expected at least one method")
     bar = ladder["bar"] or rungs[0]
-    pairs = sorted({product.read(path).pair for path in paths})
+    pairs = sorted({product.read(path, RegionStatistics).pair for path in paths})
     # make_columns measures gains from a pair's first column.
     columns = [
         {"name": method, "pair": pair, "method": method}

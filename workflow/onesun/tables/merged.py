@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onesun.errors import ConfigError
-from onesun.metrics import measured
+from onesun.metrics import product
 from onesun.metrics.measures import Measures
 from onesun.tables.sources import Source, by_column, check_same_frames, measured_by
 
@@ -33,16 +33,16 @@ def merge_measures(columns: Sequence[Mapping[str, str]], paths: Sequence[Path]) 
     Raises ConfigError when a column has no file or no frame, a file no column, files are of
     different sets or settings, or columns of one pair are of different frames.
     """
-    files = {path: measured.read(path) for path in sorted(set(paths))}
-    settings = [file.measures.settings for file in files.values()]
+    files = {path: product.read(path, Measures) for path in sorted(set(paths))}
+    settings = [file.statistics.settings for file in files.values()]
     if any(each != settings[0] for each in settings):
         raise ConfigError("measures of other settings, expected the same in every file")
     found: list[Merged] = []
     made: dict[str, dict[str, Merged]] = defaultdict(dict)
     for entry, months in by_column(columns, files):
-        measures = Measures(months[0].measures.settings, months[0].measures.grid)
+        measures = Measures(months[0].statistics.settings, months[0].statistics.grid)
         for month in months:
-            measures.merge(month.measures)
+            measures.merge(month.statistics)
         frames, base = measures.stamps, measured_by(entry, made[entry["pair"]])
         if not frames:
             raise ConfigError(f"{entry['name']}: no frame measured, expected at least one")

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from onesun.config.pairs import is_by_pair
 from onesun.errors import ConfigError
+from onesun.losses.names import NAMES
+from onesun.methods.own import is_by_pair
 from onesun.search import product
 from onesun.search.candidates import asked
 from onesun.tables.search_page import OBJECTIVE
 from onesun.tables.text import SIMULATED, csv_text, line, write_both
 
-TERMS = {
-    "mse": "MSE",
-    "gradient": "Gradient",
-    "histogram": "Histogram",
-    "ssim": "SSIM",
-    "likelihood": "Likelihood",
-}
 _SEARCHED = "the grid search"
-_ALL_SEARCHED = {term: "search" for term in TERMS if term not in ("mse", "likelihood")}
+_ALL_SEARCHED = {term: "search" for term, name in NAMES.items() if name.searched}
 _PAPERS = "the paper's Table 4"
 _RELEASED = "the paper's released runs"
+_OF_PAPER = ("mse", "gradient", "histogram", "ssim")
 # By input instrument. The two sources have the weights of SSIM the other way round.
-_REFERENCES: dict[str, dict[str, tuple[float, float, float, float]]] = {
+_REFERENCES: dict[str, dict[str, tuple[float, ...]]] = {
     "mdi": {_PAPERS: (1, 5, 1e-5, 5e-4), _RELEASED: (1, 5, 1e-5, 5e-5)},
     "gong": {_PAPERS: (1, 5, 1e-6, 5e-5), _RELEASED: (1, 5, 1e-6, 5e-4)},
 }
@@ -43,12 +38,14 @@ class Weights:
     pair: str
     source: str
     loss: str
-    mse: float
-    gradient: float | None
-    histogram: float | None
-    ssim: float | None
-    likelihood: float = 0
-    at_edge: str = ""
+    by_term: Mapping[str, float | None]
+    at_edge: tuple[str, ...] = ()
+
+    def entries(self) -> dict[str, Any]:
+        """The row of the CSV file."""
+        about = {"pair": self.pair, "source": self.source, "loss": self.loss}
+        weights = {term: self.by_term.get(term, 0) for term in NAMES}
+        return about | weights | {"at_edge": " ".join(self.at_edge)}
 
 
 def write_table4(
@@ -75,7 +72,7 @@ def write_table4(
     rows = [row for pair in inputs for row in _rows(pair, inputs, methods, losses, columns, found)]
     if not any(row.loss for row in rows):
         raise ConfigError("table1.columns: no method is a network, expected one with a loss")
-    write_both(out, csv_text([asdict(row) for row in rows]), _page(rows, found))
+    write_both(out, csv_text([row.entries() for row in rows]), _page(rows, found))
 
 
 def _rows(
@@ -98,7 +95,7 @@ def _rows(
         yield _filled(pair, _SEARCHED, "", {"mse": 1, **_ALL_SEARCHED}, best)
     if networks:
         for source, values in _REFERENCES.get(inputs[pair], {}).items():
-            yield Weights(pair, source, "", *values)
+            yield Weights(pair, source, "", dict(zip(_OF_PAPER, values, strict=True)))
 
 
 def _filled(
@@ -110,12 +107,9 @@ def _filled(
 ) -> Weights:
     """A row in which "search" is replaced by what was found, and None where nothing was."""
     terms = asked(weights)
-    found = {term: best[term].weight if term in best else None for term in terms}
-    at_edge = " ".join(term for term in terms if term in best and best[term].at_edge)
-    numbers: dict[str, Any] = {
-        term: found[term] if term in found else weights.get(term, 0) for term in TERMS
-    }
-    return Weights(pair, source, loss, **numbers, at_edge=at_edge)
+    found: dict[str, Any] = {term: best[term].weight if term in best else None for term in terms}
+    at_edge = tuple(term for term in terms if term in best and best[term].at_edge)
+    return Weights(pair, source, loss, dict(weights) | found, at_edge)
 
 
 def _page(rows: Sequence[Weights], searched: Sequence[product.Row]) -> str:
@@ -140,13 +134,13 @@ def _caption(rows: Sequence[Weights], searched: Sequence[product.Row]) -> Iterat
 
 
 def _table(rows: Sequence[Weights]) -> Iterator[str]:
-    yield line(["Pair", "Weights of", "Loss", *TERMS.values()])
-    yield line([":---", ":---", ":---", *("---:" for _ in TERMS)])
+    yield line(["Pair", "Weights of", "Loss", *(name.title for name in NAMES.values())])
+    yield line([":---", ":---", ":---", *("---:" for _ in NAMES)])
     for row in rows:
-        yield line([row.pair, row.source, row.loss, *(_weight(row, term) for term in TERMS)])
+        yield line([row.pair, row.source, row.loss, *(_weight(row, term) for term in NAMES)])
 
 
 def _weight(row: Weights, term: str) -> str:
-    weight = getattr(row, term)
-    mark = "\\*" if term in row.at_edge.split() else ""
+    weight = row.by_term.get(term, 0)
+    mark = "\\*" if term in row.at_edge else ""
     return "—" if weight is None else f"{weight:g}{mark}"

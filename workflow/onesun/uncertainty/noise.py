@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from onesun.metrics import core
-from onesun.products.aligned import QUANTUM, AlignedFrame, AlignedMonth
+from onesun.products.aligned import AlignedFrame, AlignedMonth
+from onesun.products.steps import QUANTUM
 
 
 def target_noise(month: AlignedMonth, frames: Sequence[AlignedFrame], limit: float) -> float:

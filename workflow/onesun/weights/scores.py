@@ -10,9 +10,8 @@ import numpy as np
 
 from onesun.errors import ConfigError
 from onesun.metrics import bootstrap as bootstraps
-from onesun.metrics import covered, measured
+from onesun.metrics import covered, product
 from onesun.metrics.covered import CoveredMonth
-from onesun.metrics.measured import MeasuredMonth
 from onesun.metrics.measures import Measures
 from onesun.metrics.scores import SCORES, Score
 from onesun.metrics.units import Units, make_units
@@ -41,10 +40,10 @@ def scored(
 
     Raises ConfigError when a file is missing or of another pair.
     """
-    by_measures = {_key(pair, path, each): each for path, each in _each(measured, measures)}
-    by_coverage = {_key(pair, path, each): each for path, each in _each(covered, coverage)}
+    by_measures = _by_month(pair, {path: product.read(path, Measures) for path in measures})
+    by_coverage = _by_month(pair, {path: covered.read(path) for path in coverage})
     rows = {sun: _methods(entry, settings["baselines"]) for sun, entry in settings["suns"].items()}
-    found: dict[str, dict[str, MeasuredMonth]] = {}
+    found: dict[str, dict[str, product.MonthOf[Measures]]] = {}
     judged: dict[str, CoveredMonth] = {}
     for sun, entry in settings["suns"].items():
         month = entry["month"]
@@ -53,7 +52,7 @@ def scored(
         }
         judged[sun] = _of(by_coverage, (entry["methods"][NETWORK], month), "coverage")
     measured_by_sun = {
-        sun: {row: each.measures for row, each in of_sun.items()} for sun, of_sun in found.items()
+        sun: {row: each.statistics for row, each in of_sun.items()} for sun, of_sun in found.items()
     }
     together = {
         row: _merged([of_sun[row] for of_sun in measured_by_sun.values()])
@@ -99,14 +98,12 @@ def _described(judged: CoveredMonth, compared: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _each(product: Any, paths: Sequence[Path]) -> list[tuple[Path, Any]]:
-    return [(path, product.read(path)) for path in paths]
-
-
-def _key(pair: str, path: Path, product: Any) -> tuple[str, str]:
-    if product.pair != pair:
-        raise ConfigError(f"{path}: of pair {product.pair}, expected {pair}")
-    return product.method, product.month
+def _by_month(pair: str, read: Mapping[Path, Any]) -> dict[tuple[str, str], Any]:
+    """What was read, by method and month."""
+    for path, each in read.items():
+        if each.pair != pair:
+            raise ConfigError(f"{path}: of pair {each.pair}, expected {pair}")
+    return {(each.method, each.month): each for each in read.values()}
 
 
 def _methods(entry: Mapping[str, Any], baselines: Sequence[str]) -> dict[str, str]:

@@ -91,5 +91,5 @@ def score_pointing(
     out.unlink(missing_ok=True)  # an old one must not describe new statistics
     for name, each in statistics.items():
         about = (pair, pointed(method, name), month, row.set, aligned.simulated, each)
-        product.write(statistics_file(out, name), product.MonthStatistics(*about))
+        product.write(statistics_file(out, name), product.MonthOf(*about))
     write(out, PointedMonth(pair, method, month, tuple(models), frames, refused))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from onesun import config, instruments
-from onesun.config import archive_requests
+from onesun.archive import wanted
 
 CONFIG = Path(__file__).parents[2] / "config"
 MARCH = {"start": "2011-03-01", "end": "2011-04-01"}
@@ -27,26 +27,26 @@ def clock(times) -> list[str]:
 
 def test_mdi_comes_at_all_its_slots_and_every_eighth_of_hmi_with_it():
     request = {"input": "mdi", **MARCH, "cadence": 96}
-    times = archive_requests.times([request], "mdi")
+    times = wanted.times([request], "mdi")
     assert len(times) == 15 * 31
     assert clock(times[:3]) == ["00:00:00", "01:36:00", "03:12:00"]
-    assert archive_requests.times([request], "hmi") == times
+    assert wanted.times([request], "hmi") == times
 
 
 def test_gong_comes_at_the_slot_nearest_to_the_cadence():
     request = {"input": "gong", **MARCH, "cadence": 96}
-    assert clock(archive_requests.times([request], "gong")[:4]) == [
+    assert clock(wanted.times([request], "gong")[:4]) == [
         "00:04:35", "01:34:35", "03:14:35", "04:44:35",
     ]  # fmt: skip
-    assert clock(archive_requests.times([request], "hmi")[:4]) == [
+    assert clock(wanted.times([request], "hmi")[:4]) == [
         "00:00:00", "01:36:00", "03:12:00", "04:48:00",
     ]  # fmt: skip
 
 
 def test_ten_minutes_of_gong_ask_for_every_slot_of_hmi():
     request = {"input": "gong", **MARCH, "cadence": 10}
-    assert len(archive_requests.times([request], "gong")) == 144 * 31
-    times = archive_requests.times([request], "hmi")
+    assert len(wanted.times([request], "gong")) == 144 * 31
+    times = wanted.times([request], "hmi")
     assert len(times) == 120 * 31
     steps = {(later - earlier).seconds for earlier, later in pairwise(times)}
     assert steps == {720}
@@ -55,13 +55,13 @@ def test_ten_minutes_of_gong_ask_for_every_slot_of_hmi():
 def test_two_pairs_share_what_both_want():
     sparse = {"input": "mdi", **MARCH, "cadence": 96}
     dense = {"input": "gong", **MARCH, "cadence": 10}
-    both = archive_requests.times([sparse, dense], "hmi")
-    assert both == archive_requests.times([dense], "hmi")
-    assert set(archive_requests.times([sparse], "hmi")) < set(both)
+    both = wanted.times([sparse, dense], "hmi")
+    assert both == wanted.times([dense], "hmi")
+    assert set(wanted.times([sparse], "hmi")) < set(both)
 
 
 def test_a_cadence_that_does_not_divide_the_day_ends_with_the_month():
-    times = archive_requests.times([{"input": "mdi", **MARCH, "cadence": 1000}], "mdi")
+    times = wanted.times([{"input": "mdi", **MARCH, "cadence": 1000}], "mdi")
     assert times[0].day == 1
     assert times[-1].isoformat() < "2011-04-01"
     assert len(times) == len(set(times)) == 45
@@ -69,30 +69,28 @@ def test_a_cadence_that_does_not_divide_the_day_ends_with_the_month():
 
 def test_slots_are_the_same_as_times_on_the_tai_scale():
     request = {"input": "mdi", "start": "2011-03-01", "end": "2011-03-02", "cadence": 96}
-    slots = archive_requests.slots([request], "hmi")
-    assert [slot.datetime for slot in slots] == archive_requests.times([request], "hmi")
+    slots = wanted.slots([request], "hmi")
+    assert [slot.datetime for slot in slots] == wanted.times([request], "hmi")
     assert {slot.scale for slot in slots} == {"tai"}
-    assert archive_requests.slots([], "hmi") == []
+    assert wanted.slots([], "hmi") == []
 
 
 def test_the_papers_cadences_follow_set_and_pair(paper):
-    assert archive_requests.requests(paper, "mdi", "2011-03") == [
-        {"input": "mdi", **MARCH, "cadence": 96.0}
-    ]
-    assert archive_requests.requests(paper, "hmi", "2011-03") == [
+    assert wanted.requests(paper, "mdi", "2011-03") == [{"input": "mdi", **MARCH, "cadence": 96.0}]
+    assert wanted.requests(paper, "hmi", "2011-03") == [
         {"input": "gong", **MARCH, "cadence": 10.0},
         {"input": "mdi", **MARCH, "cadence": 96.0},
     ]
-    (training,) = archive_requests.requests(paper, "gong", "2012-01")
+    (training,) = wanted.requests(paper, "gong", "2012-01")
     assert training["cadence"] == 96.0
-    assert archive_requests.requests(paper, "mdi", "2012-01") == []
+    assert wanted.requests(paper, "mdi", "2012-01") == []
 
 
 def test_nothing_is_wanted_after_an_instruments_last_day(paper):
-    (request,) = archive_requests.requests(paper, "mdi", "2011-04")
+    (request,) = wanted.requests(paper, "mdi", "2011-04")
     assert (request["start"], request["end"]) == ("2011-04-04", "2011-04-12")  # March tests
     # Nor of its partner.
-    assert archive_requests.requests(paper, "hmi", "2011-04") == [request]
+    assert wanted.requests(paper, "hmi", "2011-04") == [request]
 
 
 def test_a_buffer_of_the_split_holds_for_downloads_too(paper):
@@ -100,10 +98,10 @@ def test_a_buffer_of_the_split_holds_for_downloads_too(paper):
     changed["pairs"]["mdi-hmi"]["split"]["buffer_days"] = 5
     for config_, days in ((paper, 3), (changed, 5)):
         # January validates and March tests: February gives way on both sides.
-        (request,) = archive_requests.requests(config_, "mdi", "2011-02")
+        (request,) = wanted.requests(config_, "mdi", "2011-02")
         assert request["start"] == f"2011-02-{1 + days:02}"
         assert request["end"] == f"2011-02-{28 - days + 1}"
-        (test,) = archive_requests.requests(config_, "mdi", "2011-03")
+        (test,) = wanted.requests(config_, "mdi", "2011-03")
         assert (test["start"], test["end"]) == ("2011-03-01", "2011-04-01")
 
 
@@ -114,7 +112,7 @@ def test_the_request_may_be_given_or_follow_from_a_whole_configuration(paper):
     found = config.settings(
         json.dumps(paper), "archive", "request", instrument="mdi", month="2011-03"
     )
-    assert found["request"] == archive_requests.requests(paper, "mdi", "2011-03")
+    assert found["request"] == wanted.requests(paper, "mdi", "2011-03")
     assert found["archive"]["cadence"]["by_pair"] == {"gong-hmi": {"test": 10}}
 
 
