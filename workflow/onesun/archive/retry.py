@@ -36,8 +36,8 @@ def retrying(
     """
 
     def tell(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        say_again(what, str(error), state.upcoming_sleep)
+        if state.outcome and state.next_action:  # both are there before a pause
+            say_again(what, str(state.outcome.exception()), state.next_action.sleep)
 
     return Retrying(
         stop=stop_after_attempt(settings["retries"] + 1),

@@ -23,11 +23,8 @@ from onesun.metrics.pixels import PixelAgreement
 from onesun.tables.merged import Merged, merge_measures
 
 _TARGET = "target (G)"
-_IDEAL: dict[str, Any] = {
-    "color": IDEAL,
-    "lw": 1.2,
-    "ls": (0, (1, 1)),
-}  # dotted: near the output's in colour
+# Dotted: near the output's in colour.
+_IDEAL: dict[str, Any] = {"color": IDEAL, "lw": 1.2, "ls": (0, (1, 1))}
 _DASHES, _SHADE = (0, (3, 1.5)), 0.35
 _GREYS = ListedColormap(colormaps["Greys"](np.linspace(0.25, 1, 256)))  # one pixel is seen, too
 

@@ -90,7 +90,5 @@ def rotation_shift(latitude: np.ndarray, seconds: float) -> np.ndarray:
     one_day = differential_rotation(
         1 * u.day, latitude * u.rad, model="snodgrass", frame_time="sidereal"
     )
-    shift: np.ndarray = np.deg2rad(
-        (one_day.to_value(u.deg) - CARRINGTON_RATE) * (seconds / 86400.0)
-    )
-    return shift
+    own: np.ndarray = one_day.to_value(u.deg) - CARRINGTON_RATE
+    return np.deg2rad(own * (seconds / 86400.0))

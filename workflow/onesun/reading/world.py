@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def upright(data: np.ndarray, header: Mapping[str, Any]) -> tuple[np.ndarray, Ma
         return data, header  # said by what reads the pointing
     if not world.mirrored:
         return data, header
-    turned = dict(header)
+    turned: Any = copy(header)  # a dictionary, or FITS's own kind
     for keyword in [key for key in turned if is_world_keyword(key)]:
         del turned[keyword]
     turned.update(

@@ -72,9 +72,8 @@ class Times:
         """
         if self.signed is None:
             return np.empty((len(self.hours), 0))
-        left: np.ndarray = (
-            self.signed - others @ np.linalg.lstsq(others, self.signed, rcond=None)[0]
-        )[:, None]
+        shared = others @ np.linalg.lstsq(others, self.signed, rcond=None)[0]
+        left: np.ndarray = (self.signed - shared)[:, None]
         return left
 
 

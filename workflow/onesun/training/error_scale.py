@@ -61,10 +61,8 @@ class ErrorScale:
 
     def by_radius(self, radius: np.ndarray) -> np.ndarray:
         """Factor at each radius (limb radii, any shape); float32."""
-        factors: np.ndarray = np.interp(radius, self.radius_knots, self.radius_factors).astype(
-            np.float32
-        )
-        return factors
+        factors: np.ndarray = np.interp(radius, self.radius_knots, self.radius_factors)
+        return factors.astype(np.float32)
 
     def deviation(self, error: np.ndarray, field: np.ndarray, radius: np.ndarray) -> np.ndarray:
         """Standard deviation of the target's readings around the prediction; float32, gauss.
@@ -96,10 +94,8 @@ class ErrorScale:
         noise : of the readings, gauss, measured as ``target_noise`` was.
         """
         variance = np.square(deviation) + (np.square(noise) - self.target_noise**2)
-        error: np.ndarray = np.sqrt(np.maximum(variance, np.square(_LEAST * deviation))).astype(
-            np.float32
-        )
-        return error
+        error: np.ndarray = np.sqrt(np.maximum(variance, np.square(_LEAST * deviation)))
+        return error.astype(np.float32)
 
     def _along_field(self, field: np.ndarray, factors: Sequence[float]) -> np.ndarray:
         place = np.log1p(np.abs(field))
