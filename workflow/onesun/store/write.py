@@ -164,7 +164,8 @@ def _write_fields(group: zarr.Group, month: AlignedMonth, grid: Grid, quantum: f
     }
     for index, frame in enumerate(track(month.frames, f"store {month.pair} {month.month}")):
         for which in _FIELDS:
-            field, name = month.field(frame, which), frame.file(which)
+            field = month.input(frame) if which == "input" else month.target(frame)
+            name = frame.file(which)
             size = grid.size(which)
             if field.shape != (size, size):
                 raise DamagedProductError(
