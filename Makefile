@@ -80,9 +80,10 @@ docs: $(VENV)/.installed-docs  ## the documentation as a site, docs/_build/html;
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build/html
 	@printf 'The documentation is in docs/_build/html/index.html.\n'
 
-lint: $(VENV)/.installed-lint  ## style and the usual mistakes, in Python and in rules
+lint: $(VENV)/.installed-lint  ## style, types and the usual mistakes, in Python and in rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --quiet host --lint
 

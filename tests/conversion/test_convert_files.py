@@ -34,10 +34,11 @@ from onesun.conversion import files as converting
 from onesun.conversion.batch import convert_files, inputs_in
 from onesun.conversion.convert import Options, convert_source, weights_for
 from onesun.conversion.files import convert_file
+from onesun.conversion.manifest import write_manifest
 from onesun.conversion.output import read_output
 from onesun.conversion.source import of_file
 from onesun.conversion.summary import summary_text
-from onesun.errors import ConfigError, OneSunError, OutputError
+from onesun.errors import ConfigError, DamagedProductError, OneSunError, OutputError
 from onesun.io.files import open_product, sha256, write_json
 from onesun.provenance.records import PARTS
 from onesun.reading.slots import jsoc_text
@@ -399,6 +400,16 @@ def test_a_manifest_lists_what_was_made(frames, weights, tmp_path):
     _, content = open_product(manifest, "converted frames", contents=True)
     assert list(content["files"]) == ["a.onesun.fits"]
     assert (tmp_path / "made.refused.csv").read_text().count("bad.fits") == 1
+
+
+def test_a_manifest_is_not_written_of_a_damaged_output(tmp_path):
+    path = tmp_path / "a.onesun.fits"
+    path.write_bytes(b"cut off")
+    outcome = converting.Outcome("a.fits", "done", "", str(path), 1.0)
+    manifest = tmp_path / "made.json"
+    with pytest.raises(DamagedProductError, match="not an output of onesun convert any more"):
+        write_manifest(manifest, tmp_path, [outcome], Options())
+    assert not manifest.exists()
 
 
 def test_a_month_without_a_usable_frame_is_a_failure(frames, weights, tmp_path):

@@ -175,6 +175,22 @@ def test_figure_5_shows_pixels_and_what_follows_from_them(tmp_path, paths, drawn
     assert f"at most {max(int(n[n < 5].sum()) for n in few)} pixels of a method" in caption
 
 
+def test_figure_5_of_a_prediction_without_structure(tmp_path, paths, drawn) -> None:
+    """Its correlation is not determined, and is said to be so."""
+    target, _ = fields(1)
+    chosen = []
+    for method, prediction in (("bicubic", target), ("more", np.zeros_like(target))):
+        found = Measures(SETTINGS, GRID)
+        found.update(found.comparison("20111201_060000_TAI", target, prediction, DSUN))
+        chosen.append(tmp_path / f"{method}.json")
+        product.write(
+            chosen[-1], product.MonthOf("mdi-hmi", method, "2011-12", "test", True, found)
+        )
+    settings = json.dumps({"figures": {"fig5": {"fewest": 5}} | COARSE})
+    fig5(chosen, ["mdi-hmi"], "bicubic", "more", settings, tmp_path / "fig5.png")
+    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["slope 0.000\nr undetermined"]
+
+
 def test_residuals_beyond_the_panel_are_counted(tmp_path, paths, drawn) -> None:
     settings = json.dumps({"figures": {"fig5": {"fewest": 1}} | COARSE})
     chosen = [paths["mdi-hmi", method] for method in ("bicubic", "more")]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from astropy.io import fits
 
 from helpers.convertible import gong, mdi
+from onesun import instruments
 from onesun.errors import UntrustedFrameError
 from onesun.reading import read
 from onesun.reading.sky import find_sky
+from onesun.reading.units import unit_by_statistics
 
 FACTOR = 0.352  # gauss per m/s
 
@@ -157,3 +161,11 @@ def test_a_sky_is_a_smooth_surface_and_no_noise():
     for noise in (0.3, 3.0, 300.0):
         assert find_sky(rng.normal(0, noise, (200, 200)).astype(np.float32)) is None
     assert find_sky(np.full((200, 200), np.nan, np.float32)) is None
+
+
+def test_a_record_without_other_proofs_expects_a_unit():
+    record = instruments.load("mdi")
+    values = record.values.model_copy(update={"statistics": None})
+    bare = record.model_copy(update={"values": values})
+    with pytest.raises(UntrustedFrameError, match=r"expected a BUNIT$"):
+        unit_by_statistics(bare, agree=False, path=Path("a.fits"))

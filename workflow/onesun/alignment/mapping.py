@@ -54,7 +54,8 @@ class Correction:
 
 def off_disk(axis: np.ndarray, rows: slice) -> np.ndarray:
     """Which pixels of ``rows`` lie off the disk; the same comparison as grid.radius() >= 1."""
-    return np.hypot(axis[None, :], axis[rows, None]).astype(np.float32) >= 1
+    outside: np.ndarray = np.hypot(axis[None, :], axis[rows, None]).astype(np.float32) >= 1
+    return outside
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,11 @@ _OUTLIER = 2.5  # sigma beyond which a tile's weight falls (Huber)
 class Image(Protocol):
     """What is registered: a field (gauss, NaN off the disk) and how it was pointed."""
 
-    field: np.ndarray
-    pointing: Pointing
+    @property
+    def field(self) -> np.ndarray: ...
+
+    @property
+    def pointing(self) -> Pointing: ...
 
 
 class CorrectableMapping(PixelMapping, Protocol):

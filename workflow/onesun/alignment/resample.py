@@ -24,8 +24,12 @@ _COARSER = 1.2
 class Mapping(Protocol):
     """Where each output pixel lies in the input image."""
 
-    shape: tuple[int, int]
-    step: float  # side of an output pixel in input pixels
+    @property
+    def shape(self) -> tuple[int, int]: ...
+
+    @property
+    def step(self) -> float:
+        """Side of an output pixel in input pixels."""
 
     def rows(self, rows: slice) -> tuple[np.ndarray, np.ndarray]:
         """Input pixel coordinates (x, y), counted from 0, of the output pixels of ``rows``.

@@ -94,7 +94,8 @@ def _tiles(field: np.ndarray, tile: int) -> np.ndarray:
 def _products(terms: list[np.ndarray]) -> np.ndarray:
     """(T, K, K) inner products of K terms over each tile; in one fixed order of summation."""
     stacked = np.stack(terms, axis=1)
-    return np.einsum("tki,tli->tkl", stacked, stacked, optimize=False)
+    products: np.ndarray = np.einsum("tki,tli->tkl", stacked, stacked, optimize=False)
+    return products
 
 
 def _solve(

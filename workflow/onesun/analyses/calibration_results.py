@@ -115,7 +115,8 @@ def _groups(months: Sequence[AnalysedMonth]) -> Iterator[_Group]:
     signs = [[month.arrays[name] for month in months] for name in ("positive", "negative")]
     edges = list(zip(settings["field_edges"], [*settings["field_edges"][1:], None], strict=True))
     names = [_span(*each) for each in edges]
-    yield _Group("field", names, edges, [sum(both) for both in zip(*signs, strict=True)], months)
+    both = [positive + negative for positive, negative in zip(*signs, strict=True)]
+    yield _Group("field", names, edges, both, months)
     for name, tables in zip(("positive", "negative"), signs, strict=True):
         yield _Group(name, names, edges, tables, months)
     for name in ("velocity", "interval", "site"):

@@ -118,7 +118,8 @@ def _steps(values: np.ndarray) -> np.ndarray:
     total = np.cumsum(values, axis=-1)
     left = total[..., :-1] / before
     right = (total[..., -1:] - total[..., :-1]) / (n - before)
-    return (right - left) * np.sqrt(before * (n - before) / n)
+    step: np.ndarray = (right - left) * np.sqrt(before * (n - before) / n)
+    return step
 
 
 def _autocorrelation(values: np.ndarray) -> float:

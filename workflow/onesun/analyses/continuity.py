@@ -56,7 +56,7 @@ def show_continuity(
     months = read_months(paths, ANALYSIS, pair)
     by_method: dict[str, list[AnalysedMonth]] = {}
     for month in months:
-        by_method.setdefault(month.method, []).append(month)
+        by_method.setdefault(month.method or "", []).append(month)
     if len({tuple(_stamps(own)) for own in by_method.values()}) > 1:
         raise ConfigError(f"{pair}: methods of other frames, expected the same frames of each")
     fluxes = [flux for own in by_method.values() for flux in fluxes_of(own, settings)]
@@ -66,7 +66,7 @@ def show_continuity(
     page = "\n\n".join(_page(pair, fluxes, tests, caption)) + "\n"
     write_both(out, csv_text([_record(pair, flux, tests) for flux in fluxes]), page)
     frames = {
-        (month.method, area, month.month): ratio(
+        (month.method or "", area, month.month): ratio(
             of_area(month.arrays["frames"], area), "with_noise"
         )
         for month in months

@@ -57,7 +57,7 @@ def draw_continuity(
 def _months(
     axes: Axes, own: Sequence[Flux], months: Sequence[str], colour: str, shift: float, label: str
 ) -> None:
-    for which, look in (("with_noise", {"mfc": colour}), ("unsigned", {"mfc": "white"})):
+    for which, filling in (("with_noise", colour), ("unsigned", "white")):
         known = [
             (months.index(flux.month), flux.ratios[which])
             for flux in own
@@ -70,7 +70,7 @@ def _months(
         bars = np.nan_to_num(np.maximum([value - low, high - value], 0))
         words = f"{label}, with the target's noise" if which == "with_noise" else label
         axes.errorbar(
-            place, value, yerr=bars, fmt="o", ms=3.5, color=colour, lw=0.8, label=words, **look
+            place, value, yerr=bars, fmt="o", ms=3.5, color=colour, lw=0.8, label=words, mfc=filling
         )
 
 

@@ -104,7 +104,7 @@ def centre_noise(noise: Path, growth: float) -> float:
     sigma = read_sigma(noise)
     limit = float(read_json(noise)["settings"]["within_radius"])
     mean_mu = 2 / 3 * (1 - (1 - limit**2) ** 1.5) / limit**2  # over the area within the limit
-    return sigma / (1 + growth * (1 - mean_mu))
+    return float(sigma / (1 + growth * (1 - mean_mu)))
 
 
 class Fluxes:

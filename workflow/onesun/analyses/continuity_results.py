@@ -76,7 +76,8 @@ def ratio(sums: np.ndarray, which: str) -> np.ndarray:
         over = sums[..., _PLACE["output_net"]] - sums[..., _PLACE["target_net"]]
     else:
         over = sums[..., _PLACE["output" if which == "unsigned" else "with_noise"]]
-    return over / target
+    share: np.ndarray = over / target
+    return share
 
 
 def fluxes_of(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> Iterator[Flux]:
@@ -88,7 +89,7 @@ def fluxes_of(months: Sequence[AnalysedMonth], settings: Mapping[str, Any]) -> I
         sums = sums_of([month.arrays["tiles"] for month in own], units)
         frames = sum(len(month.frames) for month in own)
         for area in AREAS:
-            about = (months[0].method, area, name, of_set)
+            about = (months[0].method or "", area, name, of_set)
             yield _flux(about, frames, of_area(sums, area), units, settings)
 
 

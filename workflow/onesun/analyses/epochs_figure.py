@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -120,7 +121,7 @@ def _filled_blocks(each: Judgement) -> list[Bin]:
 
 
 def _with_band(
-    axes: Axes, where: list[float], parts: list[Bin], name: str, colour: str, dashes: object,
+    axes: Axes, where: Sequence[float], parts: list[Bin], name: str, colour: str, dashes: object,
     used: str,
 ) -> None:  # fmt: skip
     if not parts:

@@ -213,7 +213,7 @@ class Classes:
 
 def delivered(judge: Judge, scale: ErrorScale, given: np.ndarray, target: np.ndarray) -> Delivered:
     """What `onesun convert` would deliver of an input, beside its target."""
-    field, error = judge.network.predict_with_error(given)
+    field, error = judge.predicted(given)
     deviation = scale.deviation(error, field, judge.radius)
     half_widths = scale.half_68(deviation, field), scale.half_95(deviation, field)
     target = np.where(judge.on_disk, target, np.float32(np.nan))

@@ -99,24 +99,28 @@ _UNDETERMINED = np.errstate(invalid="ignore", divide="ignore")
 def slope(sums: np.ndarray) -> np.ndarray:
     """Least-squares b of y = a + b x."""
     n, x, y, xx, _, xy = np.moveaxis(sums, -1, 0)
-    return (xy - x * y / n) / (xx - x * x / n)
+    found: np.ndarray = (xy - x * y / n) / (xx - x * x / n)
+    return found
 
 
 @_UNDETERMINED
 def offset(sums: np.ndarray) -> np.ndarray:
     """Least-squares a of y = a + b x, in y's unit."""
     n, x, y, *_ = np.moveaxis(sums, -1, 0)
-    return (y - slope(sums) * x) / n
+    found: np.ndarray = (y - slope(sums) * x) / n
+    return found
 
 
 @_UNDETERMINED
 def ratio(sums: np.ndarray) -> np.ndarray:
     """b of y = b x, the line through the origin."""
-    return sums[..., 5] / sums[..., 3]
+    found: np.ndarray = sums[..., 5] / sums[..., 3]
+    return found
 
 
 @_UNDETERMINED
 def rmse(sums: np.ndarray) -> np.ndarray:
     """Root-mean-square of y - x."""
     n, _, _, xx, yy, xy = np.moveaxis(sums, -1, 0)
-    return np.sqrt((xx + yy - 2 * xy) / n)
+    found: np.ndarray = np.sqrt((xx + yy - 2 * xy) / n)
+    return found

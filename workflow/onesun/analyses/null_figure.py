@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -55,11 +56,11 @@ def draw_null(
         )  # fmt: skip
 
 
-def _looks(rows: Sequence[Row]) -> list[dict[str, object]]:
+def _looks(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Colours by method; greys of lags the paler the longer."""
     methods = list(dict.fromkeys(row.method for row in rows if row.method))
     lags = [row.kind for row in rows if row.kind.startswith("lag ")]
-    looks: list[dict[str, object]] = []
+    looks: list[dict[str, Any]] = []
     for row in rows:
         if row.method:
             colour = _COLOURS[methods.index(row.method) % len(_COLOURS)]
@@ -72,7 +73,7 @@ def _looks(rows: Sequence[Row]) -> list[dict[str, object]]:
     return looks
 
 
-def _curve(axes: Axes, row: Row, values: Sequence[Value], look: dict[str, object]) -> None:
+def _curve(axes: Axes, row: Row, values: Sequence[Value], look: dict[str, Any]) -> None:
     value, low, high = np.array([(each.value, each.low, each.high) for each in values]).T
     place = np.arange(len(value))
     axes.plot(place[1:], value[1:], label=row.name, **look)

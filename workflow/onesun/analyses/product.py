@@ -82,7 +82,7 @@ def write_sums(
             month=chosen.month.month,
             set=chosen.row.set,
             simulated=chosen.month.simulated,
-            frames=[{"stamp": frame.stamp} | about(frame) for frame in chosen.frames],
+            frames=[{"stamp": frame.stamp, **about(frame)} for frame in chosen.frames],
             settings=settings,
             arrays=arrays,
             labels=labels or {},
@@ -99,7 +99,8 @@ def write(out: Path, month: AnalysedMonth) -> None:
     manifest = out.with_suffix(".json")
     manifest.unlink(missing_ok=True)  # an old one must not describe new arrays
     with whole_file(out) as part:
-        np.savez_compressed(part, **{name: month.arrays[name] for name in sorted(month.arrays)})
+        arrays: dict[str, Any] = {name: month.arrays[name] for name in sorted(month.arrays)}
+        np.savez_compressed(part, **arrays)
     listing = {out.name: {"bytes": out.stat().st_size, "sha256": sha256(out)}}
     about = {key: getattr(month, key) for key in _KEYS}
     write_json(

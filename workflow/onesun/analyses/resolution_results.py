@@ -95,7 +95,7 @@ class Resolution:
     @property
     def nyquist(self) -> float:
         """The input's, cycles per arcsec."""
-        return self.settings["nyquist"]
+        return float(self.settings["nyquist"])
 
     def band_edges(self) -> list[tuple[float, float]]:
         """See :func:`band_edges`."""
@@ -228,7 +228,8 @@ class Scoring:
         frequencies = np.asarray(self.settings["frequencies"])
         # A ring has as many waves as it is long; the mean belongs to no wave.
         waves = np.where((frequencies > low) & (frequencies <= high), frequencies, 0.0)
-        return np.einsum("urk,r->uk", own.spectra, waves)
+        spectra: np.ndarray = np.einsum("urk,r->uk", own.spectra, waves)
+        return spectra
 
     def _scored(
         self,

@@ -40,11 +40,11 @@ def bin_numbers(values: np.ndarray, edges: Sequence[float], *, open_end: bool) -
     edges : rising; with ``open_end`` the last begins a bin without an end, else the last edge
         belongs to the last bin.
     """
-    edges = np.asarray(edges, np.float64)
-    found = np.searchsorted(edges, values, side="right") - 1
+    bounds = np.asarray(edges, np.float64)
+    found: np.ndarray = np.searchsorted(bounds, values, side="right") - 1
     if not open_end:
-        found[values == edges[-1]] = len(edges) - 2
-        found[values > edges[-1]] = -1
+        found[values == bounds[-1]] = len(bounds) - 2
+        found[values > bounds[-1]] = -1
     return found
 
 

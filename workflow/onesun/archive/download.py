@@ -71,7 +71,7 @@ def transfer(
     here: set[str] = set()
 
     def done(path: Path | None, _url: str, error: BaseException | None) -> None:
-        if error is None:
+        if error is None and path is not None:
             name = Path(path).name
             here.add(name)
             arrived(by_name[name], Path(path), lengths.get(name))

@@ -72,7 +72,7 @@ def _asked(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _holding(config: dict[str, Any], raw: Path, month: str, instrument: str) -> Holding:
     record = instruments.load(instrument)
     frames = len(wanted.times(wanted.requests(config, instrument, month), instrument))
-    about = {
+    about: dict[str, Any] = {
         "instrument": instrument,
         "month": month,
         "archive": record.archive or "none",

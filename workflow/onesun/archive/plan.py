@@ -95,7 +95,8 @@ def buffers(config: dict[str, Any]) -> Iterator[str]:
 
 def _frames(config: dict[str, Any], name: str) -> Counter[str]:
     """Frames of a pair's input that the archives are asked for, by set."""
-    pair, found = config["pairs"][name], Counter()
+    pair = config["pairs"][name]
+    found: Counter[str] = Counter()
     for row in split.assign(name, pair["split"]):
         asked = wanted.requests(config, pair["input"], row.month, name)
         found[row.set] += len(wanted.times(asked, pair["input"]))

@@ -36,7 +36,8 @@ def retrying(
     """
 
     def tell(state: RetryCallState) -> None:
-        say_again(what, str(state.outcome.exception()), state.next_action.sleep)
+        if state.outcome and state.next_action:  # both are there before a pause
+            say_again(what, str(state.outcome.exception()), state.next_action.sleep)
 
     return Retrying(
         stop=stop_after_attempt(settings["retries"] + 1),

@@ -32,7 +32,7 @@ class Settled:
 
     slot: str
     name: str | None
-    reason: str | None = None
+    reason: str = ""
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Settler:
         self.month = month
         self.record = record
         self.settings = settings
-        self.connections = settings[record.archive]["connections"]
+        self.connections = settings[str(record.archive)]["connections"]
         self.lost = 0  # files one after the other for which the archive may be out of reach
 
     def settle(self, files: Sequence[RemoteFile]) -> Iterator[Settled]:
@@ -169,9 +169,11 @@ class Settler:
             self._check_reach(file, outcome)
 
     def _check_reach(self, file: RemoteFile, outcome: Failure | UntrustedFrameError) -> None:
-        enough = outcome.enough if isinstance(outcome, Failure) else None
-        self.lost = self.lost + 1 if enough else 0
-        if enough and self.lost >= enough:
+        if not isinstance(outcome, Failure) or not outcome.enough:
+            self.lost = 0
+            return
+        self.lost += 1
+        if self.lost >= outcome.enough:
             others = f", as for {self.lost - 1} files before it" if self.lost > 1 else ""
             raise ArchiveError(
                 f"{file.url}: {outcome.reason}{others}, expected the archive to be in reach; what "

@@ -24,7 +24,8 @@ Request = dict[str, Any]
 def cadence(config: Config, pair: str, name: str) -> float:
     """Minutes between the frames that a set (train, validation, test) of a pair asks for."""
     section = config["archive"]["cadence"]
-    return section["by_pair"].get(pair, {}).get(name, section[name])
+    found: float = section["by_pair"].get(pair, {}).get(name, section[name])
+    return found
 
 
 def requests(
@@ -50,7 +51,7 @@ def requests(
         if row.month == month
     }
     keys = ("input", "start", "end", "cadence")
-    asked = [dict(zip(keys, each, strict=True)) for each in sorted(found)]
+    asked: list[Request] = [dict(zip(keys, each, strict=True)) for each in sorted(found)]
     return [each for each in asked if each["start"] < each["end"]]
 
 
@@ -94,7 +95,9 @@ def _any_slot(instrument: str) -> datetime:
     from onesun.reading.slots import nearest_slot
     from onesun.reading.times import from_iso
 
-    return nearest_slot(from_iso("2010-01-01T00:00:00"), instruments.load(instrument)).datetime
+    slot = nearest_slot(from_iso("2010-01-01T00:00:00"), instruments.load(instrument))
+    clock: datetime = slot.datetime
+    return clock
 
 
 def _request(

@@ -80,7 +80,7 @@ def fit_frames(frames: Frames, pairs: Pairs, blocks: Blocks, bin_width: float) -
     sums: dict[str, dict[Key, BinnedSums]] = {resolution: {} for resolution in RESOLUTIONS}
     for resolution, key, x, y in by_block(frames, pairs, blocks):
         sums[resolution].setdefault(key, BinnedSums(bin_width)).update(x, y)
-    fits = {
+    fits: Fits = {
         resolution: {weighting: fit(list(groups.values()), weighting) for weighting in WEIGHTINGS}
         for resolution, groups in sums.items()
     }

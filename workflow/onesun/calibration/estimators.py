@@ -114,7 +114,8 @@ class Regression:
         if of_x + of_y == 0:
             of_x = 1.0
         field = (of_x * x / n + of_y * (y / n - a) / b) / (of_x + of_y)
-        return np.floor(field / self._all.width).astype(np.int64)
+        numbers: np.ndarray = np.floor(field / self._all.width).astype(np.int64)
+        return numbers
 
     def _lines(self, sums: np.ndarray, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
         """a and b of each of (m, bins, 6) sums; NaN where they are not determined."""

@@ -74,7 +74,7 @@ _NAMES: dict[str, list[str]] = {}
 for _panel, _commands in _PANELS.items():
     for _each in _commands:
         if isinstance(_each, typer.Typer):
-            _name = _each.info.name
+            _name = str(_each.info.name)
             app.add_typer(_each, rich_help_panel=_panel)
         else:
             _name = _each.__name__.replace("_", "-")

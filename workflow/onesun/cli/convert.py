@@ -66,8 +66,9 @@ def convert(
     from onesun.conversion.convert import Options
     from onesun.conversion.manifest import write_manifest
     from onesun.conversion.summary import SUMMARY, summary_text, update_summary
+    from onesun.conversion.view import check_geometry
 
-    options = Options(weights, geometry, tile, device, force)
+    options = Options(weights, check_geometry(geometry), tile, device, force)
     found = inputs_in(files)
     outcomes = convert_files(
         found, out, options, workers=workers or len(os.sched_getaffinity(0)), again=again

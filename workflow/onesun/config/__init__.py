@@ -11,7 +11,7 @@ from typing import Any
 
 from onesun.archive import wanted
 from onesun.config import checks, schema
-from onesun.config.text import read
+from onesun.config.text import read as read
 from onesun.config.text import read_words as read_words
 from onesun.errors import ConfigError
 from onesun.io.canonical import canonical as canonical
@@ -167,8 +167,9 @@ def series_month(config: dict[str, Any]) -> str:
 
     Raises ConfigError when none is named and the pairs share none.
     """
-    if config["series"]["month"] is not None:
-        return config["series"]["month"]
+    month: str | None = config["series"]["month"]
+    if month is not None:
+        return month
     shared = _tested_by_all(config)
     if not shared:
         raise ConfigError(
@@ -184,12 +185,13 @@ def _tested_by_all(config: dict[str, Any]) -> set[str]:
 def _pick(config: dict[str, Any], key: str, pair: str | None, method: str | None) -> Any:
     if key not in _NAMED and (key not in ("training", "loss_terms") or method is None):
         return config[key]
-    if pair not in config["pairs"]:
-        _refuse([schema.unknown_name("--pair", pair, list(config["pairs"]), "pairs")])
+    if pair is None or pair not in config["pairs"]:
+        raise ConfigError(schema.unknown_name("--pair", pair, list(config["pairs"]), "pairs"))
     if key == "split":
         return config["pairs"][pair]["split"]
-    if method not in config["methods"]:
-        _refuse([schema.unknown_name("--method", method, list(config["methods"]), "methods")])
+    if method is None or method not in config["methods"]:
+        names = list(config["methods"])
+        raise ConfigError(schema.unknown_name("--method", method, names, "methods"))
     sections = method_sections(config, pair, method)
     if key not in sections:
         kind = sections["method"]["kind"]
@@ -199,7 +201,8 @@ def _pick(config: dict[str, Any], key: str, pair: str | None, method: str | None
 
 def _valid(content: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     _refuse(schema.problems(content, part))
-    return schema.with_defaults(content, part)
+    filled: dict[str, Any] = schema.with_defaults(content, part)
+    return filled
 
 
 def _refuse(sentences: list[str]) -> None:

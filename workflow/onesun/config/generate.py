@@ -27,7 +27,8 @@ def schema() -> Part:
 def part_of(kind: Any) -> Part:
     """The schema of a section, or of another type that a key may have."""
     whole = TypeAdapter(kind).json_schema(schema_generator=_Generator)
-    return _plain(whole, whole.pop("$defs", {}))
+    plain: Part = _plain(whole, whole.pop("$defs", {}))
+    return plain
 
 
 class _Generator(GenerateJsonSchema):

@@ -34,16 +34,17 @@ _NOUNS = {
 def schema() -> dict[str, Any]:
     """The schema of a whole configuration; do not change what is returned."""
     path = locations.schemas() / "config.schema.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def resolved(part: Any) -> dict[str, Any]:
     """A part of the schema with its reference followed; keywords beside the reference win."""
-    part = part if isinstance(part, dict) else {}
-    while "$ref" in part:
-        target = schema()["$defs"][part["$ref"].removeprefix("#/$defs/")]
-        part = {**target, **{key: value for key, value in part.items() if key != "$ref"}}
-    return part
+    found: dict[str, Any] = part if isinstance(part, dict) else {}
+    while "$ref" in found:
+        target = schema()["$defs"][found["$ref"].removeprefix("#/$defs/")]
+        found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
+    return found
 
 
 def problems(content: Any, part: dict[str, Any]) -> list[str]:
@@ -113,7 +114,7 @@ def expected(part: dict[str, Any]) -> str:
     """What a part of the schema allows, in words: "a number of at least 0"."""
     part = resolved(part)
     if "title" in part:
-        return part["title"]
+        return str(part["title"])
     if "enum" in part:
         return _one_of(part["enum"])
     if "const" in part:
@@ -190,17 +191,19 @@ def _key_path(error: ValidationError, *more: str) -> str:
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
-    part = error.schema
+    part: Any = error.schema
+    content: Any = error.instance
     if "propertyNames" in error.absolute_schema_path:
         yield f"{_key_path(error)}: found the name {_found(error.instance, {})}, " + (
             f"expected {expected(part)}"
         )
     elif error.validator == "additionalProperties":
         allowed = sorted(part.get("properties", {}))
-        for key in [key for key in error.instance if key not in allowed]:
+        for key in [key for key in content if key not in allowed]:
             yield f"{_key_path(error, str(key))}: unknown key, {_known(key, allowed)}"
     elif error.validator == "required":
-        for key in [key for key in error.validator_value if key not in error.instance]:
+        required: Any = error.validator_value
+        for key in [key for key in required if key not in content]:
             wanted = expected(part.get("properties", {}).get(key, {}))
             yield f"{_key_path(error, key)}: missing, expected {wanted}"
     else:
@@ -238,7 +241,9 @@ def _is_finite_number(_checker: Any, value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _fill(validator: Any, properties: dict, content: Any, part: dict) -> Iterator[ValidationError]:
+def _fill(
+    validator: Any, properties: dict[str, Any], content: Any, part: dict[str, Any]
+) -> Iterator[ValidationError]:
     if isinstance(content, dict):
         for key, subpart in properties.items():
             default = resolved(subpart).get("default", _MISSING)
@@ -247,7 +252,9 @@ def _fill(validator: Any, properties: dict, content: Any, part: dict) -> Iterato
     yield from Draft202012Validator.VALIDATORS["properties"](validator, properties, content, part)
 
 
-def _drop_nulls(validator: Any, part: Any, content: Any, whole: dict) -> Iterator[ValidationError]:
+def _drop_nulls(
+    validator: Any, part: Any, content: Any, whole: dict[str, Any]
+) -> Iterator[ValidationError]:
     if isinstance(content, dict) and isinstance(part, dict):
         named = content.keys() - whole.get("properties", {}).keys()
         removed = [name for name in named if content[name] is None]

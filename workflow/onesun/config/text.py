@@ -29,7 +29,7 @@ def read(source: str | Path) -> dict[str, Any]:
     is_text = isinstance(source, str) and source.lstrip().startswith("{")
     name = "settings" if is_text else str(source)
     try:
-        text = source if is_text else Path(source).read_text(encoding="utf-8")
+        text = str(source) if is_text else Path(source).read_text(encoding="utf-8")
         # YAML reads JSON, but takes the numbers that JSON writes as 1e-05 for text.
         if is_text or name.endswith(".json"):
             content = json.loads(text, object_pairs_hook=_once)
@@ -89,7 +89,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _reason(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    if mark is not None:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
         return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
     return " ".join(str(error).split())

@@ -208,7 +208,7 @@ def _spectra(compared: Compared) -> list[Row]:
     """Small scales: more than the input has left of them, less than would undo all of its blur."""
     frame = compared.source.frame
     pixel = frame.pointing.scale
-    band = tuple(2 * pixel * times for times in _BAND)
+    band = (2 * pixel * _BAND[0], 2 * pixel * _BAND[1])
     scales = compared.view.pointing.scale, compared.output.view.pointing.scale
     noise = (pixel_noise(frame) / compared.gain * pixel) ** 2
     given = spectrum.in_band(

@@ -138,14 +138,15 @@ def pixel_flags(
     nothing = np.isnan(given)
     strength = np.abs(np.nan_to_num(given))
     # The sky beside the limb is no gap; but some output pixels there lie on the disk.
-    found = _bits(nothing | _spread(nothing & on_disk), Flag.MISSING)
+    found: np.ndarray = _bits(nothing | _spread(nothing & on_disk), Flag.MISSING)
     found |= _bits(_spread(strength > ranges.field), Flag.FIELD)
     saturation = instruments.load(instrument).response.saturation
     if saturation is not None:
         close = strength > _SATURATION_SHARE * saturation.onset
         found |= _bits(_spread(close), Flag.SATURATED)
     innermost, outermost = ranges.radius
-    return found | _bits(on_disk & ((radius < innermost) | (radius > outermost)), Flag.RADIUS)
+    found |= _bits(on_disk & ((radius < innermost) | (radius > outermost)), Flag.RADIUS)
+    return found
 
 
 def output_flags(by_input: np.ndarray, of_frame: Flag, view: View, factor: int) -> np.ndarray:

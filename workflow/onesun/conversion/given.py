@@ -63,7 +63,8 @@ def take(given: Any, *, force: bool = False, which: str = "") -> Source:
     if isinstance(given, NDData):
         return _of_nddata(given, which, force)
     if _is_pair(given):
-        return _of_pair(*given, Path(f"array{which}"), force)
+        data, header = given
+        return _of_pair(data, header, Path(f"array{which}"), force)
     raise UntrustedFrameError(f"{_kind(given)}{which} found, {_EXPECTED}")
 
 
@@ -107,7 +108,8 @@ def _physical(data: np.ndarray, cards: dict[str, Any], name: Path) -> np.ndarray
 
 def _gauss(data: units.Quantity, name: Path) -> np.ndarray:
     try:
-        return data.to_value(units.G)
+        gauss: np.ndarray = data.to_value(units.G)
+        return gauss
     except units.UnitConversionError:
         raise UntrustedFrameError(f"{name}: values in {data.unit} found, expected gauss") from None
 

@@ -168,7 +168,9 @@ def _network(network: Model) -> list[tuple[str, Any, str]]:
     if network.errors is None:
         comments["ERRORS"] = "the network states no error"
     signature = weights.signature(network)
-    cards = [(keyword, value, comments.get(keyword, "")) for keyword, value in signature.items()]
+    cards: list[tuple[str, Any, str]] = [
+        (keyword, value, comments.get(keyword, "")) for keyword, value in signature.items()
+    ]
     if network.errors is None:
         return cards
     noise = round(network.errors.target_noise, 2)

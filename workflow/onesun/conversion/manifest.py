@@ -10,7 +10,7 @@ from onesun.conversion.convert import Options
 from onesun.conversion.files import Outcome
 from onesun.conversion.summary import write_summary
 from onesun.conversion.write import header_of_output
-from onesun.errors import OneSunError
+from onesun.errors import DamagedProductError, OneSunError
 from onesun.io.files import sha256, write_json
 
 PRODUCT = "converted frames"
@@ -30,6 +30,7 @@ def write_manifest(
     folder : of the outputs.
 
     Raises OneSunError when no file could be converted; the table is then written all the same.
+    Raises DamagedProductError when an output has been damaged since.
     """
     refused = [outcome for outcome in outcomes if outcome.result == "refused"]
     table = manifest.with_suffix(".refused.csv")
@@ -43,6 +44,10 @@ def write_manifest(
     frames = {}
     for path in made:
         header = header_of_output(path)
+        if header is None:
+            raise DamagedProductError(
+                f"{path}: not an output of onesun convert any more, expected what was just made"
+            )
         frames[path.name] = {key.lower(): header[key] for key in _COPIED if key in header}
     content = {
         "product": PRODUCT,

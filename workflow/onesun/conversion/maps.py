@@ -18,7 +18,7 @@ from onesun.conversion.planes import Planes
 from onesun.products.steps import in_gauss
 
 
-class HmiLikeMap(GenericMap):
+class HmiLikeMap(GenericMap):  # type: ignore[misc]  # sunpy has no types
     """An HMI-like magnetogram, whichever instrument recorded it.
 
     ``data`` in gauss, NaN off the disk and where the input is missing; ``uncertainty`` the standard

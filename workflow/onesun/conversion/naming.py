@@ -70,8 +70,8 @@ def made_before(
     folder: Path, names: Iterable[str | None], digest: str
 ) -> tuple[Path, fits.Header] | None:
     """The output of the input with this SHA-256, if it has one of the names, and its header."""
-    for name in dict.fromkeys(names):
-        header = _header(folder / name) if name else None
+    for name in filter(None, dict.fromkeys(names)):
+        header = _header(folder / name)
         if header is not None and header.get("INSHA256") == digest:
             return folder / name, header
     return None

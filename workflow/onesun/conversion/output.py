@@ -63,5 +63,6 @@ def read_output(path: Path) -> Converted:
     if len({image.shape for image in images.values()}) > 1:
         raise DamagedProductError(f"{path}: its images differ in size, expected them of one size")
     view = View(stored.shape, stored.pointing)
-    gauss = [images.get(name) for name in ("FIELD", *UNCERTAINTY)]
-    return Converted(*gauss, images["MASK"], view, stored.header)
+    deviation, half_68, half_95 = (images.get(name) for name in UNCERTAINTY)
+    field, mask = images["FIELD"], images["MASK"]
+    return Converted(field, deviation, half_68, half_95, mask, view, stored.header)

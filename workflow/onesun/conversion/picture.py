@@ -69,7 +69,8 @@ def _extent(compared: Compared, where: tuple[slice, slice]) -> tuple[float, floa
     ):
         first, last, _ = part.indices(size)
         edges += [(edge - 0.5 - centre) * pointing.scale for edge in (first, last)]
-    return tuple(edges)
+    left, right, bottom, top = edges
+    return left, right, bottom, top
 
 
 def _places(compared: Compared) -> dict[str, tuple[slice, slice]]:
@@ -85,9 +86,9 @@ def _places(compared: Compared) -> dict[str, tuple[slice, slice]]:
     }
     found = {}
     for name, index in at.items():
-        middle = np.unravel_index(index, view.shape)
-        found[name] = tuple(
+        rows, columns = (
             slice(max(centre - side // 2, 0) * factor, (centre + side // 2) * factor)
-            for centre in map(int, middle)
+            for centre in map(int, np.unravel_index(index, view.shape))
         )
+        found[name] = rows, columns
     return found

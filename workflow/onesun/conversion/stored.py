@@ -110,8 +110,9 @@ def _values(hdu: fits.PrimaryHDU, name: str) -> np.ndarray:
     """By the FITS standard: others save scaled integers as floats, without BSCALE."""
     stored, header = hdu.data, hdu.header
     if name == "MASK":
-        return stored.astype(np.uint8)
-    values = stored.astype(np.float32)
+        flags: np.ndarray = stored.astype(np.uint8)
+        return flags
+    values: np.ndarray = stored.astype(np.float32)
     values *= np.float32(header.get("BSCALE", 1.0))
     values += np.float32(header.get("BZERO", 0.0))
     if stored.dtype.kind in "iu" and "BLANK" in header:

@@ -26,7 +26,7 @@ _RESULTS = ("done", "skipped", "refused")
 
 def summary_text(outcomes: Sequence[Outcome]) -> str:
     """How many files were done, skipped and refused, and a row for each that was not just done."""
-    counts = Counter(outcome.result for outcome in outcomes)
+    counts = Counter[str](outcome.result for outcome in outcomes)
     totals = ", ".join(f"{counts[result]} {result}" for result in _RESULTS)
     without = sum(outcome.error == NO_ERROR for outcome in outcomes)
     if without:

@@ -57,10 +57,12 @@ class View:
         return self.pointing.radius(self.shape)
 
 
-def check_geometry(name: str) -> None:
-    """Raise ConfigError unless there is a geometry of this name."""
-    if name not in GEOMETRIES:
-        raise ConfigError(f"geometry: {name!r} found, expected one of {', '.join(GEOMETRIES)}")
+def check_geometry(name: str) -> Geometry:
+    """The geometry of this name; raises ConfigError where there is none."""
+    for geometry in GEOMETRIES:
+        if name == geometry:
+            return geometry
+    raise ConfigError(f"geometry: {name!r} found, expected one of {', '.join(GEOMETRIES)}")
 
 
 def read_by_network(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from onesun.training import model
 from onesun.training.model import Model, WeightsError
+from onesun.training.product import ERRORS
 
 TARGET = "hmi"
 STATED, NO_ERROR = "deviation and half-widths", "none"  # of the keyword ERRORS
@@ -28,8 +29,8 @@ def load(name: str | Path) -> Model:
     if found.network.error and found.errors is None:
         raise WeightsError(
             f"{name}: weights of a network whose error is not calibrated yet, expected "
-            f"{model.ERRORS} beside them, which `snakemake results/models/{found.pair}/"
-            f"{found.method}/{model.ERRORS}` makes"
+            f"{ERRORS} beside them, which `snakemake results/models/{found.pair}/"
+            f"{found.method}/{ERRORS}` makes"
         )
     return found
 

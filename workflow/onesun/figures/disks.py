@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,10 +36,13 @@ def thinned(field: np.ndarray, size: int) -> np.ndarray:
     blocks = field.reshape(side, block, side, block)
     count = np.isfinite(blocks).sum(axis=(1, 3))
     total = np.nansum(blocks, axis=(1, 3), dtype=np.float64)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    means: np.ndarray = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return means
 
 
-def colour_bar(axes: Axes | np.ndarray | None, image: AxesImage, label: str, **options) -> None:
+def colour_bar(
+    axes: Axes | np.ndarray | None, image: AxesImage, label: str, **options: Any
+) -> None:
     """A colour bar whose ends, the middle and nothing else are labelled, and marked as open."""
     bar = image.axes.figure.colorbar(image, ax=axes, extend="both", label=label, **options)
     limit = image.get_clim()[1]

@@ -87,7 +87,7 @@ class Disks:
         left, right, low, high = self.region.extent()
         x = 0.0 if left + right > 0 else 1 - _INSET
         y = 0.0 if low + high > 0 else 1 - _INSET
-        inset = axes.inset_axes([x, y, _INSET, _INSET])
+        inset = axes.inset_axes((x, y, _INSET, _INSET))
         patch = self.region.of_field(field, which)
         detail = show_field(inset, patch, self.region.extent(), self.inset_limit)
         inset.set(xticks=[], yticks=[])
@@ -101,7 +101,7 @@ def _key(axes: Axes, images: Sequence[AxesImage], frames: Sequence[PairFrame]) -
     """Both greys, and what the frame is, in the panel that is left over."""
     axes.axis("off")
     for image, what, y in zip(images, ("disks", "insets"), (0.62, 0.22), strict=True):
-        bar = axes.inset_axes([0.1, y, 0.8, 0.06])
+        bar = axes.inset_axes((0.1, y, 0.8, 0.06))
         colour_bar(None, image, f"{what}: {FIELD}", cax=bar, orientation="horizontal")
     axes.text(0.5, 0.98, origin(frames), ha="center", va="top", transform=axes.transAxes)
 

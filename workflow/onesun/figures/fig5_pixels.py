@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
@@ -21,7 +23,8 @@ from onesun.metrics.pixels import PixelAgreement
 from onesun.tables.merged import Merged, merge_measures
 
 _TARGET = "target (G)"
-_IDEAL = {"color": IDEAL, "lw": 1.2, "ls": (0, (1, 1))}  # dotted: near the output's in colour
+# Dotted: near the output's in colour.
+_IDEAL: dict[str, Any] = {"color": IDEAL, "lw": 1.2, "ls": (0, (1, 1))}
 _DASHES, _SHADE = (0, (3, 1.5)), 0.35
 _GREYS = ListedColormap(colormaps["Greys"](np.linspace(0.25, 1, 256)))  # one pixel is seen, too
 
@@ -75,12 +78,11 @@ def draw_fig5(
 
 def _limits(agreements: Sequence[PixelAgreement]) -> tuple[float, float]:
     """The target's and the output's field up to which there are pixels within the bins, gauss."""
-    held = sum(each.counts[1:-1, 1:-1] for each in agreements)
+    held = np.sum([each.counts[1:-1, 1:-1] for each in agreements], axis=0)
     edges = agreements[0].bins.edges
     farthest = np.maximum(np.abs(edges[:-1]), np.abs(edges[1:]))
-    return tuple(
-        float(farthest[held.any(axis=axis)].max(initial=farthest.min())) for axis in (1, 0)
-    )
+    x, y = (float(farthest[held.any(axis=axis)].max(initial=farthest.min())) for axis in (1, 0))
+    return x, y
 
 
 def _draw(
@@ -113,7 +115,7 @@ def _draw(
 
 
 def _legend(figure: Figure, shown: Sequence[_Shown], title: str) -> None:
-    named = {each.name: Line2D([], [], color=each.colour) for each in shown}
+    named: dict[str, Artist] = {each.name: Line2D([], [], color=each.colour) for each in shown}
     named |= {
         "ideal": Line2D([], [], **_IDEAL),
         "mean output": Line2D([], [], color=BLACK, lw=0.8, ls=_DASHES),
@@ -140,15 +142,16 @@ def _joint(
     target, mean, spread = (
         each[1:-1][known] for each in (pixels.target, pixels.mean, pixels.spread)
     )
-    line = pixels.regression
     axes.fill_between(target, mean - spread, mean + spread, color=shown.colour, alpha=_SHADE, lw=0)
-    axes.plot(ends, line.intercept + line.slope * ends, color=shown.colour, lw=1.2)
+    line = pixels.regression
+    if line.intercept is not None and line.slope is not None:
+        axes.plot(ends, line.intercept + line.slope * ends, color=shown.colour, lw=1.2)
     axes.plot(ends, ends, **_IDEAL)
     axes.plot(target, mean, color=BLACK, lw=0.8, ls=_DASHES)
-    axes.text(
-        0.04, 0.96, f"slope {line.slope:.3f}\nr {line.correlation:.3f}", va="top",
-        transform=axes.transAxes,
-    )  # fmt: skip
+    slope, r = (
+        "undetermined" if each is None else f"{each:.3f}" for each in (line.slope, line.correlation)
+    )
+    axes.text(0.04, 0.96, f"slope {slope}\nr {r}", va="top", transform=axes.transAxes)
     axes.set_ylim(-limits[1], limits[1])
     axes.set_ylabel("output (G)")
     return image
@@ -193,11 +196,8 @@ def _finish(above: Sequence[Axes], below: Sequence[Axes], limit: float) -> None:
 
 def _within_one(axes: Axes) -> None:
     """Limit relative residuals to 1, and say how many bins lie beyond."""
-    beyond = sum(
-        np.count_nonzero(np.abs(line.get_ydata()) > 1)
-        for line in axes.lines
-        if len(line.get_xdata()) > 2
-    )
+    curves = [np.asarray(line.get_ydata()) for line in axes.lines]
+    beyond = sum(int(np.count_nonzero(np.abs(each) > 1)) for each in curves if len(each) > 2)
     low, high = axes.get_ylim()
     axes.set_ylim(max(low, -1), min(high, 1))
     if beyond:

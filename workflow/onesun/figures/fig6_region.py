@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from onesun.figures.style import (
     BASELINE,
@@ -59,7 +60,7 @@ def draw(out: Path, series: Sequence[Series], style: Style) -> None:
         say_simulated(figure, series)
 
 
-def _draw_images(axes: Sequence[Axes], series: Series, style: Style, *, outer: bool):
+def _draw_images(axes: Sequence[Axes], series: Series, style: Style, *, outer: bool) -> AxesImage:
     name, last = short_name(series), series.moments[-1]
     times = {"input": last.input_time, "prediction": last.input_time, "target": last.time}
     titles = {"input": name, "prediction": f"SR-{name} ({series.method})", "target": "HMI"}
@@ -80,14 +81,14 @@ def _draw_rows(axes: Sequence[Axes], series: Series, *, outer: bool) -> None:
     ratios = [moment.as_dict()["ratio"] for moment in moments]
     unsigned, ratio, input_ratio, signed, signed_ratio = axes
     noisy = [total.unsigned_with_noise for total in of["prediction"]]
-    for panel, values, sr in (
+    for panel, kind, sr in (
         (unsigned, "unsigned", noisy),
         (signed, "signed", [total.signed for total in of["prediction"]]),
     ):
-        draw_series(panel, moments, [getattr(t, values) for t in of["input"]], BASELINE, name)
-        fair = [getattr(t, values) for t in of["matched"]]
+        draw_series(panel, moments, [getattr(t, kind) for t in of["input"]], BASELINE, name)
+        fair = [getattr(t, kind) for t in of["matched"]]
         draw_series(panel, moments, fair, FAIR, "matched")
-        target = [getattr(t, values) for t in of["target"]]
+        target = [getattr(t, kind) for t in of["target"]]
         draw_series(panel, moments, target, TARGET, "HMI", apart=False)
         draw_series(panel, moments, sr, PREDICTION, f"SR-{name}")
     for panel, key, colour, label in (

@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from onesun.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, Style, sheet
+from onesun.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, Style, Width, sheet
 from onesun.networks.base import Network
 from onesun.networks.graph import Box, boxes, seen
 
@@ -63,7 +63,7 @@ def draw(networks: Mapping[str, Network], patch: int, style: Style, out: Path) -
     """
     panels = [Panel.of(name, network, patch) for name, network in networks.items()]
     rows = max(len(panel.boxes) for panel in panels)
-    width = "page" if len(panels) > 1 else "column"
+    width: Width = "page" if len(panels) > 1 else "column"
     with sheet(out, style, width, _ROW * (rows + 1) + 0.6, caption(panels, patch)) as figure:
         for axes, panel in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+
 from onesun.figures.style import BLUE, PREDICTION, SKY, TARGET, Style, sheet
 from onesun.figures.through_time import (
     day_bars,
@@ -30,7 +32,7 @@ def draw(out: Path, series: Series, found: Shown, style: Style) -> None:
         panels = figure.subplots(4, 1, sharex=True)
         ratios = [moment.as_dict()["ratio"]["prediction"] for moment in moments]
         noisy = [moment.prediction.unsigned_with_noise for moment in moments]
-        velocity = [moment.observer_velocity / 1000 for moment in moments]
+        velocity = np.array([moment.observer_velocity for moment in moments], dtype=float) / 1000
         for panel, values, colour, label, apart in (
             (
                 panels[0],
@@ -88,12 +90,12 @@ def _caption(series: Series, found: Shown, amplitude: str) -> str:
     if series.simulated:
         parts.append(f"All frames are {SIMULATED}.")
     if found.put_in is not None:
-        parts.append(f"HMI's variability is put in: {_put_in(found)}")
+        parts.append(f"HMI's variability is put in: {_put_in(found.put_in, found.expected)}")
     return " ".join(parts)
 
 
-def _put_in(found: Shown) -> str:
-    text = f"{100 * found.put_in:.2f} % of the signal"
-    if found.expected is None:
+def _put_in(fraction: float, expected: float | None) -> str:
+    text = f"{100 * fraction:.2f} % of the signal"
+    if expected is None:
         return f"{text}."
-    return f"{text}, by which {100 * found.expected:.2f} % of the unsigned field is expected."
+    return f"{text}, by which {100 * expected:.2f} % of the unsigned field is expected."

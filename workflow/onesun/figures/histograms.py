@@ -115,11 +115,8 @@ def note(axes: Axes, left: Sequence[str], right: Sequence[str], size: float) -> 
 
 def beyond(axis: Axis, counts: np.ndarray) -> tuple[str, str]:
     """How much lies below and above what is shown, in words; empty where there is none."""
-    shares = axis.beyond(counts)
-    return tuple(
-        text.format(percent(share)) if share else ""
-        for share, text in zip(shares, ("← {}", "{} →"), strict=True)
-    )
+    below, above = (percent(share) if share else "" for share in axis.beyond(counts))
+    return below and f"← {below}", above and f"{above} →"
 
 
 def percent(share: float) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.typing import RcKeyType
 
 from onesun.io.files import whole_file, write_text
 
@@ -57,7 +58,7 @@ class Style:
     def width(self, width: Width) -> float:
         return self.column if width == "column" else self.page
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[RcKeyType, Any]:
         """matplotlib's, whatever the user's own file of them says."""
         small = 0.85 * self.size
         return {

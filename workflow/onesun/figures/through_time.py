@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -35,7 +35,7 @@ def commonest(moments: Sequence[Moment]) -> np.ndarray:
 def draw_series(
     axes: Axes,
     moments: Sequence[Moment],
-    values: Sequence[float],
+    values: Iterable[float | None],
     colour: str,
     label: str,
     *,
@@ -47,10 +47,10 @@ def draw_series(
     integration time has a level of its own.
     """
     usual = commonest(moments) if apart else np.ones(len(moments), dtype=bool)
-    values = np.asarray(values, dtype=float)
+    known = np.array([np.nan if value is None else value for value in values], dtype=float)
     times = np.array(utc([moment.time for moment in moments]))
-    axes.plot(times[usual], values[usual], "-o", color=colour, ms=2, lw=0.7, label=label)
-    axes.plot(times[~usual], values[~usual], "o", color=colour, ms=2.6, mfc="white", mew=0.6)
+    axes.plot(times[usual], known[usual], "-o", color=colour, ms=2, lw=0.7, label=label)
+    axes.plot(times[~usual], known[~usual], "o", color=colour, ms=2.6, mfc="white", mew=0.6)
 
 
 def time_axis(axes: Axes, moments: Sequence[Moment], *, shown: bool) -> None:
@@ -69,8 +69,9 @@ def day_bars(axes: Axes, times: Sequence[datetime]) -> None:
     day = times[0].replace(hour=0, minute=0, second=0, microsecond=0)
     low, high = axes.get_xlim()
     while day <= times[-1] + timedelta(days=1):
-        if low <= dates.date2num(day) <= high:
-            axes.axvline(day, color=GREY, lw=2.5, alpha=0.6, zorder=0)
+        place = float(dates.date2num(day))
+        if low <= place <= high:
+            axes.axvline(place, color=GREY, lw=2.5, alpha=0.6, zorder=0)
         day += timedelta(days=1)
     axes.set_xlim(low, high)
 

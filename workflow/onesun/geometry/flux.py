@@ -30,11 +30,13 @@ def pixel_area(radius: np.ndarray, limb_radius: float, dsun: float) -> np.ndarra
     mu = cosine_to_vertical(radius, rsun)
     away = dsun * np.cos(radius * rsun) - SOLAR_RADIUS_METRES * mu
     side = 100 * away * (rsun / limb_radius)
-    return side**2 / mu
+    area: np.ndarray = side**2 / mu
+    return area
 
 
 def flux_per_gauss(radius: np.ndarray, limb_radius: float, dsun: float) -> np.ndarray:
     """Flux of a pixel whose line-of-sight field is 1 G; Mx, otherwise as :func:`pixel_area`."""
     rsun = float(np.arcsin(SOLAR_RADIUS_METRES / dsun))
     mu = cosine_to_vertical(np.asarray(radius, dtype=np.float64), rsun)
-    return pixel_area(radius, limb_radius, dsun) / mu
+    flux: np.ndarray = pixel_area(radius, limb_radius, dsun) / mu
+    return flux

@@ -86,4 +86,5 @@ class Grid:
     def radius(self, which: Which) -> np.ndarray:
         """Distance of each pixel from the disk centre in limb radii; (N, N) float32."""
         axis = self.axis(which)
-        return np.hypot(axis[None, :], axis[:, None]).astype(np.float32)
+        radius: np.ndarray = np.hypot(axis[None, :], axis[:, None]).astype(np.float32)
+        return radius

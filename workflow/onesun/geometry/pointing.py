@@ -63,7 +63,8 @@ class Pointing:
         """Distance of each pixel from the disk centre in limb radii; ``shape`` float32."""
         dy = (np.arange(shape[0]) - self.y0) / self.limb_radius
         dx = (np.arange(shape[1]) - self.x0) / self.limb_radius
-        return np.hypot(dx[None, :], dy[:, None]).astype(np.float32)
+        radius: np.ndarray = np.hypot(dx[None, :], dy[:, None]).astype(np.float32)
+        return radius
 
     def _turn(self) -> tuple[float, float]:
         angle = np.deg2rad(self.roll)

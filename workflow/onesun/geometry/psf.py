@@ -87,4 +87,5 @@ def _on_disk(grid: Grid) -> np.ndarray:
 def block_mean(field: np.ndarray, factor: int) -> np.ndarray:
     """Mean over blocks of ``factor`` x ``factor`` pixels; NaN where any pixel is NaN."""
     ny, nx = field.shape
-    return field.reshape(ny // factor, factor, nx // factor, factor).mean(axis=(1, 3))
+    means: np.ndarray = field.reshape(ny // factor, factor, nx // factor, factor).mean(axis=(1, 3))
+    return means

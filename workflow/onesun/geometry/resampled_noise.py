@@ -23,7 +23,7 @@ def white_noise_left(times: int) -> float:
     beginning, as HMI's partly is, loses less.
     """
     noise = np.random.default_rng(0).standard_normal((_SIZE, _SIZE), dtype=np.float32)
-    left = noise
+    left: np.ndarray = noise
     for number in range(times):
         # Turned to and fro, so that no two resamplings move a pixel alike.
         left = cv2.remap(left, *_places(_TURN * (-1) ** number * (number + 1)), cv2.INTER_LANCZOS4)

@@ -26,7 +26,8 @@ def cosine_to_vertical(radius: np.ndarray, rsun: float) -> np.ndarray:
     Returns mu in the shape of ``radius``; NaN off the disk.
     """
     with np.errstate(invalid="ignore"):
-        return np.sqrt(1 - (np.sin(radius * rsun) / np.sin(rsun)) ** 2)
+        mu: np.ndarray = np.sqrt(1 - (np.sin(radius * rsun) / np.sin(rsun)) ** 2)
+        return mu
 
 
 def disk_to_heliographic(
@@ -89,4 +90,5 @@ def rotation_shift(latitude: np.ndarray, seconds: float) -> np.ndarray:
     one_day = differential_rotation(
         1 * u.day, latitude * u.rad, model="snodgrass", frame_time="sidereal"
     )
-    return np.deg2rad((one_day.to_value(u.deg) - CARRINGTON_RATE) * (seconds / 86400.0))
+    own: np.ndarray = one_day.to_value(u.deg) - CARRINGTON_RATE
+    return np.deg2rad(own * (seconds / 86400.0))

@@ -25,7 +25,8 @@ def fill_nearest(field: np.ndarray) -> np.ndarray:
     if not missing.any():
         return field
     nearest = ndimage.distance_transform_edt(missing, return_distances=False, return_indices=True)
-    return field[tuple(nearest)]
+    filled: np.ndarray = field[tuple(nearest)]
+    return filled
 
 
 def bicubic(field: np.ndarray, factor: int) -> np.ndarray:

@@ -112,7 +112,8 @@ class Window:
         """As of the grid, for the pixels of the window; float32, limb radii."""
         rows, columns = self.slices(which)
         axis = self.grid.axis(which)
-        return np.hypot(axis[columns][None, :], axis[rows][:, None]).astype(np.float32)
+        radius: np.ndarray = np.hypot(axis[columns][None, :], axis[rows][:, None])
+        return radius.astype(np.float32)
 
     def slices(self, which: Which) -> tuple[slice, slice]:
         """Rows and columns of the grid's fields that it holds."""

@@ -58,9 +58,10 @@ class CompositeLoss(nn.Module):
         self.weights = {name: float(weights[name]) for name in TERMS if weights.get(name, 0) > 0}
         if not self.weights:
             raise ConfigError("loss: no weight above 0 found, expected at least one")
-        self.terms = nn.ModuleDict(
-            {name: TERMS[name](terms_settings.get(name, {}), field_scale) for name in self.weights}
-        )
+        self._terms: dict[str, Term] = {
+            name: TERMS[name](terms_settings.get(name, {}), field_scale) for name in self.weights
+        }
+        self.terms = nn.ModuleDict(self._terms)
 
     def sums(self, answer: torch.Tensor, target: torch.Tensor) -> Sums:
         """What each term adds up over a part of a batch (see ``Term``).
@@ -76,19 +77,19 @@ class CompositeLoss(nn.Module):
         known, field = torch.where(valid, target, 0.0), answer[:, :1]
         return {
             name: term.sums(answer if term.reads_error else field, known, valid)
-            for name, term in self.terms.items()
+            for name, term in self._terms.items()
         }
 
     def nothing(self, device: torch.device) -> Sums:
         """The sums over no patch, to add others to; float64."""
         return {
             name: torch.zeros(term.shape, dtype=torch.float64, device=device)
-            for name, term in self.terms.items()
+            for name, term in self._terms.items()
         }
 
     def combine(self, sums: Sums) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss and its unweighted terms, scalars, from the sums of a whole batch."""
-        parts = {name: term.value(sums[name]) for name, term in self.terms.items()}
+        parts = {name: term.value(sums[name]) for name, term in self._terms.items()}
         return self.weigh(parts), parts
 
     def weigh(self, parts: Mapping[str, torch.Tensor]) -> torch.Tensor:

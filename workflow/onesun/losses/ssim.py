@@ -44,7 +44,7 @@ class StructuralDissimilarity(Term):
         weights = torch.exp(-0.5 * (offset / sigma) ** 2)
         self.window = window
         self._weights = weights / weights.sum()
-        self._bands: dict[tuple, torch.Tensor] = {}
+        self._bands: dict[tuple[object, ...], torch.Tensor] = {}
 
     def sums(
         self, prediction: torch.Tensor, target: torch.Tensor, valid: torch.Tensor

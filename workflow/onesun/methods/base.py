@@ -25,9 +25,14 @@ class Method(Protocol):
     pixels away from a target pixel's own input pixel can still matter to it; None, all of them.
     """
 
-    name: str
-    reads: Which
-    halo: int | None
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def reads(self) -> Which: ...
+
+    @property
+    def halo(self) -> int | None: ...
 
     def predict(self, field: np.ndarray, frame: AlignedFrame | None = None) -> np.ndarray:
         """Make a field on the target grid of what the method reads.

@@ -32,7 +32,7 @@ class CeilingMethod:
     halo = None  # the blur is made of the spectrum of the whole
 
     def __init__(self, grid: Grid, input_instrument: str) -> None:
-        self._disk = FullDisk(grid)
+        self._disk, self._grid = FullDisk(grid), grid
         self._record = instruments.load(input_instrument)
         self._on_disk = grid.radius("target") < 1
 
@@ -50,9 +50,9 @@ class CeilingMethod:
             field = np.where(gaps, fill_nearest(field), field)
         seen = matched(
             field,
-            self._disk.grid,
+            self._grid,
             fwhm=self._record.optics.fwhm,
             pixel=self._record.detector.plate_scale,
             dsun=frame.input_dsun,
         )
-        return self._disk.masked(bicubic(fill_nearest(seen), self._disk.grid.factor))
+        return self._disk.masked(bicubic(fill_nearest(seen), self._grid.factor))

@@ -47,7 +47,8 @@ class NetworkMethod:
         self._tile = tile
         (rows, columns), factor = grid.shape("input"), grid.factor
         on_disk = grid.radius("target") < 1
-        self._wanted = on_disk.reshape(rows, factor, columns, factor).any(axis=(1, 3))
+        by_pixel = on_disk.reshape(rows, factor, columns, factor)
+        self._wanted: np.ndarray = np.logical_or.reduce(by_pixel, axis=(1, 3))
         # What lies beyond the grid is sky to the network.
         self._radius = np.pad(grid.radius("input"), self.halo, constant_values=np.inf)
 

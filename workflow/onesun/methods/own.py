@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
-def is_by_pair(loss: dict[str, Any]) -> bool:
+def is_by_pair(loss: Mapping[str, Any]) -> bool:
     """Whether a loss gives its weights by the pair's name."""
     return any(isinstance(value, dict) for value in loss.values())
 
@@ -30,8 +31,8 @@ def own_training(
     What the method says under ``training`` is laid over it, and over that what it says there
     under ``by_pair`` of the pair.
     """
-    own = dict(method.get("training") or {})
-    of_pair = own.pop("by_pair", {}).get(pair, {})
+    own: dict[str, Any] = dict(method.get("training") or {})
+    of_pair: dict[str, Any] = own.pop("by_pair", {}).get(pair, {})
     return training | own | of_pair
 
 

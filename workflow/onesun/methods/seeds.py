@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
-def trainings(name: str, method: dict[str, Any], seeds: int) -> dict[str, dict[str, Any]]:
+def trainings(name: str, method: Mapping[str, Any], seeds: int) -> dict[str, dict[str, Any]]:
     """A method, and as many more by further seeds as ``ablation.seeds`` asks for; by their names.
 
     Only networks are trained by a seed: of any other method there is one.
     """
     more = range(2, seeds + 1) if method["kind"] == "network" else ()
-    of_seeds = {f"{name}-seed-{k}": method | {"seed": method["seed"] + k - 1} for k in more}
-    return {name: method} | of_seeds
+    of_seeds = {f"{name}-seed-{k}": {**method, "seed": method["seed"] + k - 1} for k in more}
+    return {name: dict(method)} | of_seeds
 
 
 def with_seeds(config: dict[str, Any]) -> dict[str, Any]:
     """A complete configuration with these methods among its ``methods``."""
     methods, ablation = config["methods"], config["ablation"]
-    made = {}
+    made: dict[str, dict[str, Any]] = {}
     for name in ablation["methods"]:
         made |= trainings(name, methods[name], ablation["seeds"])
     return config | {"methods": methods | made}

@@ -7,7 +7,7 @@ the tiles are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Predictor(Protocol):
 class Sink(Protocol):
     """Takes what a tile came out as; called by several threads, each with its own pixels."""
 
-    def __call__(self, pixels: Box, field: np.ndarray, error: np.ndarray | None) -> None: ...
+    def __call__(self, pixels: Box, field: np.ndarray, error: np.ndarray | None, /) -> None: ...
 
 
 def device_of(name: str) -> torch.device:
@@ -83,11 +83,11 @@ def predict_tiles(
 
     def one(box: Box) -> None:
         rows, columns = (slice(part.start, part.stop + 2 * halo) for part in box)
-        answer = model.predict(padded[rows, columns], radius[rows, columns], device=device)
+        mean, error = model.predict(padded[rows, columns], radius[rows, columns], device=device)
         cut = halo * factor
-        inner = [None if plane is None else plane[cut:-cut, cut:-cut] for plane in answer]
-        pixels = tuple(slice(part.start * factor, part.stop * factor) for part in box)
-        sink(pixels, *inner)
+        inner = (slice(cut, -cut),) * 2
+        down, across = (slice(part.start * factor, part.stop * factor) for part in box)
+        sink((down, across), mean[inner], None if error is None else error[inner])
 
     with _workers(device) as each:
         list(each(one, _boxes(wanted, tile)))
@@ -111,7 +111,7 @@ def _boxes(wanted: np.ndarray, tile: int) -> list[Box]:
 
 
 @contextmanager
-def _workers(device: torch.device) -> Iterator:
+def _workers(device: torch.device) -> Iterator[Callable[..., Iterator[None]]]:
     """A ``map`` over tiles: on a CPU, a core to a tile."""
     if device.type == "cpu":
         with one_core_each() as pool:

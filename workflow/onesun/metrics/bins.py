@@ -40,7 +40,8 @@ class Bins:
     def centres(self) -> np.ndarray:
         """(count,) float64."""
         edges = self.edges
-        return (edges[1:] + edges[:-1]) / 2
+        middles: np.ndarray = (edges[1:] + edges[:-1]) / 2
+        return middles
 
     def number(self, values: np.ndarray) -> np.ndarray:
         """The bin of each value, floor((value - low) count / (high - low)) + 1; intp.

@@ -78,7 +78,7 @@ class Row:
         return asdict(self)
 
 
-class BlockCoverage(Statistic):
+class BlockCoverage(Statistic[Judged]):
     """Mean misfits of blocks against their errors as of independent pixels, by size and field.
 
     With e the error of a pixel, the mean over a block of k x k independent pixels has the error
@@ -159,7 +159,8 @@ class BlockCoverage(Statistic):
     def by_frame(self) -> np.ndarray:
         """Inflation of each frame by size, all blocks; (frames, sizes), stamps ascending."""
         n, normalised = np.moveaxis(self.table("sums")[:, :, 0, :2], -1, 0)
-        return np.sqrt(normalised / np.maximum(n, 1))
+        rms: np.ndarray = np.sqrt(normalised / np.maximum(n, 1))
+        return rms
 
 
 def _by_bin(field: np.ndarray, terms: np.ndarray, bins: int) -> np.ndarray:
@@ -181,11 +182,13 @@ def _row(
         return Row(size, *bound, 0, *[None] * 8)
     normalised, misfit, squares, expected = (float(total) / n for total in totals[1:])
     half, nearly_all = 10 ** _RATIOS.quantiles(ratios, [share / 100 for share in PROMISED.values()])
+    within_68, within_95 = (100 * inside / n for inside in within)
     return Row(
         size,
         *bound,
         n,
-        *(100 * inside / n for inside in within),
+        within_68,
+        within_95,
         float(np.sqrt(normalised)),
         float(half),
         float(nearly_all / NORMAL),

@@ -20,7 +20,7 @@ def reduce(field: np.ndarray, size: int, ufunc: np.ufunc) -> np.ndarray:
     rows, columns = field.shape
     by_row = ufunc.reduce(field.reshape(rows // size, size, columns), axis=1)
     # Column by column: numpy is slow at reducing the few neighbours of a short last axis.
-    total = by_row[:, ::size].copy()
+    total: np.ndarray = by_row[:, ::size].copy()
     for column in range(1, size):
         ufunc(total, by_row[:, column::size], out=total)
     return total

@@ -135,7 +135,7 @@ def _inflation(influence: np.ndarray, near: np.ndarray) -> float:
     if own <= _NOTHING**2:
         return 1.0
     shared = influence @ near @ influence + own * near.sum() / (count * (count - 1))
-    return max(1.0, 1 + shared / own)
+    return float(max(1.0, 1 + shared / own))
 
 
 # Statistics of sums that more than one table has.
@@ -144,7 +144,8 @@ def _inflation(influence: np.ndarray, near: np.ndarray) -> float:
 def correlation(sums: np.ndarray) -> np.ndarray:
     """Pearson's coefficient from the sums of 1, x, y, x^2, y^2 and xy; (..., 6) to (...)."""
     n, x, y, xx, yy, xy = np.moveaxis(sums, -1, 0)
-    return (xy - x * y / n) / np.sqrt((xx - x * x / n) * (yy - y * y / n))
+    correlation: np.ndarray = (xy - x * y / n) / np.sqrt((xx - x * x / n) * (yy - y * y / n))
+    return correlation
 
 
 def variation(sums: np.ndarray) -> np.ndarray:

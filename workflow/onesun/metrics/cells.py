@@ -169,7 +169,8 @@ def _clear(pairs: np.ndarray, block: _Block, scratch: _Scratch) -> tuple[np.ndar
 def _strong(pairs: np.ndarray, threshold: float, scratch: _Scratch) -> np.ndarray:
     size = pairs.shape[1] - 1
     strength = np.abs(pairs[0, :-1], out=scratch.work[:size])
-    return np.greater_equal(strength, threshold, out=scratch.mask[:size])
+    strong: np.ndarray = np.greater_equal(strength, threshold, out=scratch.mask[:size])
+    return strong
 
 
 def _pick(

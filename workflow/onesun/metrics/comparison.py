@@ -85,7 +85,8 @@ class Comparison:
     def complete(self) -> np.ndarray:
         """Pixels ``inside`` whose eight neighbours are valid; (N, N) bool."""
         surrounded = cv2.erode(self.valid.view(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
-        return self.inside & surrounded.view(bool)
+        inner: np.ndarray = self.inside & surrounded.view(bool)
+        return inner
 
     @cached_property
     def gradient(self) -> np.ndarray:

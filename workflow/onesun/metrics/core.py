@@ -83,7 +83,8 @@ def fit(
 def _shares(found: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """Share of a truncated Gaussian in each bin; ``found`` is its mean and log width."""
     below = ndtr((bounds - found[0]) / np.exp(found[1]))
-    return np.maximum(np.diff(below) / (below[-1] - below[0]), 1e-300)
+    shares: np.ndarray = np.maximum(np.diff(below) / (below[-1] - below[0]), 1e-300)
+    return shares
 
 
 def _errors(found: np.ndarray, bounds: np.ndarray, n: int) -> tuple[float, float]:

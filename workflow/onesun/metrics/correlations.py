@@ -33,7 +33,7 @@ class Correlations:
     disk: Agreement
 
 
-class CorrelationStatistic(Statistic):
+class CorrelationStatistic(Statistic[Comparison]):
     """Sums over the pixels of each cell of radius and field strength.
 
     Parameters

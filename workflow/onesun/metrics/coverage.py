@@ -92,7 +92,7 @@ class Row:
         return asdict(self)
 
 
-class Coverage(Statistic):
+class Coverage(Statistic[Promised]):
     """Shares of readings within an uncertainty, and their spread in standard deviations.
 
     An error can keep its promise only over what is known when it is given, which the prediction
@@ -121,7 +121,8 @@ class Coverage(Statistic):
     def bins(self) -> list[tuple[str, float | None, float | None]]:
         """What each row is by, and its edges."""
         fields = list(pairwise((*self.field_edges, None)))
-        found = {"field": fields, "radius": list(pairwise(self.radius_edges)), "target": fields}
+        radii: list[tuple[float | None, float | None]] = [*pairwise(self.radius_edges)]
+        found = {"field": fields, "radius": radii, "target": fields}
         rows = [(by, low, high) for by, bins in found.items() for low, high in bins]
         return [("all", None, None), *rows]
 
@@ -172,7 +173,8 @@ class Coverage(Statistic):
     def by_frame(self) -> np.ndarray:
         """Per cent of each frame's pixels within the delivered 68 %, stamps ascending."""
         table = self.table("all")
-        return 100 * table[:, 1] / np.maximum(table[:, 0], 1)
+        percent: np.ndarray = 100 * table[:, 1] / np.maximum(table[:, 0], 1)
+        return percent
 
 
 def _count(which: np.ndarray, bins: int, within: np.ndarray) -> np.ndarray:
@@ -195,4 +197,5 @@ def _sum(which: np.ndarray, bins: int, values: np.ndarray) -> np.ndarray:
 def _shares(inside: np.ndarray, squares: float, pixels: int) -> Within:
     if not pixels:
         return Within(None, None, None, None)
-    return Within(*(100 * float(n) / pixels for n in inside), float(np.sqrt(squares / pixels)))
+    half_68, half_95, normal = (100 * float(n) / pixels for n in inside)
+    return Within(half_68, half_95, normal, rms=float(np.sqrt(squares / pixels)))

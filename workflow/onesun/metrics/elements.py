@@ -86,7 +86,7 @@ class Components:
         return mask
 
 
-class ElementStatistic(Statistic):
+class ElementStatistic(Statistic[Comparison]):
     """Counts of small elements by tile, for thresholds of the target and of the prediction.
 
     A prediction whose fields come out too weak finds less above the target's threshold; so its

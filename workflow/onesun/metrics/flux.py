@@ -44,7 +44,7 @@ class FluxErrors:
     counts: np.ndarray
 
 
-class FluxStatistic(Statistic):
+class FluxStatistic(Statistic[Comparison]):
     """Radial flux, B mu^-1 times the area foreshortened, of the pixels ``inside``.
 
     Parameters

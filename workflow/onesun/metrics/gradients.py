@@ -30,7 +30,7 @@ class GradientErrors:
     mean: float
 
 
-class GradientStatistic(Statistic):
+class GradientStatistic(Statistic[Comparison]):
     """g(prediction - target) of the pixels that are ``complete``.
 
     Parameters

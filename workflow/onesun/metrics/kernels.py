@@ -42,7 +42,7 @@ class KernelErrors:
     minimum_bias: np.ndarray
 
 
-class KernelStatistic(Statistic):
+class KernelStatistic(Statistic[Comparison]):
     """Errors of extreme values and gradients over blocks that are ``complete`` throughout.
 
     Parameters
@@ -96,12 +96,20 @@ def kernel_errors(kernels: Sequence[int], sums: np.ndarray) -> KernelErrors:
     )
 
 
+_Both = tuple[np.ndarray, np.ndarray]
+
+
+def _both(fields: _Both, times: int, ufunc: np.ufunc) -> _Both:
+    one, other = fields
+    return blocks.reduce(one, times, ufunc), blocks.reduce(other, times, ufunc)
+
+
 @dataclass(frozen=True)
 class _Level:
     """Blocks of one size: extremes of both fields, the gradient's sum, which blocks count."""
 
-    highest: tuple[np.ndarray, np.ndarray]
-    lowest: tuple[np.ndarray, np.ndarray]
+    highest: _Both
+    lowest: _Both
     gradient: np.ndarray
     whole: np.ndarray
 
@@ -112,8 +120,8 @@ class _Level:
 
     def coarser(self, times: int) -> _Level:
         return _Level(
-            tuple(blocks.reduce(field, times, np.maximum) for field in self.highest),
-            tuple(blocks.reduce(field, times, np.minimum) for field in self.lowest),
+            _both(self.highest, times, np.maximum),
+            _both(self.lowest, times, np.minimum),
             blocks.sums(times, self.gradient),
             blocks.reduce(self.whole, times, np.logical_and),
         )

@@ -62,7 +62,7 @@ class Measures:
         self.tiles = TileStatistic(tiling, settings["tiles"]["patch"], settings["tiles"]["strong"])
 
     @property
-    def all(self) -> tuple[Statistic, ...]:
+    def all(self) -> tuple[Statistic[Comparison], ...]:
         """Every statistic, in the order in which they are made above."""
         return tuple(each for each in vars(self).values() if isinstance(each, Statistic))
 

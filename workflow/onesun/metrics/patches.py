@@ -52,7 +52,7 @@ class _Patches:
     values: dict[str, np.ndarray]
 
 
-class PatchStatistic(Statistic):
+class PatchStatistic(Statistic[Comparison]):
     """Histograms over patches: those wholly ``within`` the limit, and those of the whole ``disk``.
 
     Parameters
@@ -123,8 +123,10 @@ class PatchStatistic(Statistic):
             return PatchErrors(
                 int(n),
                 int(n - known),
-                *(float(total) for total in (correlation / known, maximum / n, minimum / n)),
-                **{part: self.counts[f"{key}/{part}"] for part in _MEASURED},
+                float(correlation / known),
+                float(maximum / n),
+                float(minimum / n),
+                *(self.counts[f"{key}/{part}"] for part in _MEASURED),
             )
 
 

@@ -68,7 +68,7 @@ class PixelAgreement:
     detail: Detail
 
 
-class PixelStatistic(Statistic):
+class PixelStatistic(Statistic[Comparison]):
     """Target and prediction of the pixels ``inside``, and of input pixels wholly so.
 
     Parameters

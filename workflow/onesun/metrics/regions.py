@@ -126,11 +126,11 @@ class RegionMoments:
     def _over(self, region: Region, threshold: float, sums: np.ndarray) -> np.ndarray:
         """The region's sums over |target| >= threshold in its polarity; (6, cells)."""
         inside, levels = self._cells.inside(region.radius), self._cells.levels
-        both = sums[levels.index((threshold, False))][:, inside]
+        both: np.ndarray = sums[levels.index((threshold, False))][:, inside]
         if region.polarity is None:
             return both
-        positive = sums[levels.index((threshold, True))][:, inside]
-        return positive if region.polarity == "positive" else both - positive
+        positive: np.ndarray = sums[levels.index((threshold, True))][:, inside]
+        return positive if region.polarity == "positive" else np.subtract(both, positive)
 
 
 def moments(sums: np.ndarray) -> list[Moments]:

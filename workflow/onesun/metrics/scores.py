@@ -37,7 +37,8 @@ def _mean(total: str, number: str) -> Score:
 
 def _rmse(sums: np.ndarray) -> np.ndarray:
     n, _, _, xx, yy, xy = np.moveaxis(sums[..., :6], -1, 0)
-    return np.sqrt((xx + yy - 2 * xy) / n)
+    rmse: np.ndarray = np.sqrt((xx + yy - 2 * xy) / n)
+    return rmse
 
 
 # Correlation and root-mean-square error (gauss) over the disk; mean g(prediction - target) in gauss

@@ -82,7 +82,8 @@ def signal(field: np.ndarray, sigma: float) -> np.ndarray:
     """
     strength = np.abs(field)
     found = np.interp(strength, *_shrinkage(field, sigma))
-    return np.copysign(np.maximum(strength - found, 0), field).astype(field.dtype)
+    left: np.ndarray = np.copysign(np.maximum(strength - found, 0), field).astype(field.dtype)
+    return left
 
 
 def _shrinkage(field: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:

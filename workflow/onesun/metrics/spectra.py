@@ -50,13 +50,15 @@ class Spectrum:
         power that the best such filter gets right.
         """
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.cross / np.sqrt(self.target * self.prediction)
+            coherence: np.ndarray = self.cross / np.sqrt(self.target * self.prediction)
+            return coherence
 
     @property
     def transfer(self) -> np.ndarray:
         """Regression of the prediction on the target: with what amplitude structure comes out."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.cross / self.target
+            response: np.ndarray = self.cross / self.target
+            return response
 
     @property
     def skill(self) -> np.ndarray:
@@ -66,16 +68,18 @@ class Spectrum:
         below 0 is worse.
         """
         with np.errstate(invalid="ignore", divide="ignore"):
-            return (2 * self.cross - self.prediction) / self.target
+            explained: np.ndarray = (2 * self.cross - self.prediction) / self.target
+            return explained
 
     @property
     def wiener(self) -> np.ndarray:
         """What the Wiener filter multiplies the prediction by: least squares at each frequency."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.cross / self.prediction
+            response: np.ndarray = self.cross / self.prediction
+            return response
 
 
-class SpectrumStatistic(Statistic):
+class SpectrumStatistic(Statistic[Comparison]):
     """Spectra of each frame by tile of the disk.
 
     A window counts when all its pixels are inside the disk's limit and have a value; it belongs to

@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
-from onesun.metrics.comparison import Comparison
 from onesun.metrics.tiled import TileSums
 
 
@@ -32,7 +31,17 @@ class Contribution:
     tiles: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-class Statistic(ABC):
+class Stamped(Protocol):
+    """What one frame is judged by; its stamp names the frame."""
+
+    @property
+    def stamp(self) -> str: ...
+
+
+_Frame = TypeVar("_Frame", bound=Stamped)
+
+
+class Statistic(ABC, Generic[_Frame]):
     """A statistic over frames; subclasses say what one frame adds and what follows from all.
 
     Memory is bounded by the number of frames, by a few kilobytes each, whatever their size, and
@@ -51,14 +60,14 @@ class Statistic(ABC):
         """What distinguishes this statistic from others of its class; comparable."""
 
     @abstractmethod
-    def of(self, comparison: Comparison) -> Contribution:
+    def of(self, comparison: _Frame) -> Contribution:
         """What one frame adds: the same counts and sums, in the same shapes, every time."""
 
     @abstractmethod
     def result(self) -> Any:
         """What follows from the frames so far; at least one is needed."""
 
-    def update(self, comparison: Comparison) -> Self:
+    def update(self, comparison: _Frame) -> Self:
         """Add a frame; returns self. Raises DamagedProductError when it is there already."""
         self._once(comparison.stamp)
         found = self.of(comparison)
@@ -67,7 +76,7 @@ class Statistic(ABC):
         self.tiles.add(comparison.stamp, found.tiles)
         return self
 
-    def merge(self, other: Statistic) -> Self:
+    def merge(self, other: Statistic[_Frame]) -> Self:
         """Add another's frames; returns self.
 
         Raises ConfigError when the other measures something else, DamagedProductError when a
@@ -88,7 +97,8 @@ class Statistic(ABC):
 
     def total(self, name: str) -> np.ndarray:
         """The sums called ``name`` added up over frames in the order of their stamps."""
-        return self.table(name).sum(axis=0)
+        total: np.ndarray = self.table(name).sum(axis=0)
+        return total
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Everything but the stamps, to be kept; names begin with the statistic's own."""

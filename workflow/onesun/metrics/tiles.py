@@ -16,7 +16,7 @@ from onesun.metrics.tiled import Tiling
 SUMS = ("n", "x", "y", "xx", "yy", "xy", "gn", "g", "pn", "p", "sn", "s")
 
 
-class TileStatistic(Statistic):
+class TileStatistic(Statistic[Comparison]):
     """Sums over tiles.
 
     Parameters
@@ -66,4 +66,5 @@ def _extremes(x: np.ndarray, y: np.ndarray, patch: int) -> np.ndarray:
         np.abs(blocks.reduce(x, patch, ufunc) - blocks.reduce(y, patch, ufunc))
         for ufunc in (np.maximum, np.minimum)
     ]
-    return (misses[0] + misses[1]) / 2
+    miss: np.ndarray = (misses[0] + misses[1]) / 2
+    return miss

@@ -47,7 +47,8 @@ class Units:
     def neighbours(self) -> np.ndarray:
         """Which units lie next to each other; (units, units) bool, False on the diagonal."""
         apart = np.abs(self.places[:, None] - self.places).max(axis=2)
-        return apart == 1
+        neighbours: np.ndarray = apart == 1
+        return neighbours
 
 
 def make_units(days: Sequence[str], tiling: Tiling, settings: Mapping[str, Any]) -> Units:
@@ -128,4 +129,5 @@ def _longitude(middle: np.ndarray) -> np.ndarray:
     The axis is taken as upright in the plane of the sky.
     """
     latitude_cosine = np.sqrt(np.maximum(1 - middle**2, 1e-6))[:, None]
-    return np.degrees(np.arcsin(np.clip(middle / latitude_cosine, -1, 1)))
+    degrees: np.ndarray = np.degrees(np.arcsin(np.clip(middle / latitude_cosine, -1, 1)))
+    return degrees

@@ -30,4 +30,5 @@ def expected_unsigned(field: np.ndarray, sigma: float | np.ndarray) -> np.ndarra
     noisy = sigma > 0
     scaled = np.divide(strength, sigma * math.sqrt(2), out=np.zeros_like(strength), where=noisy)
     folded = sigma * math.sqrt(2 / math.pi) * np.exp(-scaled * scaled)
-    return np.where(noisy, folded + strength * erf(scaled), strength)
+    expected: np.ndarray = np.where(noisy, folded + strength * erf(scaled), strength)
+    return expected

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import operator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -19,7 +20,12 @@ from onesun.networks.base import Dropout, Network
 
 Shape = tuple[int, int, int]
 _ACTIVATIONS = (nn.ReLU, nn.PReLU)
-_SIGNS = {operator.add: "+", operator.sub: "−", operator.mul: "×", operator.truediv: "÷"}
+_SIGNS: dict[object, str] = {
+    operator.add: "+",
+    operator.sub: "−",
+    operator.mul: "×",
+    operator.truediv: "÷",
+}
 _PADDING = {"zeros": "zero padding", "reflect": "reflection padding"}
 
 
@@ -153,18 +159,19 @@ class _Reader:
 
     def _words(self, node: fx.Node) -> tuple[str, ...]:
         """What a node does; nothing where it changes no number."""
+        arguments: Any = node.args  # each of them may be nearly anything
         if node.op == "placeholder":
             return ("Input",)
         if node.op == "call_module":
             return _module_words(self.modules[node.target])
         if node.target is F.interpolate:
-            return (f"Upsampling × {node.kwargs['scale_factor']}", node.kwargs["mode"])
+            return (f"Upsampling × {node.kwargs['scale_factor']}", str(node.kwargs["mode"]))
         if node.target is F.pixel_shuffle:
-            return (f"Pixel shuffle × {node.args[1]}",)
+            return (f"Pixel shuffle × {arguments[1]}",)
         if node.target is torch.cat:
             return ("Join channels",)
         if node.target is operator.getitem:
-            return (_channels(node.args[1][1], node.args[0].meta["tensor_meta"].shape[1]),)
+            return (_channels(arguments[1][1], arguments[0].meta["tensor_meta"].shape[1]),)
         if node.target in _SIGNS:
             return (self._arithmetic(node),)
         return () if node.target == "float" else (str(node.target),)
@@ -212,7 +219,8 @@ def _once(found: list[Box]) -> list[Box]:
             groups[-1].append(box)
         else:
             groups.append([box])
-    kept, same = [groups[0]], {}
+    kept = [groups[0]]
+    same: dict[str, str] = {}
     for group in groups[1:]:
         if _alike(kept[-1], group):
             same |= {box.key: first.key for box, first in zip(group, kept[-1], strict=True)}
@@ -227,7 +235,7 @@ def _once(found: list[Box]) -> list[Box]:
 
 
 def _alike(one: list[Box], other: list[Box]) -> bool:
-    def content(group: list[Box]) -> list[tuple]:
+    def content(group: list[Box]) -> list[tuple[object, ...]]:
         return [(box.words, box.shape, box.parameters) for box in group]
 
     return bool(one[0].block and other[0].block) and content(one) == content(other)

@@ -51,16 +51,13 @@ class HighResNet(Network):
             *[_Block(channels, kernel, dropout) for _ in range(blocks)],
             _convolution(channels, channels, kernel),
         )
-        self.decoder = nn.Sequential(
-            _convolution(channels, channels, kernel),
-            nn.PReLU(),
-            Dropout(dropout),
-            nn.Conv2d(channels, 2 if error else 1, 1),
-        )
-        if error:
+        first = _convolution(channels, channels, kernel)
+        last = nn.Conv2d(channels, 2 if error else 1, 1)
+        self.decoder = nn.Sequential(first, nn.PReLU(), Dropout(dropout), last)
+        if error and last.bias is not None:
             with torch.no_grad():
-                self.decoder[-1].weight[1:] = 0.0
-                self.decoder[-1].bias[1:] = FIRST_LOG_ERROR
+                last.weight[1:] = 0.0
+                last.bias[1:] = FIRST_LOG_ERROR
         # The decoder's convolution reaches `kernel // 2` target pixels, bilinear upsampling one
         # input pixel more.
         reach = kernel // 2
@@ -90,7 +87,8 @@ class _Block(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.layers(x)
+        change: torch.Tensor = self.layers(x)
+        return x + change
 
 
 def _convolution(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:

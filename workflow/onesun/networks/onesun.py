@@ -79,6 +79,8 @@ class _Tail(nn.Conv2d):
     repeats with the input's pixels wherever the Sun is quiet.
     """
 
+    bias: torch.Tensor
+
     def __init__(self, channels: int, parts: int, kernel: int, error: bool) -> None:
         super().__init__(channels, (2 if error else 1) * parts, kernel, padding=kernel // 2)
         self._parts = parts
@@ -110,7 +112,8 @@ class _Block(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.layers(x)
+        change: torch.Tensor = self.layers(x)
+        return x + change
 
 
 def _convolution(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:

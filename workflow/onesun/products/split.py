@@ -135,8 +135,10 @@ def read(source: str | Path) -> list[SplitRow]:
     Raises DamagedProductError when the file is missing or no such table, ConfigError when the text
     holds no such rows and when a month is in two sets.
     """
-    is_text = isinstance(source, str) and source.lstrip().startswith("[")
-    rows = _from_json(source) if is_text else _from_table(Path(source))
+    if isinstance(source, str) and source.lstrip().startswith("["):
+        rows = _from_json(source)
+    else:
+        rows = _from_table(Path(source))
     for pair in sorted({row.pair for row in rows}):
         _one_set_each(pair, ((row.month, row.set) for row in rows if row.pair == pair))
     return rows

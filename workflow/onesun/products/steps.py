@@ -12,14 +12,14 @@ BLANK = np.int32(-(2**31))  # a pixel without a value
 def to_steps(field: np.ndarray, quantum: float = QUANTUM) -> np.ndarray:
     """A field in gauss as int32 steps of ``quantum``, BLANK where it is NaN."""
     scaled = np.nan_to_num(field) * np.float32(1 / quantum)
-    steps = np.rint(scaled, out=scaled).astype(np.int32)
+    steps: np.ndarray = np.rint(scaled, out=scaled).astype(np.int32)
     steps[np.isnan(field)] = BLANK
     return steps
 
 
 def in_gauss(steps: np.ndarray, quantum: float = QUANTUM) -> np.ndarray:
     """Steps as float32 gauss, NaN where there is no value."""
-    field = steps.astype(np.float32)
+    field: np.ndarray = steps.astype(np.float32)
     field *= np.float32(quantum)
     field[steps == BLANK] = np.nan
     return field

@@ -178,12 +178,13 @@ def _with_same_value(hole: np.ndarray, field: np.ndarray) -> np.ndarray:
 def _of_sky(field: np.ndarray, sky: Sky, middle: float, sigma: float) -> np.ndarray | None:
     """Pixels of the disk that hold the sky's fill."""
     filled = sky.holds(field)
-    share = np.count_nonzero(filled) / max(np.count_nonzero(np.isfinite(field)), 1)
+    share = np.count_nonzero(filled) / max(int(np.count_nonzero(np.isfinite(field))), 1)
     if share == 0:
         return None
     if abs(sky.level - middle) > max(_FAR * sigma, _LEAST_FAR) + sky.tolerance:
         filled = _no_contours(filled, field, sky.level, middle)
-        return filled | _rim(field, filled, sky.level, middle, sigma)
+        filled |= _rim(field, filled, sky.level, middle, sigma)
+        return filled
     # A value that the Sun's field has, too: only where it fills an area.
     chance = min(1.5 * _usual_share(filled, field) + 0.03, 0.99)
     run, side = _run(chance, field.size), _side(chance, field.size)
@@ -224,6 +225,6 @@ def _rim(
     """Pixels beside a fill that hold it in part: averages of minutes of which some are filled."""
     from scipy import ndimage
 
-    beside = ndimage.binary_dilation(filled, iterations=_RIM, structure=np.ones((3, 3)))
+    beside = ndimage.binary_dilation(filled, iterations=_RIM, structure=np.ones((3, 3), bool))
     towards = (field - np.float32(middle)) * np.float32(math.copysign(1, level - middle))
     return beside & (towards > np.float32(_RIM_FAR * max(sigma, 0.1)))

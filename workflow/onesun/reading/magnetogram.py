@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ class Magnetogram:
     interval: float
     simulated: bool
     source: str
-    header: dict[str, Any] = field(default_factory=dict)
+    header: dict[str, Any] = dataclasses.field(default_factory=dict)
     unit: str = "gauss"
     doubts: tuple[str, ...] = ()
 
@@ -99,7 +100,8 @@ class Magnetogram:
     def missing_share(self) -> float:
         """Share of the disk (r < 0.98) without a value."""
         disk = self.pointing.radius(self.field.shape) < 0.98
-        return float(np.count_nonzero(np.isnan(self.field[disk])) / max(np.count_nonzero(disk), 1))
+        missing = np.count_nonzero(np.isnan(self.field[disk]))
+        return float(missing / max(int(np.count_nonzero(disk)), 1))
 
     def core_noise(self) -> float:
         """Noise of weak pixels near the disk centre, gauss.

@@ -11,6 +11,7 @@ import numpy as np
 from onesun import instruments
 from onesun.errors import UntrustedFrameError
 from onesun.geometry.grid import RSUN_AT_1AU
+from onesun.geometry.pointing import Pointing
 from onesun.instruments import Instrument
 from onesun.reading import fits, product
 from onesun.reading.conventions import CONVENTIONS
@@ -87,7 +88,7 @@ def _check_product(header: Mapping[str, Any], record: Instrument, path: Path) ->
     product.check_product(header, record, path)
 
 
-def _check_disk(shape: tuple[int, ...], pointing, record: Instrument, path: Path) -> None:
+def _check_disk(shape: tuple[int, ...], pointing: Pointing, record: Instrument, path: Path) -> None:
     expected = (record.detector.height, record.detector.width)
     if tuple(shape) != expected:
         raise UntrustedFrameError(

@@ -91,13 +91,16 @@ def recorded_pixels(data: np.ndarray) -> np.ndarray:
     Of a fill that the Sun's field may have, too, such as zero, pixels of the disk are taken away
     as well; enough of them are left to see where the disk ends.
     """
-    recorded = np.isfinite(data)
+    recorded: np.ndarray = np.isfinite(data)
     sky = find_sky(data)
-    return recorded if sky is None else recorded & ~sky.holds(data)
+    if sky is not None:
+        recorded &= ~sky.holds(data)
+    return recorded
 
 
 def _axes(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    return tuple(np.linspace(-1, 1, size, dtype=np.float32) for size in shape)
+    y, x = (np.linspace(-1, 1, size, dtype=np.float32) for size in shape)
+    return y, x
 
 
 def _corners(data: np.ndarray) -> tuple[np.ndarray, ...]:

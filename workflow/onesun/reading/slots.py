@@ -18,13 +18,14 @@ def jsoc_text(time: Time, digits: int = 3, zone: str = "TAI") -> str:
 
 def stamp(time: Time) -> str:
     """T_REC as file names hold it: ``20111217_060000_TAI``."""
-    return Time(time.tai, precision=0).datetime.strftime("%Y%m%d_%H%M%S_TAI")
+    return str(Time(time.tai, precision=0).datetime.strftime("%Y%m%d_%H%M%S_TAI"))
 
 
 def clock(time: Time, record: Instrument) -> datetime:
     """Calendar and clock of a time on the scale of the instrument's headers."""
     behind = GPS_BEHIND_TAI if record.header.time_scale == "gps" else 0.0
-    return shifted(time, -behind).datetime
+    written: datetime = shifted(time, -behind).datetime
+    return written
 
 
 def nearest_slot(time: Time, record: Instrument) -> Time:
@@ -43,4 +44,4 @@ def nearest_slot(time: Time, record: Instrument) -> Time:
 
 def month_of(time: Time) -> str:
     """Calendar month as YYYY-MM."""
-    return time.isot[:7]
+    return str(time.isot[:7])

@@ -125,4 +125,6 @@ def _proofs(record: Instrument) -> str:
     if record.values.units.sky is not None:
         return f"a BUNIT, or a sky filled with {record.values.units.sky.keyword}"
     rule = record.values.statistics
+    if rule is None:
+        return "a BUNIT"
     return f"a BUNIT, or {rule.minimum}, {rule.maximum} and {rule.rms} that its values agree with"

@@ -71,7 +71,7 @@ def understand_values(
     data[hole] = np.nan
     _check_measured(data, path)
     of_statistics = _of_statistics(whole, hole, radius, rule)
-    complete = np.count_nonzero(hole) <= _FILLED * np.count_nonzero(np.isfinite(data))
+    complete = bool(np.count_nonzero(hole) <= _FILLED * np.count_nonzero(np.isfinite(data)))
     compared = _compared(of_statistics, header, record, unit, complete=complete)
     if not unit.known:
         unit = unit_by_statistics(record, agree=compared.agree, path=path)
@@ -104,7 +104,8 @@ def _of_statistics(
     wanted = np.isfinite(image) & ~hole
     if rule.within is not None:
         wanted &= radius < rule.within
-    return image[wanted]
+    values: np.ndarray = image[wanted]
+    return values
 
 
 def _compared(
@@ -123,17 +124,19 @@ def _compared(
     ----------
     values : in gauss.
     """
+
+    def in_unit(factor: float) -> Comparison:
+        scaled = values if factor == 1 else values / np.float32(factor)
+        return compare(scaled, header, record.values.statistics, complete=complete)
+
     factors = [unit.factor, 1.0]
     if unit.by_sky:
         factors += record.values.units.factors.values()
-    first: Comparison | None = None
-    for factor in dict.fromkeys(factors):
-        scaled = values if factor == 1 else values / np.float32(factor)
-        found = compare(scaled, header, record.values.statistics, complete=complete)
-        if found.doubt is None:
-            return found
-        first = first or found
-    return first
+    found = (in_unit(factor) for factor in dict.fromkeys(factors))
+    first = next(found)
+    if first.doubt is None:
+        return first
+    return next((other for other in found if other.doubt is None), first)
 
 
 def _check_strength(field: np.ndarray, record: Instrument, path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,9 @@ def turned_by(header: Mapping[str, Any], path: Path) -> str | None:
     """
     for name in ("PC", "CD"):
         matrix = _elements(header, name, path)
-        for row in _AXES if matrix is not None else ():
+        if matrix is None:
+            continue
+        for row in _AXES:
             along, aside = matrix[row - 1, row - 1], matrix[row - 1, 2 - row]
             if not abs(aside) <= _UNEVEN * along:
                 return f"{name}{row}_{row} {along:.6g} and {name}{row}_{3 - row} {aside:.6g}"
@@ -133,7 +136,7 @@ def upright(data: np.ndarray, header: Mapping[str, Any]) -> tuple[np.ndarray, Ma
         return data, header  # said by what reads the pointing
     if not world.mirrored:
         return data, header
-    turned = header.copy()
+    turned: Any = copy(header)  # a dictionary, or FITS's own kind
     for keyword in [key for key in turned if is_world_keyword(key)]:
         del turned[keyword]
     turned.update(
@@ -220,7 +223,7 @@ def _degrees(
     """Degrees in the unit of an axis."""
     found = header.get(f"CUNIT{axis}")
     if found is None or not str(found).strip():
-        scale = np.abs(linear.get("cd", linear.get("cdelt"))[axis - 1]).max()
+        scale = np.abs(linear["cd" if "cd" in linear else "cdelt"][axis - 1]).max()
         return 1.0 if scale < _FINEST else 1 / _DEGREE
     unit = angle(found)
     if unit is None:
@@ -234,7 +237,8 @@ def _at_disk_centre(wcs: WCS) -> World:
         raise ValueError("two different axes expected in CTYPE1 and CTYPE2")
     if not wcs.wcs.crval.any() and wcs.wcs.lonpole == 180:
         # There, the transformation is its matrix.
-        return World(*(wcs.wcs.crpix - 1).tolist(), wcs.pixel_scale_matrix[order] * _DEGREE)
+        x0, y0 = (wcs.wcs.crpix - 1).tolist()
+        return World(x0, y0, wcs.pixel_scale_matrix[order] * _DEGREE)
     x0, y0 = wcs.wcs_world2pix([[0.0, 0.0]], 0)[0]
     if not max(abs(x0), abs(y0)) < _FARTHEST:
         raise ValueError("the disk centre lies far off the image")

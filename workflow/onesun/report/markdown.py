@@ -47,7 +47,7 @@ def to_html(text: str, level: int) -> str:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, max(int(token.tag[1]), 2) - 1 + level)}"
     _name_rows(tokens)
-    return _parser().renderer.render(tokens, _parser().options, {})
+    return str(_parser().renderer.render(tokens, _parser().options, {}))
 
 
 def _name_rows(tokens: list[Token]) -> None:

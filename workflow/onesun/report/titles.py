@@ -47,5 +47,5 @@ def label(name: str, titles: dict[str, str]) -> str:
     own, _, pair = name.partition("-")
     if own not in titles:
         raise ConfigError(f"{name}: found no title, expected one in onesun.report.titles")
-    number = re.search(r"\d*$", own)[0]
+    number = re.sub(r"^.*?(\d*)$", r"\1", own)
     return f"{number} {titles[own]}".strip() + (f", {pair}" if pair else "")

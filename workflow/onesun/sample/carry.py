@@ -105,4 +105,5 @@ def _rotation(sin_lat2: np.ndarray, seconds: float) -> np.ndarray:
     constant = rates[0]
     quadratic = 2 * (rates[2] - 2 * rates[1] + rates[0])
     linear = rates[2] - rates[0] - quadratic
-    return constant + sin_lat2 * (linear + quadratic * sin_lat2)
+    rate: np.ndarray = constant + sin_lat2 * (linear + quadratic * sin_lat2)
+    return rate

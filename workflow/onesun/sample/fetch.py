@@ -154,8 +154,8 @@ def _download(archive: Archive, folder: Path) -> Path:
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{archive.name}=={archive.version} --hash=sha256:{archive.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet"]
-    command += ["--no-deps", "--no-binary", ":all:", "--require-hashes", "--requirement", wanted]
-    command += ["--dest", folder]
+    command += ["--no-deps", "--no-binary", ":all:", "--require-hashes", "--requirement"]
+    command += [str(wanted), "--dest", str(folder)]
     if importlib.util.find_spec("setuptools"):
         command.append("--no-build-isolation")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -191,6 +191,8 @@ def _unpack(packed: Path, archive: Archive, folder: Path) -> list[tuple[str, str
             if member.name in archive.members:
                 part = folder / "part.fits"
                 content = tar.extractfile(member)
+                if content is None:
+                    raise FetchError(f"{packed}: {member.name} is no file, expected a frame")
                 digest = hashlib.sha256()
                 with open(part, "wb") as target:
                     while block := content.read(_BLOCK):

@@ -55,11 +55,11 @@ class Sky:
 
     @property
     def centre(self) -> float:
-        return (self.field.shape[0] - 1) / 2
+        return (len(self.field) - 1) / 2
 
     def pixels(self, arcsec: float) -> float:
         """An angle on the sky in pixels of this image."""
-        return arcsec / (np.rad2deg(self.observer.rsun) * 3600) * self.limb_radius
+        return float(arcsec / (np.rad2deg(self.observer.rsun) * 3600) * self.limb_radius)
 
     def from_distance(self, dsun: float) -> Sky:
         """The same Sun seen from another distance, m, in the same direction."""
@@ -84,7 +84,8 @@ def _perspective(radius: np.ndarray, dsun: float, drawn_from: float) -> np.ndarr
     seen, source = (Observer(0.0, 0.0, distance) for distance in (dsun, drawn_from))
     there, _ = carry(nodes, np.zeros_like(nodes), seen, source, 0.0)
     known = np.isfinite(there)
-    return np.interp(radius, nodes[known], there[known] / nodes[known])
+    ratio: np.ndarray = np.interp(radius, nodes[known], there[known] / nodes[known])
+    return ratio
 
 
 def seen_from(sun: Sun, observer: Observer, seconds: float) -> Sky:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from astropy.io import fits
 from astropy.time import Time
@@ -14,6 +16,9 @@ from onesun.sample import observers
 from onesun.sample.moments import moments
 from onesun.sample.observers import LIGHT, Orbit
 from onesun.sample.series import HmiFrame, RealFrame
+
+# Keyword, value and, as a rule, comment.
+Card = tuple[str, Any] | tuple[str, Any, str]
 
 # Of the compression, of the record in JSOC's data base and of the filtergrams behind it: none of
 # them is true of a frame that was turned.
@@ -40,7 +45,7 @@ _DROPPED = [
 ]
 
 
-def simulation_cards(real_t_rec: Time) -> list[tuple]:
+def simulation_cards(real_t_rec: Time) -> list[Card]:
     """The keywords that tell a simulated frame from an observed one."""
     return [
         ("SIMULATD", True, "simulated by OneSun, not observed"),
@@ -110,7 +115,7 @@ def mdi_header(
     return header
 
 
-def _mdi_time(t_rec: Time, t_obs: Time, interval: int) -> list[tuple]:
+def _mdi_time(t_rec: Time, t_obs: Time, interval: int) -> list[Card]:
     started = shifted(t_obs, -interval / 2).utc.isot
     return [
         ("T_REC", jsoc_text(t_rec), "[TAI] slot"),
@@ -124,7 +129,7 @@ def _mdi_time(t_rec: Time, t_obs: Time, interval: int) -> list[tuple]:
     ]
 
 
-def _mdi_geometry(pointing: Pointing, orbit: Orbit, t_obs: Time) -> list[tuple]:
+def _mdi_geometry(pointing: Pointing, orbit: Orbit, t_obs: Time) -> list[Card]:
     delay = (observers.earth(t_obs).dsun - pointing.dsun) / LIGHT
     return [
         ("CDELT1", pointing.scale, "[arcsec/pix] plate scale"),
@@ -156,7 +161,7 @@ def _mdi_geometry(pointing: Pointing, orbit: Orbit, t_obs: Time) -> list[tuple]:
     ]
 
 
-def _mdi_statistics(field: np.ndarray) -> list[tuple]:
+def _mdi_statistics(field: np.ndarray) -> list[Card]:
     values = field[np.isfinite(field)]
     found = moments(values)
     unsigned = float(np.abs(values).mean(dtype=np.float64))
@@ -171,7 +176,7 @@ def _mdi_statistics(field: np.ndarray) -> list[tuple]:
     ]
 
 
-def _mdi_identity() -> list[tuple]:
+def _mdi_identity() -> list[Card]:
     return [
         ("DPC", 1229328320, "data product code"),
         ("CROP_RAD", 504.0, "[pix] crop radius"),

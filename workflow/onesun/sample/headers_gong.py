@@ -14,7 +14,7 @@ from onesun.geometry.grid import AU_METRES
 from onesun.geometry.pointing import Pointing
 from onesun.instruments.gong_network import SITES, Site
 from onesun.reading.slots import clock
-from onesun.sample.headers import simulation_cards
+from onesun.sample.headers import Card, simulation_cards
 
 MINUTES = 10  # images averaged
 RSUN_AT_1AU = 959.76 / 206264.80624709636  # radians; RADIUS * DISTANCE of the real frames
@@ -27,7 +27,7 @@ def site_at(time: Time) -> Site:
 
     def hours_from_noon(site: Site) -> float:
         local = (hours + site.longitude / 15) % 24
-        return abs(local - 12)
+        return float(abs(local - 12))
 
     return min(SITES, key=hours_from_noon)
 
@@ -68,7 +68,7 @@ def gong_header(
     return header
 
 
-def _identity(gps: datetime) -> list[tuple]:
+def _identity(gps: datetime) -> list[Card]:
     return [
         ("GONGKEY1", "--------- Gong Keywords Section 1: Solarsoft ----------------"),
         ("ORIGIN", "National Solar Observatory -- GONG", "whose form this is"),
@@ -83,7 +83,7 @@ def _identity(gps: datetime) -> list[tuple]:
     ]
 
 
-def _image(pointing: Pointing, offset: float) -> list[tuple]:
+def _image(pointing: Pointing, offset: float) -> list[Card]:
     x, y = _from_one(pointing)
     return [
         ("WCSNAME", "Heliocentric-cartesian (approximate)"),
@@ -111,7 +111,7 @@ def _image(pointing: Pointing, offset: float) -> list[tuple]:
     ]
 
 
-def _site(site: Site, velocity: float) -> list[tuple]:
+def _site(site: Site, velocity: float) -> list[Card]:
     return [
         ("VELOCITY", velocity, "[m/s] velocity of the Earth away from the Sun"),
         ("SITENAME", site.name, "site"),
@@ -122,7 +122,7 @@ def _site(site: Site, velocity: float) -> list[tuple]:
     ]
 
 
-def _ephemeris(pointing: Pointing, time: Time) -> list[tuple]:
+def _ephemeris(pointing: Pointing, time: Time) -> list[Card]:
     distance = pointing.dsun / AU_METRES
     return [
         ("PA", float(sun.P(time).rad), "[rad] position angle of solar north"),
@@ -132,7 +132,7 @@ def _ephemeris(pointing: Pointing, time: Time) -> list[tuple]:
     ]
 
 
-def _limb(pointing: Pointing) -> list[tuple]:
+def _limb(pointing: Pointing) -> list[Card]:
     x, y = _from_one(pointing)
     radius = pointing.limb_radius
     return [
@@ -155,7 +155,7 @@ def _limb(pointing: Pointing) -> list[tuple]:
     ]
 
 
-def _averaged(site: Site, gps: datetime) -> list[tuple]:
+def _averaged(site: Site, gps: datetime) -> list[Card]:
     start = gps - timedelta(minutes=MINUTES // 2 - 1)
     minutes = [start + timedelta(minutes=k) for k in range(MINUTES)]
     return [

@@ -10,4 +10,5 @@ REAL_MONTHS = ("2011-12", "2016-07", "2019-06")  # of the full disks that the sa
 
 def origin(sample: Mapping[str, Any], month: str) -> str:
     """The month whose real frame the frames of ``month`` are made from."""
-    return sample["again"].get(month, month)
+    again: Mapping[str, str] = sample["again"]
+    return again.get(month, month)

@@ -244,7 +244,8 @@ def _gong(month: Month, number: int, folder: Path) -> dict[str, Any]:
         offset=float(disk.mean()),
         real_t_rec=month.real.t_rec,
     )
-    filled = write.fill_off_disk(shot.image, shot.header, month.record.off_disk.value, shot.rng)
+    fill = month.record.off_disk.value or 0.0
+    filled = write.fill_off_disk(shot.image, shot.header, fill, shot.rng)
     name = headers_gong.file_name(t_obs)
     write.write_gong(folder / name, filled, header)
     return {"file": name, "t_rec": jsoc_text(month.slots[number]), **shot.truth}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,12 @@ class Row:
     simulated: bool = False
 
 
-_READ = {"str": str, "int": int, "float": float, "bool": _TRUTH.__getitem__}
+_READ: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": _TRUTH.__getitem__,
+}
 _COLUMNS = {field.name: _READ[str(field.type)] for field in fields(Row)}
 
 

@@ -72,7 +72,9 @@ class Times:
         """
         if self.signed is None:
             return np.empty((len(self.hours), 0))
-        return (self.signed - others @ np.linalg.lstsq(others, self.signed, rcond=None)[0])[:, None]
+        shared = others @ np.linalg.lstsq(others, self.signed, rcond=None)[0]
+        left: np.ndarray = (self.signed - shared)[:, None]
+        return left
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def _half(hours: np.ndarray) -> float:
 def _trend(hours: np.ndarray, of: np.ndarray, degree: int) -> np.ndarray:
     """Powers of the time from the middle of ``of``, -1 and 1 at its ends; (n, degree)."""
     scaled = (hours - of[0]) / _half(of) - 1
-    return scaled[:, None] ** np.arange(1, degree + 1)
+    powers: np.ndarray = scaled[:, None] ** np.arange(1, degree + 1)
+    return powers
 
 
 def _waves(hours: np.ndarray, periods: Sequence[float]) -> np.ndarray:

@@ -109,7 +109,8 @@ def write(out: Path, series: Series) -> None:
     arrays = out.with_suffix(".npz")
     out.unlink(missing_ok=True)  # an old one must not describe new fields
     with whole_file(arrays) as part:
-        np.savez_compressed(part, **{name: series.fields[name] for name in FIELDS})
+        fields_only: dict[str, Any] = {name: series.fields[name] for name in FIELDS}
+        np.savez_compressed(part, **fields_only)
     content = {
         "product": PRODUCT,
         "folder": ".",

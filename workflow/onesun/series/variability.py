@@ -14,6 +14,7 @@ from onesun.io.files import read_json, write_json
 from onesun.reading.times import from_iso, tai_seconds
 from onesun.series import product
 from onesun.series.daily import Daily, Times, Wave, analyse
+from onesun.series.totals import Total
 
 PRODUCT = "daily variability"
 # What HMI is compared with; neither has seen its orbit.
@@ -106,7 +107,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _unsigned(moment: product.Moment, which: str) -> float:
-    total = getattr(moment, which)
+    total: Total = getattr(moment, which)
     return total.unsigned if total.unsigned_with_noise is None else total.unsigned_with_noise
 
 

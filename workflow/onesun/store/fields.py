@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zarr
@@ -23,11 +24,12 @@ class StoredField:
     quantum : gauss of one step.
     """
 
-    def __init__(self, array: zarr.Array, folder: Path) -> None:
+    def __init__(self, array: zarr.Array[Any], folder: Path) -> None:
         """Read ``array``, which lies in ``folder``."""
         self._array, self._folder = array, Path(folder)
         self.shape: tuple[int, ...] = array.shape
-        self.quantum = float(array.attrs["scale_factor"])
+        attributes: dict[str, Any] = array.attrs.asdict()
+        self.quantum = float(attributes["scale_factor"])
 
     def frame(self, index: int) -> np.ndarray:
         """All patches of one frame in steps: (patches, size, size) int32.

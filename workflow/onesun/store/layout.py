@@ -54,7 +54,7 @@ def offset(quantum: float) -> int:
     """
     if not (math.isfinite(quantum) and quantum > 0):
         raise ConfigError(f"store.quantum: found {quantum}, expected a positive number of gauss")
-    return 2 ** max(0, round(math.log2(_OFFSET_GAUSS / quantum)))
+    return int(2 ** max(0, round(math.log2(_OFFSET_GAUSS / quantum))))
 
 
 def to_steps(field: np.ndarray, quantum: float, name: str) -> np.ndarray:

@@ -32,7 +32,7 @@ def open_patches(manifest: Path | str) -> xr.Dataset:
     tells; also one whose bytes have changed, unless it is a frame, which Zarr finds when reading.
     """
     folder, _ = _open(manifest)
-    dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
+    dataset: xr.Dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
     for name in FIELDS:
         steps = dataset[name].chunk(time=1, patch=-1)
         quantum = steps.attrs["scale_factor"]
@@ -82,12 +82,12 @@ class PatchMonth:
         self.records: list[dict[str, Any]] = content["frames"]
         self.stamps: list[str] = [frame["stamp"] for frame in self.records]
         self.times = np.array([frame["time"] for frame in self.records], dtype="M8[ms]")
-        group = zarr.open_consolidated(folder, mode="r")
-        self.location = np.asarray(group["location"][...])
-        self.radius = np.asarray(group["radius"][...])
-        self.on_disk = np.asarray(group["on_disk"][...])
-        self.input = StoredField(group["input"], folder / "input")
-        self.target = StoredField(group["target"], folder / "target")
+        arrays = dict(zarr.open_consolidated(folder, mode="r").arrays())
+        self.location = np.asarray(arrays["location"][...])
+        self.radius = np.asarray(arrays["radius"][...])
+        self.on_disk = np.asarray(arrays["on_disk"][...])
+        self.input = StoredField(arrays["input"], folder / "input")
+        self.target = StoredField(arrays["target"], folder / "target")
 
     def __len__(self) -> int:
         return len(self.stamps)

@@ -29,6 +29,7 @@ _COORDINATES = (
     "stamp input_time interval b0 l0 dsun observer_velocity row column x_arcsec y_arcsec radius "
     "on_disk latitude longitude"
 )
+_FIELDS: tuple[Which, ...] = ("input", "target")
 _TAI_MILLISECONDS = "milliseconds since 1970-01-01"
 
 
@@ -159,15 +160,12 @@ def _write_frame_records(
 
 def _write_fields(group: zarr.Group, month: AlignedMonth, grid: Grid, quantum: float) -> None:
     arrays = {
-        which: _field_array(group, which, len(month.frames), grid, quantum)
-        for which in ("input", "target")
+        which: _field_array(group, which, len(month.frames), grid, quantum) for which in _FIELDS
     }
     for index, frame in enumerate(track(month.frames, f"store {month.pair} {month.month}")):
-        for which, read, name in (
-            ("input", month.input, frame.input_file),
-            ("target", month.target, frame.target_file),
-        ):
-            field = read(frame)
+        for which in _FIELDS:
+            field = month.input(frame) if which == "input" else month.target(frame)
+            name = frame.file(which)
             size = grid.size(which)
             if field.shape != (size, size):
                 raise DamagedProductError(
@@ -179,7 +177,7 @@ def _write_fields(group: zarr.Group, month: AlignedMonth, grid: Grid, quantum: f
 
 def _field_array(
     group: zarr.Group, which: Which, frames: int, grid: Grid, quantum: float
-) -> zarr.Array:
+) -> zarr.Array[Any]:
     """One array of fields: a frame is one chunk, hence one file."""
     per_row = grid.input_size // grid.patch
     size = grid.size(which) // per_row
@@ -199,7 +197,7 @@ def _field_array(
 
 
 def _whole_array(
-    group: zarr.Group, name: str, values: np.ndarray, dimensions: tuple[str, ...], **attributes: str
+    group: zarr.Group, name: str, values: np.ndarray, dimensions: tuple[str, ...], **attributes: Any
 ) -> None:
     """A small array in one chunk."""
     is_text = values.dtype == object

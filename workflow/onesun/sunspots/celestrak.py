@@ -54,11 +54,11 @@ def parse(path: Path) -> dict[str, int]:
     """
     try:
         text = path.read_text("ascii")
-        announced = int(re.search(r"^NUM_OBSERVED_POINTS (\d+)$", text, re.MULTILINE)[1])
+        announced = re.search(r"^NUM_OBSERVED_POINTS (\d+)$", text, re.MULTILINE)
         observed = text.split("\nBEGIN OBSERVED\n")[1].split("\nEND OBSERVED\n")
-    except (OSError, ValueError, TypeError, IndexError):
-        observed = []
-    if len(observed) != 2:
+    except (OSError, ValueError, IndexError):
+        announced, observed = None, []
+    if announced is None or len(observed) != 2:
         raise SunspotError(f"{path}: found no table of observed days, expected CelesTrak's file")
     days = {}
     for line in observed[0].splitlines():
@@ -66,8 +66,8 @@ def parse(path: Path) -> dict[str, int]:
         if not day or not number.isdigit():
             raise SunspotError(f"{path}: found {line[:40]!r}, expected a day's sunspot number")
         days[f"{day[1]}-{day[2]}-{day[3]}"] = int(number)
-    if len(days) != announced:
-        raise SunspotError(f"{path}: found {len(days)} days, expected {announced}")
+    if len(days) != int(announced[1]):
+        raise SunspotError(f"{path}: found {len(days)} days, expected {int(announced[1])}")
     return days
 
 

@@ -168,7 +168,8 @@ def _seeds(methods: Sequence[terms.Trained]) -> str:
 
 def _line(errors: terms.Errors, seed: int) -> dict[str, Any]:
     """A line of the terms' CSV; what is not determined is empty. Seeds are numbered from 1."""
-    row = {"pair": errors.pair, "method": errors.method, "seed": seed} | asdict(errors)
+    row: dict[str, Any] = {"pair": errors.pair, "method": errors.method, "seed": seed}
+    row |= asdict(errors)
     low, high = row.pop("gain_interval") or (None, None)
     row |= {"gain_low": low, "gain_high": high}
     return {

@@ -127,4 +127,5 @@ def _by_unit(statistics: RegionStatistics, units: Units) -> np.ndarray:
 
 def _gain(sums: np.ndarray) -> np.ndarray:
     """Of sums (..., 12), a method's and its baseline's."""
-    return bootstrap.correlation(sums[..., :6]) - bootstrap.correlation(sums[..., 6:])
+    gain: np.ndarray = bootstrap.correlation(sums[..., :6]) - bootstrap.correlation(sums[..., 6:])
+    return gain

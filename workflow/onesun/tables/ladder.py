@@ -176,17 +176,17 @@ def _best(values: Sequence[float | None], rising: bool) -> float | None:
 def _verdict(rung: Column, bar: str, regions: Sequence[Region]) -> str:
     """In how many areas a rung's correlation exceeds the bar's, in words."""
     gains = [
-        (region.name, cell)
+        (region.name, cell.gain, cell)
         for region, cell in zip(regions, rung.cells, strict=True)
         if cell.gain is not None
     ]
-    above = [cell for _, cell in gains if cell.gain > 0]
+    above = [cell for _, gain, cell in gains if gain > 0]
     clear = [cell for cell in above if cell.gain_interval and cell.gain_interval[0] > 0]
     text = (
         f"{rung.method} correlates better than {bar} in {len(above)} of {len(gains)} areas; the "
         f"interval of the gain lies above 0 in {len(clear)}."
     )
-    below = [f"{name} ({cell.gain:+.4f})" for name, cell in gains if cell.gain <= 0]
+    below = [f"{name} ({gain:+.4f})" for name, gain, _ in gains if gain <= 0]
     return text + (f" Not in: {'; '.join(below)}." if below and above else "")
 
 

@@ -34,7 +34,7 @@ class _Candidate:
 
     def score(self, name: str) -> float:
         """A validation score of the weights that are kept."""
-        value = self.card["scores"].get(f"validation_{name}")
+        value: float | None = self.card["scores"].get(f"validation_{name}")
         if value is None:
             raise DamagedProductError(f"{self.path}: no score validation_{name}, expected a number")
         return value

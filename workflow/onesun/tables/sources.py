@@ -13,11 +13,20 @@ from onesun.errors import ConfigError
 class MonthFile(Protocol):
     """A month of one pair and method, as a stage wrote it."""
 
-    pair: str
-    method: str
-    month: str
-    set: str
-    simulated: bool
+    @property
+    def pair(self) -> str: ...
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def month(self) -> str: ...
+
+    @property
+    def set(self) -> str: ...
+
+    @property
+    def simulated(self) -> bool: ...
 
 
 File = TypeVar("File", bound=MonthFile)

@@ -107,9 +107,9 @@ def _filled(
 ) -> Weights:
     """A row in which "search" is replaced by what was found, and None where nothing was."""
     terms = asked(weights)
-    found = {term: best[term].weight if term in best else None for term in terms}
+    found: dict[str, Any] = {term: best[term].weight if term in best else None for term in terms}
     at_edge = tuple(term for term in terms if term in best and best[term].at_edge)
-    return Weights(pair, source, loss, {**weights, **found}, at_edge)
+    return Weights(pair, source, loss, dict(weights) | found, at_edge)
 
 
 def _page(rows: Sequence[Weights], searched: Sequence[product.Row]) -> str:

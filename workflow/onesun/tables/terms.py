@@ -123,7 +123,8 @@ def _gain(
 
 def _mean_gain(sums: np.ndarray) -> np.ndarray:
     """Of the mean correlation, from sums (..., 10) over patches by a method and the one before."""
-    return sums[..., 2] / sums[..., 1] - sums[..., 7] / sums[..., 6]
+    gain: np.ndarray = sums[..., 2] / sums[..., 1] - sums[..., 7] / sums[..., 6]
+    return gain
 
 
 @dataclass(frozen=True)

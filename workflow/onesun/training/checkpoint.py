@@ -126,7 +126,7 @@ class Checkpoint:
         """The content of a checkpoint of this training; None, with a sentence, if it is not."""
         try:
             saved = seal.unsealed_bytes(path.read_bytes(), _SEALED)
-            content = torch.load(io.BytesIO(saved), "cpu", weights_only=True)
+            content: dict[str, Any] = torch.load(io.BytesIO(saved), "cpu", weights_only=True)
             stamp = content["stamp"]
         except seal.BrokenSealError:
             _say(f"{path}: not a checkpoint, or one whose bytes have changed")

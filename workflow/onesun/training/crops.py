@@ -76,7 +76,7 @@ class Crops:
     def order(self, seed: int, epoch: int) -> np.ndarray:
         """See :class:`onesun.training.batches.Sampler`; numbers go on from epoch to epoch."""
         most = int(self._counts.max())
-        places = shuffled(len(self._counts), most, seed, epoch, self._buffer_frames)
+        places: np.ndarray = shuffled(len(self._counts), most, seed, epoch, self._buffer_frames)
         places = places[places[:, 1] < self._counts[places[:, 0]]]
         places[:, 1] += epoch * most
         return places

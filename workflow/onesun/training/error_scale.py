@@ -53,7 +53,7 @@ class ErrorScale:
         noise = float(found.pop("target_noise"))
         sizes = [int(size) for size in found.pop("block_sizes")]
         lists = {name: [float(value) for value in values] for name, values in found.items()}
-        return lists | {"target_noise": noise, "block_sizes": sizes}
+        return {**lists, "target_noise": noise, "block_sizes": sizes}
 
     def by_field(self, field: np.ndarray) -> np.ndarray:
         """Factor at each predicted field (gauss, any shape); float32."""
@@ -61,7 +61,8 @@ class ErrorScale:
 
     def by_radius(self, radius: np.ndarray) -> np.ndarray:
         """Factor at each radius (limb radii, any shape); float32."""
-        return np.interp(radius, self.radius_knots, self.radius_factors).astype(np.float32)
+        factors: np.ndarray = np.interp(radius, self.radius_knots, self.radius_factors)
+        return factors.astype(np.float32)
 
     def deviation(self, error: np.ndarray, field: np.ndarray, radius: np.ndarray) -> np.ndarray:
         """Standard deviation of the target's readings around the prediction; float32, gauss.
@@ -71,15 +72,18 @@ class ErrorScale:
         error : as the network states it, gauss.
         field, radius : the predicted field, gauss, and limb radii; of the error's shape.
         """
-        return error * self.by_field(field) * self.by_radius(radius)
+        calibrated: np.ndarray = error * self.by_field(field) * self.by_radius(radius)
+        return calibrated
 
     def half_68(self, deviation: np.ndarray, field: np.ndarray) -> np.ndarray:
         """Half-width that holds 68.27 % of the readings; float32, gauss."""
-        return deviation * self._along_field(field, self.half_widths_68)
+        half_width: np.ndarray = deviation * self._along_field(field, self.half_widths_68)
+        return half_width
 
     def half_95(self, deviation: np.ndarray, field: np.ndarray) -> np.ndarray:
         """Half-width that holds 95 % of the readings; float32, gauss."""
-        return deviation * self._along_field(field, self.half_widths_95)
+        half_width: np.ndarray = deviation * self._along_field(field, self.half_widths_95)
+        return half_width
 
     def for_noise(self, deviation: np.ndarray, noise: np.ndarray) -> np.ndarray:
         """Standard deviations of readings with another noise; float32, gauss.
@@ -90,8 +94,10 @@ class ErrorScale:
         noise : of the readings, gauss, measured as ``target_noise`` was.
         """
         variance = np.square(deviation) + (np.square(noise) - self.target_noise**2)
-        return np.sqrt(np.maximum(variance, np.square(_LEAST * deviation))).astype(np.float32)
+        error: np.ndarray = np.sqrt(np.maximum(variance, np.square(_LEAST * deviation)))
+        return error.astype(np.float32)
 
     def _along_field(self, field: np.ndarray, factors: Sequence[float]) -> np.ndarray:
         place = np.log1p(np.abs(field))
-        return np.interp(place, np.log1p(self.field_knots), factors).astype(np.float32)
+        found: np.ndarray = np.interp(place, np.log1p(self.field_knots), factors).astype(np.float32)
+        return found

@@ -30,4 +30,5 @@ def held_out(settings: HeldOutTiles | None, size: int, patch: int) -> np.ndarray
             f"{patch} input pixels"
         )
     rows, columns = np.indices((size, size)) // tile
-    return (_STEP * rows + columns) % settings.every == 0
+    held: np.ndarray = (_STEP * rows + columns) % settings.every == 0
+    return held

@@ -96,9 +96,7 @@ class Training:
         self.recipe, self.settings, self.world = recipe, settings, world
         self.training, self.validation = training, validation
         self.dtype = precision.resolve(settings.precision, world.device)
-        self.network = recipe.first_network(training.factor).to(
-            world.device, memory_format=torch.channels_last
-        )
+        self.network = recipe.first_network(training.factor).to(world.device).channels_last()
         self.loss = CompositeLoss(recipe.loss, recipe.loss_terms, settings.field_scale)
         self.judged = every_term(recipe.loss_terms, settings.field_scale, error=self.network.error)
         self.optimiser = torch.optim.Adam(
@@ -141,7 +139,7 @@ class Training:
         rise = self.settings.warmup * steps
         highest = self.settings.learning_rate
         if step < rise:
-            return highest * (step + 1) / (rise + 1)
+            return highest * (step + 1) / float(rise + 1)
         if self.settings.decay == "none":
             return highest
         return highest * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))

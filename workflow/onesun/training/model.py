@@ -52,17 +52,17 @@ class Model:
     @property
     def pair(self) -> str:
         """Such as mdi-hmi."""
-        return self.card["pair"]
+        return str(self.card["pair"])
 
     @property
     def method(self) -> str:
         """The name under which it was trained."""
-        return self.card["method"]
+        return str(self.card["method"])
 
     @property
     def input_instrument(self) -> str:
         """Name of the record of the instrument whose frames it takes."""
-        return self.card["instruments"]["input"]
+        return str(self.card["instruments"]["input"])
 
     @property
     def field_scale(self) -> float:
@@ -152,7 +152,7 @@ def load(pair_or_path: str | Path, *, calibrated: bool = True) -> Model:
             f"{weights}: not weights of the network that {path.name} describes"
         ) from None
     # Once and here: threads that share the network must not find its weights half rearranged.
-    network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    network.eval().requires_grad_(False).channels_last()
     return Model(network, card, digest, errors)
 
 

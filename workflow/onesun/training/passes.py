@@ -97,7 +97,8 @@ class Passes:
 
     def _predict(self, part: Batch) -> torch.Tensor:
         with casting(self._dtype, part.input.device):
-            return self.network(part.input).float()
+            answer: torch.Tensor = self.network(part.input)
+            return answer.float()
 
     def _forward(self, part: Batch, seed: int) -> Sums:
         with dropout_seeded(seed, part.input.device):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 
@@ -20,7 +21,7 @@ def resolve(precision: str, device: torch.device) -> torch.dtype:
     return {"float32": torch.float32, "bfloat16": torch.bfloat16}[precision]
 
 
-def casting(dtype: torch.dtype, device: torch.device) -> AbstractContextManager:
+def casting(dtype: torch.dtype, device: torch.device) -> AbstractContextManager[object]:
     """Context in which a network's layers run in ``dtype``."""
     if dtype == torch.float32:
         return nullcontext()
@@ -30,5 +31,5 @@ def casting(dtype: torch.dtype, device: torch.device) -> AbstractContextManager:
 def _has_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))

@@ -73,7 +73,7 @@ def train(
             return
         described = describe(training, rows, progress.curve, progress.best_epoch)
         described |= {"pair": pair, "method": method}
-        if loss != settings["loss"]:
+        if search is not None and loss != settings["loss"]:
             described["search"] = {"loss": settings["loss"], "sha256": sha256(search)}
         _write(out, progress.best, progress.curve, described)
         checkpoint.remove()
@@ -101,7 +101,7 @@ def _sets(
     settings: TrainingSettings, patches: Sequence[Path], rows: Sequence[SplitRow], pair: str
 ) -> dict[str, PatchSet]:
     """The training and the validation patches; only the latter may lie in held-out tiles."""
-    only = {
+    only: dict[str, dict[str, Any]] = {
         "train": {"held_out_tiles": settings.held_out_tiles},
         "validation": {"frames_per_month": settings.validation_frames},
     }

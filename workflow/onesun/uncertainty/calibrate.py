@@ -59,12 +59,12 @@ def calibrate(
                 f"of errors.{what}"
             )
     suns, fields, radii = _only_members([*whole, *partial], fields, radii)
-    ones = np.ones(len(fields))
+    ones = [1.0] * len(fields)
     start = ErrorScale(
         field_knots=[each.knot for each in fields],
         field_factors=ones,
         radius_knots=[each.knot for each in radii],
-        radius_factors=np.ones(len(radii)),
+        radius_factors=[1.0] * len(radii),
         half_widths_68=ones,
         half_widths_95=ones,
         target_noise=float(np.sqrt(np.mean([np.square(part.noise).mean() for part in whole]))),
@@ -80,15 +80,16 @@ def _fitted(
         ratios = [sun.misfit / scale.half_68(sun.deviation(scale), sun.field) for sun in suns]
         more = np.array([each.common_quantile(ratios, NARROW) for each in radii])
         # Only the product counts; what all radii share belongs to the field's factors.
-        more /= np.exp(np.log(scale.radius_factors * more).mean())
-        scale = replace(scale, radius_factors=scale.radius_factors * more)
+        factors = np.array(scale.radius_factors)
+        more /= np.exp(np.log(factors * more).mean())
+        scale = replace(scale, radius_factors=(factors * more).tolist())
         ratios = [sun.misfit / sun.deviation(scale) for sun in suns]
         widths = np.array(scale.field_factors) * _asked(ratios, fields)
         for i, each in enumerate(fields[1:], start=1):
             if len(each.members) == 1:
                 widths[:, i] = widths[:, i - 1 : i + 1].max(axis=1)
         scale = _with_widths(scale, widths)
-    return replace(scale, radius_factors=scale.radius_factors.tolist())
+    return scale
 
 
 def widened(

@@ -52,7 +52,8 @@ class Residuals:
     @property
     def misfit(self) -> np.ndarray:
         """How far the prediction is from the target; (m,) gauss."""
-        return np.abs(self.target - self.field)
+        residual: np.ndarray = np.abs(self.target - self.field)
+        return residual
 
     def deviation(self, scale: ErrorScale) -> np.ndarray:
         """The calibrated standard deviation for readings of the noise; (m,) gauss."""
@@ -97,6 +98,13 @@ class Judge:
         self.radius = grid.radius("target")
         self.on_disk = self.radius < 1
 
+    def predicted(self, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Field and error of an input, as the network states them; see :class:`Answer`."""
+        field, error = self.network.predict_with_error(given)
+        if error is None:
+            raise OneSunError(f"{self._weights}: no error, expected a network that states it")
+        return field, error
+
     def answer(self, month: AlignedMonth, frame: AlignedFrame) -> Answer:
         """What the network predicts of a frame.
 
@@ -105,7 +113,7 @@ class Judge:
         """
         target = month.target(frame)
         try:
-            field, error = self.network.predict_with_error(month.input(frame))
+            field, error = self.predicted(month.input(frame))
         except UntrustedFrameError as trouble:
             path = month.folder / frame.input_file
             raise UntrustedFrameError(f"{path}: {trouble}") from None

@@ -186,16 +186,16 @@ def _blocks(grid: Grid) -> BlockCoverage:
     return BlockCoverage([side for side in (1, *BLOCKS) if size % side == 0], [0.0])
 
 
-def _inflation(blocks: BlockCoverage) -> dict[str, list[float]]:
+def _inflation(blocks: BlockCoverage) -> dict[str, Any]:
     """By how much the error of a block's mean exceeds that of independent pixels, by its side.
 
     Only what blocks add to single pixels counts, for which the errors are not calibrated yet.
     """
-    single, *rows = (row for row in blocks.result() if row.low is None)
-    known = [row for row in rows if row.count]
+    rows = [row for row in blocks.result() if row.low is None]
+    known = [(row.size, row.inflation) for row in rows if row.inflation is not None]
     return {
-        "block_sizes": [row.size for row in known],
-        "block_inflation": [row.inflation / single.inflation for row in known],
+        "block_sizes": [size for size, _ in known[1:]],
+        "block_inflation": [inflation / known[0][1] for _, inflation in known[1:]],
     }
 
 

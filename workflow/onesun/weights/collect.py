@@ -9,6 +9,7 @@ from typing import Any
 from onesun.errors import ConfigError
 from onesun.io.files import read_json, sha256, write_bytes, write_json
 from onesun.training import model
+from onesun.training.product import ERRORS, WEIGHTS_SUFFIX, card_of
 from onesun.weights import scores
 
 SCORES_SUFFIX = ".scores.json"
@@ -41,10 +42,10 @@ def collect(
     if trained.pair != pair:
         raise ConfigError(f"{weights}: of pair {trained.pair}, expected {pair}")
     if trained.errors is None:
-        raise ConfigError(f"{weights}: has no calibrated error, expected one in {model.ERRORS}")
+        raise ConfigError(f"{weights}: has no calibrated error, expected one in {ERRORS}")
     scored = scores.scored(pair, measures, coverage, settings, bootstrap)
-    kept = out / f"{pair}{model.WEIGHTS_SUFFIX}"
-    card = model.card_of(kept)
+    kept = out / f"{pair}{WEIGHTS_SUFFIX}"
+    card = card_of(kept)
     out.mkdir(parents=True, exist_ok=True)
     card.unlink(missing_ok=True)  # without its card it is no product
     write_bytes(kept, weights.read_bytes())

@@ -178,5 +178,5 @@ def _scored(
     }
 
 
-def _known(value: float) -> float | None:
+def _known(value: float | np.ndarray) -> float | None:
     return float(value) if np.isfinite(value) else None

@@ -68,7 +68,8 @@ class Connection:
         """
         again = retrying(self._settings, f"JSOC: {what}", _passes)
         try:
-            return again(self._once, question)
+            answer: Answer = again(self._once, question)
+            return answer
         except _TroubleError as error:
             where = self._settings["jsoc"]["url"]
             raise ArchiveError(f"{where}: {what}: {error}, expected an answer of JSOC's") from None

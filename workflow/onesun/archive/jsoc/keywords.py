@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from onesun.instruments import Instrument
 
@@ -82,7 +82,8 @@ def whole(text: str) -> int:
     return int(text, 16) if text.lower().startswith("0x") else int(text)
 
 
-_NUMBERS = {
+_Conversion = Callable[[str], int] | Callable[[str], float]
+_NUMBERS: dict[str, tuple[_Conversion, ...]] = {
     **dict.fromkeys(("short", "int", "longlong"), (whole,)),
     **dict.fromkeys(("float", "double"), (float,)),
 }

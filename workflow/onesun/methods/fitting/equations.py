@@ -48,11 +48,11 @@ class NormalEquations:
 
     @property
     def kernel(self) -> int:
-        return self.xx.shape[0]
+        return len(self.xx)
 
     @property
     def factor(self) -> int:
-        return self.xy.shape[-1]
+        return int(self.xy.shape[-1])
 
     def merge(self, other: NormalEquations) -> NormalEquations:
         """Add another's sums; returns self."""

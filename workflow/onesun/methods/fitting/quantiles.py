@@ -32,7 +32,8 @@ class Magnitudes:
     @property
     def edges(self) -> np.ndarray:
         """(bins + 1,) gauss."""
-        return self.scale * np.expm1(self.width * np.arange(len(self.counts) + 1))
+        edges: np.ndarray = self.scale * np.expm1(self.width * np.arange(len(self.counts) + 1))
+        return edges
 
     def update(self, values: np.ndarray) -> Magnitudes:
         """Count values, finite, gauss, of any shape; returns self."""

@@ -38,8 +38,8 @@ def fit(
         name: equations(frames, grid, within_radius, kernels[-1]) for name, frames in sets.items()
     }
     training = sums["train"].mirrored()
-    best, filters = None, None
-    candidates = []
+    candidates: list[dict[str, Any]] = []
+    filters: list[np.ndarray] = []
     for kernel in kernels:
         judge = {name: each.within(kernel) for name, each in sums.items()}
         solved = training.within(kernel).solve(settings["strengths"])
@@ -48,12 +48,12 @@ def fit(
             for name, each in judge.items():
                 entry[f"{name}_rmse"] = rounded(each.rmse(filter_))
             candidates.append(entry)
-            if best is None or entry["validation_rmse"] < best["validation_rmse"]:
-                best, filters = entry, filter_
+            filters.append(filter_)
+    best = min(range(len(filters)), key=lambda number: candidates[number]["validation_rmse"])
     details = {
-        **best,
+        **candidates[best],
         "candidates": candidates,
         "pixels": {name: each.pixels for name, each in sums.items()},
-        "gain": rounded(float(filters.sum()) / grid.factor**2),
+        "gain": rounded(float(filters[best].sum()) / grid.factor**2),
     }
-    return Fitted({"filter": filters.astype(np.float32)}, details)
+    return Fitted({"filter": filters[best].astype(np.float32)}, details)

@@ -96,8 +96,9 @@ def read(path: Path) -> PointedMonth:
             stamp: {model: Found(**found) for model, found in models.items()}
             for stamp, models in content["frames"].items()
         }
-        about = (content[key] for key in ("pair", "method", "month"))
-        return PointedMonth(*about, tuple(content["models"]), frames, content["refused"])
+        pair, method, month = (content[key] for key in ("pair", "method", "month"))
+        models, refused = tuple(content["models"]), content["refused"]
+        return PointedMonth(pair, method, month, models, frames, refused)
     except (KeyError, TypeError, AttributeError) as error:
         raise DamagedProductError(
             f"{path}: no registrations of a month's predictions ({error})"
