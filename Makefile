@@ -10,8 +10,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench quoted weights lint clean \
-  clean-downloads
+.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench quoted weights docs lint \
+  clean clean-downloads
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -75,6 +75,10 @@ weights: $(VENV)/.installed  ## the networks that come with the package, from th
 	@cp $(RELEASE)/results/weights/*.safetensors $(RELEASE)/results/weights/*.json resources/weights/
 	@cp $(RELEASE)/results/weights/weights.md docs/weights.md
 	@printf '\nThe weights are in resources/weights, and docs/weights.md describes them.\n'
+
+docs: $(VENV)/.installed-docs  ## the documentation as a site, docs/_build/html; warnings are errors
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build/html
+	@printf 'The documentation is in docs/_build/html/index.html.\n'
 
 lint: $(VENV)/.installed-lint  ## style, types and the usual mistakes, in Python and in rules
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-# From raw magnetograms to the paper's tables and figures, one rule per arrow of the README's picture.
+# From raw magnetograms to the paper's tables and figures, one rule per arrow (docs/run.md).
 #
 #   snakemake --cores all                 everything: tables, figures and results/report.html
 #   snakemake --cores all aligned         one stage; `snakemake --list-target-rules` names them all
@@ -65,59 +65,34 @@ except ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 
+# Functions, which the rules ask.
 include: "workflow/rules/common.smk"
 include: "workflow/rules/methods.smk"
-include: "workflow/rules/carried.smk"
-include: "workflow/rules/drawing.smk"
-include: "workflow/rules/analysing.smk"
-include: "workflow/rules/origin.smk"
-# Where raw frames come from: sample.smk, folder.smk or archive.smk.
-include: f"workflow/rules/{CONFIG['source']['kind']}.smk"
-include: "workflow/rules/align.smk"
-include: "workflow/rules/store.smk"
-include: "workflow/rules/split.smk"
-include: "workflow/rules/calibrate.smk"
+include: "workflow/rules/shown.smk"
+# Rules, in the order of the data.
+include: "workflow/rules/source.smk"
+include: "workflow/rules/prepare.smk"
 include: "workflow/rules/train.smk"
-include: "workflow/rules/search.smk"
-include: "workflow/rules/fit.smk"
-include: "workflow/rules/errors.smk"
 include: "workflow/rules/predict.smk"
-include: "workflow/rules/convert.smk"
 include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/measure.smk"
-include: "workflow/rules/tables.smk"
-include: "workflow/rules/pointing.smk"
-include: "workflow/rules/ablation.smk"
-include: "workflow/rules/histograms.smk"
-include: "workflow/rules/account.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/disks.smk"
 include: "workflow/rules/series.smk"
-include: "workflow/rules/noise.smk"
-include: "workflow/rules/variability.smk"
-include: "workflow/rules/series_figures.smk"
-include: "workflow/rules/errors_shown.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/analyses.smk"
-include: "workflow/rules/analyses_null.smk"
-include: "workflow/rules/analyses_calibration.smk"
-include: "workflow/rules/analyses_continuity.smk"
-include: "workflow/rules/analyses_resolution.smk"
-include: "workflow/rules/analyses_epochs.smk"
+include: "workflow/rules/network_analyses.smk"
+include: "workflow/rules/convert.smk"
 
 
 if CONFIG["release"]:
 
-    include: "workflow/rules/weights.smk"
+    include: "workflow/rules/release.smk"
 
 
 rule all:
     input:
-        rules.tables.input,
+        expand("results/{name}.csv", name=TABLES),
         rules.figures.input,
-        "results/ladder.csv",
-        "results/ablation.csv",
-        expand("results/{name}.csv", name=SHOWN_ERRORS),
         "results/report.html",
 
 

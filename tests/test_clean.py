@@ -17,7 +17,7 @@ from helpers.archive.demo import DemoError, empty
 from onesun import clean
 from onesun.archive.journal import Journal, Kept
 from onesun.archive.kept import Month
-from onesun.cli.verify import verify
+from onesun.cli.files import verify
 from onesun.errors import OutputError
 from onesun.instruments import load
 from onesun.io import files, run_lock
@@ -69,7 +69,7 @@ def here(tmp_path, monkeypatch) -> Path:
         "results/aligned/mdi-hmi/2010-10.json", "results/table1.csv", "results/report.html",
         "results/.part-host-1-01234567-table1.csv", "logs/align/a.log", "logs/fig4-mdi-hmi.log",
         "results/archive-demo/http/results/table1.csv",
-        ".snakemake/metadata/abc", ".snakemake/log/1.log",
+        ".snakemake/metadata/abc", ".snakemake/log/1.log", "docs/_build/html/index.html",
     ):  # fmt: skip
         write(name)
     return tmp_path

@@ -315,7 +315,7 @@ def test_the_noise_of_the_input_is_told(month, tmp_path):
 
 
 def test_command_and_same_bytes(month, tmp_path):
-    from onesun.cli.align import align
+    from onesun.cli.prepare import align
 
     folder = tmp_path
     write_raw(folder, "hmi", 0)

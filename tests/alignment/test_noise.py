@@ -11,7 +11,7 @@ from scipy import stats
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun.alignment.mapping import HeaderMapping
 from onesun.alignment.resample import resample
-from onesun.cli.noise import noise as command
+from onesun.cli.prepare import noise as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES
 from onesun.geometry.pointing import Pointing

@@ -17,8 +17,9 @@ from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned
 from onesun.analyses import epochs, epochs_month, product
 from onesun.analyses.epochs_month import Classes, Delivered
 from onesun.analyses.product import years
-from onesun.cli.analyse_epochs import measure, show
-from onesun.cli.errors import errors
+from onesun.cli.analyses import epochs_measure as measure
+from onesun.cli.analyses import epochs_show as show
+from onesun.cli.train import errors
 from onesun.conversion.flags import Flag, Ranges
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.io.files import read_json, write_json

@@ -13,7 +13,8 @@ from PIL import Image
 from helpers.months import GRID, GRID_SETTINGS, write_aligned
 from onesun import instruments
 from onesun.analyses import product, resolution_month, resolution_results
-from onesun.cli.analyse_resolution import measure, show
+from onesun.cli.analyses import resolution_measure as measure
+from onesun.cli.analyses import resolution_show as show
 from onesun.errors import ConfigError
 from onesun.geometry.grid import Grid
 from onesun.geometry.psf import blur

@@ -15,6 +15,7 @@ from astropy.time import Time
 
 from helpers.small_archive import SmallArchive, gong_file, index
 from onesun import config, instruments
+from onesun.archive import wanted
 from onesun.archive.nso import month_listing
 from onesun.archive.stage import fetch_month
 from onesun.cli import main
@@ -423,3 +424,29 @@ def test_the_command_takes_a_request_and_ends_with_a_sentence(
             "bbzqa100608t2004.fits.gz",
             "bbzqa100608t2024.fits.gz",
         ]
+
+
+def test_the_command_takes_a_whole_configuration_and_one_over_it(tmp_path, monkeypatch):
+    """What can be typed: the times follow from pairs, instrument and month."""
+    asked = {}
+
+    def seen(instrument, month, slots, settings, out):
+        asked.update(instrument=instrument, month=month, slots=slots, settings=settings, out=out)
+
+    monkeypatch.setattr("onesun.archive.stage.fetch_month", seen)
+    root = Path(__file__).parents[2]
+    own = tmp_path / "own.yaml"
+    own.write_text("archive: {retries: 3}\n", encoding="utf-8")
+    command = ["onesun", "archive", "fetch", "--instrument", "mdi", "--month", "2011-03"]
+    files = [root / "config" / "config.yaml", root / "config" / "paper.yaml", own]
+    words = ["--settings", files[0], "--configfile", files[1], "--configfile", files[2]]
+    monkeypatch.setattr("sys.argv", [*command, *map(str, words), "--out", str(tmp_path / "raw")])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 0
+    whole = config.load(*files)
+    request = wanted.requests(whole, "mdi", "2011-03")
+    assert asked["slots"] == wanted.slots(request, "mdi")
+    assert len(asked["slots"]) > 400
+    assert asked["settings"] == whole["archive"]
+    assert asked["settings"]["retries"] == 3

@@ -14,7 +14,7 @@ from onesun.calibration.bins import WEIGHTINGS, BinnedSums, fit
 from onesun.calibration.calibrate import calibrate
 from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import read_baseline, read_matched
-from onesun.cli.calibrate import calibrate as command
+from onesun.cli.prepare import calibrate as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES, Grid
 from onesun.geometry.psf import FWHM_PER_SIGMA, block_mean

@@ -16,7 +16,7 @@ from onesun.calibration.cells import CellSums
 from onesun.calibration.estimators import PAPER, Reading, Regression
 from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import read_baseline, read_line
-from onesun.cli.line import line as command
+from onesun.cli.prepare import line as command
 from onesun.errors import DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES, Grid
 from onesun.methods import Sources, load

@@ -33,7 +33,7 @@ from onesun.errors import DamagedProductError, UntrustedFrameError
 from onesun.geometry.psf import blur
 from onesun.reading.pixel_noise import pixel_noise
 
-NOTEBOOK = Path(__file__).parents[2] / "docs" / "convert.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook.ipynb"
 
 
 @pytest.fixture(scope="module")

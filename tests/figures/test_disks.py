@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned
-from onesun.cli.fig2 import fig2
-from onesun.cli.fig3 import fig3
+from onesun.cli.figures import fig2, fig3
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.figures import fig3_region
 from onesun.figures.disks import thinned

@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.measured import DSUN, GRID, SETTINGS, fields
-from onesun.cli.fig4 import fig4
-from onesun.cli.fig5 import fig5
-from onesun.cli.fig9 import fig9
+from onesun.cli.figures import fig4, fig5, fig9
 from onesun.errors import ConfigError
 from onesun.figures import fig4_losses, fig5_pixels, fig9_correlation, style
 from onesun.figures.histograms import Axis, beyond, broken, head, percent

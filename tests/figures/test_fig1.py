@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from onesun import sunspots
-from onesun.cli.fig1 import fig1
+from onesun.cli.figures import fig1
 from onesun.errors import ConfigError
 from onesun.figures import observatories
 from onesun.io import locations

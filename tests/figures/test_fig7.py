@@ -8,7 +8,7 @@ import pytest
 import torch
 from matplotlib.axes import Axes
 
-from onesun.cli.fig7 import fig7
+from onesun.cli.figures import fig7
 from onesun.errors import ConfigError
 from onesun.networks import Calibration, build
 from onesun.networks.graph import boxes, seen

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.cards import save_small
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
-from onesun.cli.fit import fit
+from onesun.cli.train import fit
 from onesun.errors import ConfigError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.geometry.window import Window

@@ -16,7 +16,7 @@ from astropy.io import fits
 from helpers.measured import measures
 from helpers.months import sun, write_aligned
 from helpers.trainings import PAIR, SMALL, run, write_stage
-from onesun.cli.verify import verify
+from onesun.cli.files import verify
 from onesun.errors import ConfigError
 from onesun.io.files import folder_listing, write_json
 from onesun.methods import predict

@@ -11,7 +11,7 @@ import torch
 
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun import config, methods
-from onesun.cli.fit import fit as command
+from onesun.cli.train import fit as command
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import bicubic, fill_nearest

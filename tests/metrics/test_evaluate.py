@@ -10,7 +10,7 @@ import pytest
 
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from onesun.cli.evaluate import evaluate as evaluate_command
-from onesun.cli.predict import predict as predict_command
+from onesun.cli.evaluate import predict as predict_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError, UntrustedFrameError
 from onesun.io.files import folder_listing, read_json, write_json
 from onesun.methods.bicubic import BicubicMethod

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.measured import SETTINGS, fields, measures, stamp
 from helpers.months import write_aligned, write_split
-from onesun.cli.measure import measure as command
+from onesun.cli.evaluate import measure as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.io.files import folder_listing, read_json, write_json
 from onesun.metrics import product

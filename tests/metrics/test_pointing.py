@@ -13,8 +13,8 @@ from scipy import ndimage
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned, write_split
 from helpers.tabled import DRAWS
 from onesun.cli.evaluate import evaluate
-from onesun.cli.pointing import pointing as command
-from onesun.cli.table_pointing import table_pointing
+from onesun.cli.evaluate import pointing as command
+from onesun.cli.tables import table_pointing
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import Grid
 from onesun.geometry.upsample import fill_nearest

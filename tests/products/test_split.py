@@ -252,7 +252,7 @@ def test_the_table_comes_back(tmp_path):
     ids=["explicit", "random"],
 )
 def test_the_command_writes_the_table(tmp_path, section):
-    from onesun.cli.split import split
+    from onesun.cli.prepare import split
 
     split(PAIR, json.dumps({"split": section}), tmp_path / "split.csv")
     assert read(tmp_path / "split.csv") == assign(PAIR, section)

@@ -13,7 +13,7 @@ import pytest
 import onesun
 from onesun import methods
 from onesun.instruments import Instrument
-from onesun.provenance import code_version, modules, record_parts
+from onesun.provenance import code_version, entry_of, modules, record_parts
 from onesun.provenance.records import PARTS
 
 PACKAGE = Path(onesun.__file__).parent
@@ -164,6 +164,92 @@ def test_what_is_not_there_is_refused(tiny, entry):
         tiny(entry)
 
 
+def test_of_a_module_of_several_purposes_only_what_one_reaches_counts(tiny):
+    one, text = "onesun.cli.two:one", TINY["cli/two"]
+    assert tiny(one) == tiny(
+        one, cli__two=text.replace("helper()\n", "helper()\n    helper()\n", 1)
+    )
+    assert tiny(one) == tiny(one, cli__two=f"from onesun import near\n{text}")
+    assert tiny(one) == tiny(one, cli__two=f"OTHER = 1\n{text}")
+    assert tiny(one) != tiny(one, cli__two=text.replace("def one():", "def one(n):"))
+    assert tiny(one) != tiny(one, cli__two=f"{text}\none = two(one)\n")
+    assert tiny(one) != tiny(one, cli__two=f"{text}\nprint(two)\n")  # whenever it is imported
+    used = "from onesun import near\n" + text.replace("def one():", "def one():\n    near.SCALE")
+    assert tiny(one, cli__two=used) != tiny(one, cli__two=used, near="SCALE = 5\n")
+
+
+def test_outside_of_commands_what_chooses_a_purpose_counts(tiny):
+    one = "onesun.near:one"
+    text = (
+        "def one():\n    from onesun import far\n\n"
+        "def two():\n    from onesun.terms import base\n\n"
+        "CHOICE = {1: one, 2: two}\n"
+    )
+    before = tiny(one, near=text)
+    assert tiny(one, near=text, terms__base="OTHER = 1\n") == before
+    assert tiny(one, near=text, far="SCALE = 5\n") != before
+    assert tiny(one, near=text.replace("1: one", "0: one")) != before
+    imported = f"from onesun import science\n{text}"
+    assert tiny(one, near=imported) != before
+    assert tiny(one, near=imported) != tiny(one, near=imported, science="OTHER = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("one", "reaches"),
+    [
+        ("def one():\n    two()\n", True),
+        ("def one(n=two):\n    pass\n", True),
+        ("def one(n: two):\n    pass\n", True),
+        ("@two\ndef one():\n    pass\n", True),
+        ("def one():\n    return [two for n in range(3)]\n", True),
+        ("def one():\n    [two for two in range(3)]\n    two()\n", True),
+        ("class one:\n    n = two\n", True),
+        ("def one(two):\n    two()\n", False),
+        ("def one():\n    two = 1\n    return two\n", False),
+        ("def one():\n    from onesun.near import SCALE as two\n    two()\n", False),
+        ("def one():\n    other(two=1)\n", False),
+    ],
+)
+def test_a_variable_of_its_own_is_not_the_modules(tiny, one, reaches):
+    text = f"{one}\ndef two():\n    from onesun import far\n"
+    before = tiny("onesun.cli.two:one", cli__two=text)
+    after = tiny("onesun.cli.two:one", cli__two=text, far="SCALE = 5\n")
+    assert (before != after) == reaches
+
+
+def test_of_shared_options_those_count_that_are_imported(tiny):
+    go = (
+        "from onesun.cli.options import A, B\ndef go(n: A):\n    pass\ndef other(n: B):\n    pass\n"
+    )
+    options = "A = int\nB = int\n"
+
+    def of(text):
+        return tiny("onesun.cli.go:go", cli__go=go, cli__options=text)
+
+    assert of(options) == of(options + "C = int\n") == of(options.replace("B = int", "B = str"))
+    assert of(options) != of(options.replace("A = int", "A = str"))
+
+
+def test_a_command_is_found_in_its_module():
+    assert entry_of("align") == "onesun.cli.prepare:align"
+    assert entry_of("series") == "onesun.cli.series:series"
+    assert entry_of("sample:fetch") == "onesun.cli.sample:fetch"
+    with pytest.raises(ModuleNotFoundError, match=r"fetch: found in \[\], expected one"):
+        entry_of("fetch")
+    with pytest.raises(ModuleNotFoundError, match="gone"):
+        entry_of("gone")
+
+
+def test_commands_in_one_module_do_not_reach_each_others_science():
+    assert not any("methods" in name for name in reached(entry_of("crop")))
+    assert "training.stage" not in reached(entry_of("errors"))
+    assert "figures.fig2_disks" not in reached(entry_of("fig9"))
+    assert "alignment.align" not in reached(entry_of("split"))
+    assert not any(
+        name.startswith("figures") for name in reached("onesun.cli.analyses:null_repeated")
+    )
+
+
 def test_every_module_can_be_hashed():
     for path in PACKAGE.rglob("*.py"):
         parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -173,9 +259,18 @@ def test_every_module_can_be_hashed():
 
 def test_a_plot_or_a_table_reaches_no_result():
     shown = re.compile(r"(tables|figures|report|conversion\.show|reading\.describe)\b")
-    stages = ("sample", "align", "store", "calibrate", "train", "fit", "predict", "measure")
+    stages = (
+        "sample:simulate",
+        "align",
+        "store",
+        "calibrate",
+        "train",
+        "fit",
+        "predict",
+        "measure",
+    )
     for stage in (*stages, "pointing"):
-        for name in reached(f"onesun.cli.{stage}"):
+        for name in reached(entry_of(stage)):
             assert not shown.match(name), (stage, name)
 
 
@@ -247,5 +342,5 @@ def test_parts_of_records_exist_and_leave_out_prose():
 
 def test_a_copy_hashes_as_the_original_does(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "onesun", ignore=shutil.ignore_patterns("__pycache__"))
-    entry = "onesun.cli.train"
+    entry = "onesun.cli.train:train"
     assert code_version(entry, package=tmp_path / "onesun") == code_version(entry)

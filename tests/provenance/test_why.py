@@ -51,7 +51,7 @@ def test_more_jobs_than_few_are_counted():
 
 
 def test_modules_whose_code_changed_are_named(tmp_path):
-    listing = dict(modules("onesun.cli.split"))
+    listing = dict(modules("onesun.cli.prepare:split"))
     write_json(tmp_path / f"{'a' * 16}.json", listing | {"onesun.products.split": "other"})
     job = ("Splitting", params(["a" * 16], ["b" * 16]))
     assert explain(dry_run(job), tmp_path) == "Code changed: onesun.products.split:\n  Splitting\n"
@@ -60,7 +60,7 @@ def test_modules_whose_code_changed_are_named(tmp_path):
 
 
 def test_a_run_remembers_what_its_code_was_made_of(tmp_path):
-    version = code_version("onesun.cli.split")
+    version = code_version("onesun.cli.prepare:split")
     remember(tmp_path / "code")
     kept = json.loads((tmp_path / "code" / f"{version}.json").read_text(encoding="utf-8"))
-    assert kept == dict(modules("onesun.cli.split"))
+    assert kept == dict(modules("onesun.cli.prepare:split"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onesun.cli.cost import cost
+from onesun.cli.report import cost
 from onesun.errors import DamagedProductError, OutputError
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"

@@ -11,11 +11,10 @@ from astropy.io import fits
 
 from helpers.cards import save_small
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned
-from onesun.cli.crop import crop as crop_command
-from onesun.cli.fig6 import fig6
-from onesun.cli.fig8 import fig8
+from onesun.cli.figures import fig6, fig8
+from onesun.cli.series import crop as crop_command
 from onesun.cli.series import series as series_command
-from onesun.cli.variability import variability
+from onesun.cli.series import variability
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.window import Window
 from onesun.io.files import folder_listing, read_json, write_json

@@ -141,7 +141,7 @@ def test_a_field_without_values_is_refused():
 
 
 def test_the_command_writes_the_same_store(aligned, written, tmp_path):
-    from onesun.cli.store import store
+    from onesun.cli.prepare import store
 
     settings = {"store": {}, "grid": {"target_size": 512, "target_scale": 4.0}}
     store(aligned, json.dumps(settings), tmp_path / "2016-07.zarr")

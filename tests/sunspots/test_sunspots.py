@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from onesun import config, sunspots
-from onesun.cli.sunspots import sunspots as command
+from onesun.cli.figures import sunspots as command
 from onesun.errors import DamagedProductError
 from onesun.sunspots import celestrak, silso
 from onesun.sunspots.product import SunspotError, following

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.measured import DSUN, GRID, SETTINGS, fields, gradient, measures
-from onesun.cli.ablation import ablation
+from onesun.cli.tables import ablation
 from onesun.errors import ConfigError
 from onesun.geometry.flux import flux_per_gauss
 from onesun.metrics import product

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from helpers.tabled import DRAWS, TILING, sums_of
-from onesun.cli.ladder import ladder
+from onesun.cli.tables import ladder
 from onesun.errors import ConfigError
 from onesun.metrics import product
 from onesun.metrics.regions import Region, RegionStatistics

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.searched import LOSSES, PAIR, SCORES, write_cards, write_search
-from onesun.cli.search import search
+from onesun.cli.train import search
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.io.files import read_json, write_json
 from onesun.search import candidates, product

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.tabled import DRAWS, TILING, sums_of
-from onesun.cli.table1 import table1
+from onesun.cli.tables import table1
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.io import files
 from onesun.metrics import product

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.measured import DSUN, GRID, SETTINGS, fields
-from onesun.cli.table2 import table2
+from onesun.cli.tables import table2
 from onesun.errors import ConfigError
 from onesun.metrics import bootstrap, product
 from onesun.metrics.measures import Measures

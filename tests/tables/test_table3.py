@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned
-from onesun.cli.table3 import table3
+from onesun.cli.tables import table3
 from onesun.errors import ConfigError
 from onesun.io.files import read_json, write_json
 from onesun.products import split

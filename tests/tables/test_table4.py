@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from helpers.searched import write_search
-from onesun.cli.table4 import table4
+from onesun.cli.tables import table4
 from onesun.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "config" / "config.yaml"

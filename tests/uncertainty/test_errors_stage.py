@@ -15,10 +15,10 @@ from PIL import Image
 from helpers.cards import save_model
 from helpers.months import GRID, GRID_SETTINGS, sun, write_aligned
 from onesun.cli import app as cli
-from onesun.cli.coverage import coverage as coverage_command
-from onesun.cli.errors import errors as errors_command
-from onesun.cli.fig_errors import fig_errors
-from onesun.cli.table_errors import table_errors
+from onesun.cli.evaluate import coverage as coverage_command
+from onesun.cli.figures import fig_errors
+from onesun.cli.tables import table_errors
+from onesun.cli.train import errors as errors_command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.io.files import read_json, write_json
 from onesun.metrics import covered

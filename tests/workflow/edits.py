@@ -414,7 +414,7 @@ EDITS = [
     Edit("look of Table 1: tables/markdown.py", code("tables/markdown.py"), "table1"),
     # How rules run, and files.
     Edit("threads of a rule", text("workflow/rules/train.smk", "threads: 16", "threads: 8")),
-    Edit("memory of a rule", text("workflow/rules/align.smk", "mem_mb=2000", "mem_mb=4000")),
+    Edit("memory of a rule", text("workflow/rules/prepare.smk", "mem_mb=2000", "mem_mb=4000")),
     Edit("message of a rule", text("workflow/rules/train.smk", '"Training', '"Teaching')),
     Edit("`touch` of an input", touch("results/raw/hmi/2011-12.json")),
     Edit(

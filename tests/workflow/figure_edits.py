@@ -45,8 +45,8 @@ FIGURE_EDITS = [
         "a network more in Figure 7", config("figures.fig7.networks", ["onesun"]), f"fig7, {LAST}"
     ),
     Edit(
-        "the caption of Figure 6 in Snakemake's report",
-        text("workflow/report/fig6.rst", "One region", "A region"),
+        "the caption of Table 1 in Snakemake's report",
+        text("workflow/report/table1.rst", "Pearson correlation", "Correlation"),
     ),
     Edit("the region that is followed", config("series.region.centre", [0, 300]), REGION),
     Edit(

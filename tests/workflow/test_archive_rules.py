@@ -180,7 +180,7 @@ def test_a_configuration_over_another_does_not_mix_the_pairs(downloads):
 
 
 def test_profiles_let_one_month_at_a_time_come_from_each_archive():
-    rule = (ROOT / "workflow" / "rules" / "archive.smk").read_text("utf-8")
+    rule = (ROOT / "workflow" / "rules" / "source.smk").read_text("utf-8")
     asked = dict(re.findall(r'^ +(\w+)=downloads\("(\w+)"\)', rule, re.M))
     assert asked == {"jsoc": "jsoc", "nso": "nso"}
     for profile in ("default", "slurm"):

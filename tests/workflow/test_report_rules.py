@@ -14,6 +14,8 @@ from jinja2 import Environment
 from running import ROOT, plan_snakemake, pretend, shipped_config
 
 from onesun import config
+from onesun.errors import ConfigError
+from onesun.report import titles
 
 
 @pytest.fixture(scope="module")
@@ -78,47 +80,64 @@ def test_a_frame_asked_for_is_taken_from_its_month(shipped, snakemake):
 
 def test_every_table_and_figure_is_marked_for_snakemakes_own_report():
     captions = ROOT / "workflow" / "report"
-    used = set()
+    used, tables, figures = set(), [], []
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         text = file.read_text("utf-8")
         for call in re.findall(r"\breport\(\n.*?\n +\)", text, re.S):
             used |= set(re.findall(r'caption="\.\./report/(\w+\.rst)"', call))
             assert "category=" in call, call
             assert "labels=" in call, call
-        # A figure's caption follows from its name (drawing.smk).
-        used |= {f"{name}.rst" for name in re.findall(r'figure_png\(\s*f?"(fig\d)', text)}
+        # Captions follow from names (shown.smk).
+        tables += re.findall(r'table_csv\("(\w+)"\)', text)
+        figures += re.findall(r'figure_png\("(\w+)"\)', text)
+    used |= {f"{name}.rst" for name in tables}
     assert used | {"workflow.rst"} == {path.name for path in captions.glob("*.rst")}
-    for name in ("table1", "table2", "table3", "table4", "ladder", "cost"):
-        assert f"{name}.rst" in used
+    assert {"figure.rst", "cost.rst", "analysis.rst"} <= used
+    assert sorted(tables) == sorted(titles.TABLES)
+    assert sorted(figures) == sorted(titles.FIGURES)
+
+
+def test_what_has_no_title_is_refused():
+    """By the rules, before anything runs: a Figure 10 has no other figure's caption."""
+    assert titles.label("fig4", titles.FIGURES) == "4 Errors by loss"
+    assert titles.label("fig4-{pair}", titles.FIGURES) == "4 Errors by loss, {pair}"
+    assert titles.label("fig10", {"fig10": "Ten"}) == "10 Ten"
+    assert titles.label("ladder", titles.TABLES) == "Ladder of baselines"
+    with pytest.raises(ConfigError, match=r"fig10: found no title, expected one in onesun\."):
+        titles.label("fig10", titles.FIGURES)
 
 
 def test_snakemakes_own_report_holds_everything_with_its_caption(tmp_path):
     config, target = shipped_config(), ("--", "all")
     pretend(tmp_path, plan_snakemake(tmp_path, config, "--summary", *target).stdout)
+    for name in titles.FIGURES:
+        caption = f"**Figure 3.** Of {name}, in *G*.\n\n- one {{{{ x }}}}\n- `two`\n"
+        (tmp_path / "results" / "figures" / f"{name}.md").write_text(caption, encoding="utf-8")
     touched = plan_snakemake(tmp_path, config, "--touch", "--forceall", *target)
     assert touched.returncode == 0, touched.stdout
     out = tmp_path / "report.html"
     made = plan_snakemake(tmp_path, config, "--report", str(out), *target)
     assert made.returncode == 0, made.stdout
     page = out.read_text("utf-8")
-    tables = {f"table{number}.csv" for number in range(1, 5)}
-    tables |= {"ladder.csv", "ablation.csv", "errors.csv"}
-    figures = {f"figures/fig{number}.png" for number in range(1, 10)} | {"figures/errors.png"}
+    tables = {f"{name}.csv" for name in titles.TABLES if name != "pointing"}
+    figures = {f"figures/{name}.png": name for name in titles.FIGURES}
     # What is shown and by which caption, from the page's own data.
     shown = dict(
         re.findall(r'"results/([^"]+)": \{"name": .*?"caption": "<p>((?:[^"\\]|\\.)*)"', page)
     )
-    assert tables | figures | {"cost.csv"} <= set(shown)
+    assert tables | {*figures, "cost.csv"} <= set(shown)
     assert all(caption.strip() for caption in shown.values())
     assert "Pearson correlation (no unit) with the target" in shown["table1.csv"]
-    assert "Full disks of the line-of-sight field (gauss)" in shown["figures/fig2.png"]
+    for path, name in figures.items():
+        assert shown[path].startswith(f"Of {name}, in <em>G</em>.</p>"), shown[path]
+        assert "<li>one {{ x }}</li>" in shown[path]
     assert "<strong>Inputs are simulated MDI/GONG from real HMI</strong>" in page
 
 
 def test_captions_are_one_sentence():
     for path in (ROOT / "workflow" / "report").glob("*.rst"):
         text = re.sub(r"\{[{%].*?[}%]\}", "x", path.read_text("utf-8"), flags=re.S).strip()
-        if path.name != "workflow.rst":
+        if path.name not in ("workflow.rst", "figure.rst"):
             assert text.endswith("."), path
             assert not re.search(r"[.!?]\s+[A-Z]", text), path
 
@@ -141,7 +160,8 @@ def test_captions_call_only_the_sample_simulated(source, simulated):
     # Snakemake's own way of filling captions in; `input` has a length there.
     jinja = Environment(trim_blocks=True, lstrip_blocks=True)
     jinja.filters["length"] = lambda _paths: 2
-    silent = {"cost", "fig1", "fig7", "table4"}  # no frame is seen, or none of the input
+    # No frame is seen, or none of the input; a figure's own caption says it.
+    silent = {"cost", "table4", "figure"}
     for path in (ROOT / "workflow" / "report").glob("*.rst"):
         said = jinja.from_string(path.read_text("utf-8")).render(snakemake=job)
         expected = simulated and path.stem not in silent

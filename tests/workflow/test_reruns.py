@@ -36,7 +36,7 @@ ALL_EDITS = (
     EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS, ANALYSIS_EDITS, NETWORK_ANALYSIS_EDITS,
     POINTING_EDITS,
 )  # fmt: skip
-SUBCOMMANDS = "fetch|simulate|collect|page|measure|restored|repeated|show"
+SUBCOMMANDS = "fetch|simulate|series|collect|page|measure|restored|repeated|show"
 
 
 def snakemake(forks: Forks, place: Place, *arguments: str) -> str:
@@ -150,14 +150,14 @@ def test_the_tables_in_docs_are_these():
 def test_every_rule_that_runs_a_command_has_its_code_as_a_param():
     found = {}
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
-        for rule in re.split(r"^rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        for rule in re.split(r"^ *rule ", file.read_text(encoding="utf-8"), flags=re.M)[1:]:
             command = re.search(
                 rf'(?:["\']onesun|onesun:q}}) ([\w-]+)(?: ({SUBCOMMANDS})\b)?', rule
             )
-            name, code = rule.partition(":")[0], re.search(r'\bcode\(\s*"([\w:]+)"', rule)
-            found[name] = (
-                ":".join(filter(None, command.groups())).replace("-", "_") if command else None,
-                code[1] if code else None,
-            )
+            name, code = rule.partition(":")[0], re.search(r'code\(\s*"([\w:]+)"', rule)
+            words = ":".join(filter(None, command.groups())).replace("-", "_") if command else None
+            # The sub-commands of analyses are functions of one module.
+            words = words and re.sub(r"^analyse_(\w+):", r"analyses:\1_", words)
+            found[name] = words, code[1] if code else None
     assert len(found) > 15
     assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}

@@ -271,8 +271,11 @@ def test_rule_files_are_short_and_say_what_goes_in_and_out():
     for file in (ROOT / "workflow" / "rules").glob("*.smk"):
         text = file.read_text(encoding="utf-8")
         assert text.startswith('"""')
-        assert text.count("\n") < 120, file.name
-        if file.name != "common.smk":
-            docstring = text.split('"""')[1]
-            assert "Goes in:" in docstring, file.name
-            assert "Comes out:" in docstring, file.name
+        assert text.count("\n") < 350, file.name
+        docstring = text.split('"""')[1]
+        if re.search(r"^ *(use )?rule \w+", text, re.M):
+            assert "def " not in text, file.name
+            assert "Goes in" in docstring, file.name
+            assert "Comes out" in docstring, file.name
+        else:
+            assert docstring.startswith("Functions"), file.name

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
 from running import ROOT
 
 PROFILE = ROOT / "profiles" / "slurm"
+CONFIG = str(ROOT / "config" / "config.yaml")
 # Rules that other rule files may bring along.
 TEXT = "\n".join(file.read_text("utf-8") for file in (ROOT / "workflow/rules").glob("*.smk"))
 
@@ -76,3 +79,18 @@ def test_two_gpus_are_one_job_of_two_processes(plan):
     text = plan("--set-resources", "train:gpu=2")
     commands = re.findall(r"(torchrun .*? onesun train) ", text)
     assert commands == ["torchrun --standalone --no-python --nproc-per-node=2 onesun train"] * 2
+
+
+def test_requests_are_listed_by_rule(tmp_path):
+    """As docs/cluster.md shows them, with memory, time and GPU."""
+    if importlib.util.find_spec("snakemake_executor_plugin_slurm") is None:
+        pytest.skip("needs snakemake-executor-plugin-slurm (pip install -e '.[slurm]')")
+    words = ("results/table1.csv", "--directory", str(tmp_path), "--configfile", CONFIG)
+    command = [sys.executable, str(PROFILE / "requests.py"), *words]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    rows = {line.split()[0]: line.split()[1:] for line in run.stdout.splitlines()}
+    assert rows["rule"] == ["jobs", "CPUs", "MB", "minutes", "GPUs"]
+    assert rows["train"] == ["2", "8", "8000", "720", "1"]
+    assert rows["align"][2:] == ["2000", "120", "0"]
+    assert rows["table1"] == ["1", "here"]

@@ -1,8 +1,9 @@
 """What ``make clean`` and ``make clean-downloads`` remove, and what they leave.
 
-Only what is known by its place or its manifest goes: outputs of the workflow's rules, and files
-that a manifest or a journal of downloads lists. Whatever else lies there was put there by somebody,
-and stays. Nothing but Python itself is needed: the environment may be gone.
+Only what is known by its place or its manifest goes: outputs of the workflow's rules, the site that
+``make docs`` builds, and files that a manifest or a journal of downloads lists. Whatever else lies
+there was put there by somebody, and stays. Nothing but Python itself is needed: the environment may
+be gone.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ RESULTS = (
 LOGS = (
     "ablation.*", "align", "align_by_header", "align_series", "calibrate", "calibration",
     "calibration_month", "continuity", "continuity_month", "convert", "cost.*", "coverage", "crop",
-    "download", "epochs", "epochs_month", "errors", "evaluate", "fetch.*", "fig[1-9].*",
-    "fig_errors.*", "fig4-*.*", "fit", "fit_bound", "index", "ladder.*", "line", "measure", "noise",
+    "download", "epochs", "epochs_month", "errors", "evaluate", "fetch.*", "fig[0-9]*.*",
+    "fig_errors.*", "fit", "fit_bound", "index", "ladder.*", "line", "measure", "noise",
     "null", "null_repeated", "null_restored", "pointing", "predict", "predict_by_header",
     "report.*", "resolution", "resolution_month", "search", "series", "simulate",
     "simulate_series", "split", "store", "sunspots.*", "table[1-4].*", "table_errors.*",
@@ -45,6 +46,7 @@ LOGS = (
 _ENVIRONMENTS = ("conda", "conda-archive", "singularity")
 _LOCK = "onesun.lock"  # held while this works
 _STATE, _RAW, _DATA = Path(".snakemake"), Path("results/raw"), Path("data")
+_SITE = Path("docs/_build")  # what `make docs` builds
 _RECORDS = "metadata"  # what outputs were made with
 _STAMP = ".snakemake_timestamp"
 _SAMPLE = "real HMI frames"  # product
@@ -81,6 +83,7 @@ def computed() -> Found:
         # Else Snakemake would not see that other frames are wanted than those that stay.
         kept.add(_RECORDS)
     found.remove += [path for path in _entries(_STATE) if path.name not in kept]
+    found.remove += _entries(_SITE)
     found.stay |= dict.fromkeys(_entries(_DATA), "never touched")
     return found
 

@@ -1,4 +1,4 @@
-"""The checked configuration, CONFIG, as the other files ask for it: names, months, sections."""
+"""Functions over the checked configuration, CONFIG: names, months, sections, where frames are from."""
 
 import os
 import sys
@@ -7,12 +7,17 @@ from pathlib import Path
 from snakemake_interface_common.exceptions import WorkflowError
 
 from onesun.config import canonical, method_sections, months, seeded, tabled_months
-from onesun.provenance import code_version, record_parts
+from onesun.archive.wanted import requests
+from onesun.instruments import load
+from onesun.provenance import code_version, entry_of, record_parts
 from onesun.products.split import assign
 
 PAIRS = CONFIG["pairs"]
 METHODS = CONFIG["methods"]
 ROLES = ("input", "target")
+SAMPLED = CONFIG["source"]["kind"] == "sample"
+# Files of an archive may go once they are aligned; those of the sample and one's own always stay.
+PASSING = CONFIG["source"]["kind"] == "archive" and not CONFIG["archive"]["keep"]
 
 # Commands come from the environment of the Snakemake that calls them, activated or not. OpenMP and
 # BLAS get their threads from Snakemake; OpenCV and dask have to be told.
@@ -35,6 +40,11 @@ def settings(*sections, **parts):
     return canonical({name: CONFIG[name] for name in sections} | parts)
 
 
+def part(section, *keys):
+    """Keys of a section of the configuration."""
+    return {key: CONFIG[section][key] for key in keys}
+
+
 def options(paths):
     """The words of a command's options: ``{"patches": [a, b]}`` is --patches a --patches b."""
     return [
@@ -44,12 +54,17 @@ def options(paths):
 
 def code(command, *others):
     """Hash of the code behind `onesun command`, so that a change in it reruns the rule."""
-    return code_version(f"onesun.cli.{command}", *others)
+    return code_version(entry_of(command), *others)
 
 
 def records(command, *names):
     """What a command takes from instrument records, so that a change in it reruns the rule."""
     return canonical(record_parts(command, *names))
+
+
+def pair_records(command, *roles):
+    """Function of wildcards: `records` of a pair's instruments, its "input", "target" or both."""
+    return lambda wildcards: records(command, *(PAIRS[wildcards.pair][role] for role in roles))
 
 
 def split_rows(pair, *sets, month=None):
@@ -59,6 +74,11 @@ def split_rows(pair, *sets, month=None):
     """
     rows = assign(pair, PAIRS[pair]["split"])
     return canonical([vars(row) for row in rows if row.set in sets or row.month == month])
+
+
+def month_row(wildcards):
+    """The split's row of the month at hand, for --split."""
+    return split_rows(wildcards.pair, month=wildcards.month)
 
 
 def learning(sections):
@@ -113,3 +133,38 @@ def every_column(pattern, *kinds, table="table1"):
 def of_pair(role, pattern="{instrument}"):
     """Function of wildcards: ``pattern`` with a pair's "input" or "target" instrument."""
     return lambda wildcards: pattern.format(instrument=PAIRS[wildcards.pair][role], **wildcards)
+
+
+def keeper(wildcards):
+    """The archive that keeps an instrument's files."""
+    return load(wildcards.instrument).archive
+
+
+def downloads(archive):
+    """Function of wildcards: the number of places at an archive that a download takes, 1 or 0."""
+    return lambda wildcards: int(keeper(wildcards) == archive)
+
+
+def request(wildcards):
+    """What is wanted of an instrument in a month, as a section of settings."""
+    return {"request": requests(CONFIG, wildcards.instrument, wildcards.month)}
+
+
+def chosen(wildcards):
+    """What of the section "archive" decides which files are taken; the rest is how to get them."""
+    keys = ("products", "sites") if keeper(wildcards) == "nso" else ()
+    return {key: CONFIG["archive"]["nso"][key] for key in keys}
+
+
+def passing(path):
+    """``path``, removed after its last use where raw files do not stay."""
+    return temp(path) if PASSING else path
+
+
+def folder_of(role):
+    """Function of wildcards: the folder of a pair's raw files, where it is removed after its use.
+
+    Of outputs that are used up, Snakemake has to know all.
+    """
+    pattern = "results/raw/{instrument}/{month}"
+    return lambda wildcards: [of_pair(role, pattern)(wildcards)] if PASSING else []

@@ -39,9 +39,7 @@ rule convert:
         mem_mb=lambda wildcards, threads: 1200 * threads,
     params:
         code=code("convert"),
-        records=lambda wildcards: records(
-            "convert", PAIRS[wildcards.pair]["input"], PAIRS[wildcards.pair]["target"]
-        ),
+        records=pair_records("convert", *ROLES),
         weights=lambda wildcards, input: wildcards.pair if OF_PACKAGE else input.weights,
     message:
         "Converting {wildcards.pair}, {wildcards.month}"

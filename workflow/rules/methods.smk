@@ -1,10 +1,16 @@
-"""What the rules of methods share.
-
-Goes in: the configuration.
-Comes out: no file, but functions: which methods are of a kind, what each needs and is trained on.
-"""
+"""Functions about methods: which are of a kind, what each needs, is trained on and converts with."""
 
 from onesun.config import trained_rows
+from onesun.config.checks import PACKAGE
+from onesun.io import locations
+
+OF_PACKAGE = CONFIG["convert"]["weights"] == PACKAGE
+RELEASE = CONFIG["release"]
+# How predictions are registered to the target, and where frames aligned by their headers are.
+POINTINGS = ["header", *CONFIG["pointing"]["models"]]
+BY_HEADER = (
+    "results/aligned" if CONFIG["align"]["registration"] == "header" else "results/pointing/aligned"
+)
 
 
 def method_of(*kinds):
@@ -30,6 +36,18 @@ def method_needs(wildcards):
     }
     kind = METHODS[wildcards.method]["kind"]
     return {name: [path.format(**wildcards)] for name, path in needs.get(kind, {}).items()}
+
+
+def by_network(if_network, otherwise):
+    """Function of wildcards: one of two values, by whether the method is a network."""
+    return lambda wildcards: (
+        if_network if METHODS[wildcards.method]["kind"] == "network" else otherwise
+    )
+
+
+def method_code(command):
+    """Function of wildcards: `code` of a command with, of all kinds of methods, the one at hand."""
+    return lambda wildcards: code(command, f"onesun.methods:_{METHODS[wildcards.method]['kind']}")
 
 
 def method_words(wildcards, input):
@@ -80,3 +98,40 @@ def with_error(*tables):
 def errors_of(pairs_and_methods):
     """What calibrates the errors of these networks."""
     return [f"results/models/{pair}/{method}/errors.json" for pair, method in pairs_and_methods]
+
+
+def left_out(pattern, *rows):
+    """Function of wildcards: ``pattern`` for each method of ``rows`` (all if none) and its Sun's month."""
+    return lambda wildcards: [
+        pattern.format(pair=wildcards.pair, method=method, month=entry["month"])
+        for entry in RELEASE["suns"].values()
+        for row, method in [
+            *((name, name) for name in RELEASE["baselines"]),
+            *entry["methods"].items(),
+        ]
+        if not rows or row in rows
+    ]
+
+
+def truths(wildcards):
+    """What the training months of the release's network were simulated with."""
+    if not SAMPLED:
+        return []
+    pattern = "results/raw/{instrument}/{month}.truth.json"
+    rows = trained_rows(CONFIG, wildcards.pair, RELEASE["method"])
+    instrument = PAIRS[wildcards.pair]["input"]
+    return [
+        pattern.format(instrument=instrument, month=row.month) for row in rows if row.set == "train"
+    ]
+
+
+def converted_by():
+    """The files of the network that converts, by what they are; of an error if it states one."""
+    if OF_PACKAGE:
+        path = str(locations.resource("weights") / "{pair}")
+        # Where they are, also if a workflow that uses this one as a module gives all paths a prefix.
+        return {"weights": local(f"{path}.safetensors"), "card": local(f"{path}.card.json")}
+    method = CONFIG["convert"]["weights"]
+    model = f"results/models/{{pair}}/{method}"
+    files = {"weights": f"{model}/weights.safetensors", "card": f"{model}/card.json"}
+    return files | ({"errors": f"{model}/errors.json"} if has_error(method) else {})

@@ -7,23 +7,11 @@ people, the same as .md. `snakemake --report` makes another page of what rules m
 
 from importlib.metadata import version
 
-from onesun.config import shown_month
-
-# As the page shows them; errors only where a network has one.
-SHOWN_ERRORS = ["errors"] if STATING else []
-TABLES = [*(f"table{number}" for number in range(1, 5)), "ladder", "ablation", *SHOWN_ERRORS]
-FIGURES = [*(f"fig{number}" for number in range(1, 10)), *SHOWN_ERRORS]
 # What is under the page's slider: the columns of Table 1, in one month of each pair.
 SHOWN = {
     column["pair"]: shown_month(CONFIG, CONFIG["report"]["frame"], column["pair"])
     for column in columns("table1")
 }
-
-
-rule figures:
-    """Stage: the paper's figures and that of errors, as PNG and as PDF."""
-    input:
-        expand("results/figures/{name}.{kind}", name=FIGURES, kind=["png", "pdf"]),
 
 
 rule cost:

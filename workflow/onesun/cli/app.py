@@ -8,132 +8,78 @@ import sys
 from contextlib import suppress
 
 import typer
+from typer.core import TyperGroup
 
 from onesun.cli import (
-    ablation,
-    align,
-    analyse_calibration,
-    analyse_continuity,
-    analyse_epochs,
-    analyse_null,
-    analyse_resolution,
+    analyses,
     archive,
-    archive_plan,
-    calibrate,
-    check,
     convert,
-    cost,
-    coverage,
-    crop,
-    errors,
     evaluate,
-    fig1,
-    fig2,
-    fig3,
-    fig4,
-    fig5,
-    fig6,
-    fig7,
-    fig8,
-    fig9,
-    fig_errors,
-    fit,
-    index,
-    ladder,
-    line,
-    look,
-    measure,
-    noise,
-    pointing,
-    predict,
+    figures,
+    files,
+    prepare,
     report,
     sample,
-    search,
     series,
-    split,
-    store,
-    sunspots,
-    table1,
-    table2,
-    table3,
-    table4,
-    table_errors,
-    table_pointing,
+    tables,
     train,
-    variability,
-    verify,
     weights,
 )
 from onesun.errors import OneSunError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+# Commands by the panel of `onesun --help` that they are in.
+_PANELS = {
+    "Your own files": (convert.convert, files.check, files.info, files.show, files.verify),
+    "Stages of a run": (
+        *(prepare.align, prepare.split, prepare.store, prepare.calibrate, prepare.line),
+        *(prepare.noise, train.train, train.search, train.fit, train.errors, evaluate.predict),
+        *(evaluate.evaluate, evaluate.measure, evaluate.coverage, evaluate.pointing),
+        *(series.crop, series.series, series.variability),
+    ),
+    "Tables": (
+        *(tables.table1, tables.table2, tables.table3, tables.table4),
+        *(tables.ladder, tables.ablation, tables.table_errors, tables.table_pointing),
+    ),
+    "Figures": (
+        *(figures.sunspots, figures.fig1, figures.fig2, figures.fig3, figures.fig4, figures.fig5),
+        *(figures.fig6, figures.fig7, figures.fig8, figures.fig9, figures.fig_errors),
+    ),
+    "Report": (report.report, report.cost),
+    "Analyses": (
+        *(analyses.null, analyses.calibration, analyses.continuity),
+        *(analyses.resolution, analyses.epochs),
+    ),
+    "Raw frames": (prepare.index, sample.app, archive.app),
+    "Weights of the package": (weights.app,),
+}
+
+
+class _InOrder(TyperGroup):
+    """Commands in the order of the panels; typer would put those with sub-commands first."""
+
+    def list_commands(self, context: object) -> list[str]:
+        return [name for names in _NAMES.values() for name in names]
+
 
 app = typer.Typer(
+    cls=_InOrder,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="MDI and GONG magnetograms as HMI is expected to have seen them.",
 )
-app.add_typer(sample.app, name="sample")
-# Not beside it in one module: what plans is no reason to download again.
-archive.app.command()(archive_plan.plan)
-archive.app.command()(archive_plan.status)
-app.add_typer(archive.app, name="archive")
-app.add_typer(weights.app, name="weights")
-app.add_typer(analyse_null.app, name="analyse-null")
-app.add_typer(analyse_calibration.app, name="analyse-calibration")
-app.add_typer(analyse_continuity.app, name="analyse-continuity")
-app.add_typer(analyse_resolution.app, name="analyse-resolution")
-app.add_typer(analyse_epochs.app, name="analyse-epochs")
-for command in (
-    convert.convert,
-    check.check,
-    index.index,
-    align.align,
-    store.store,
-    split.split,
-    calibrate.calibrate,
-    line.line,
-    train.train,
-    errors.errors,
-    coverage.coverage,
-    search.search,
-    fit.fit,
-    predict.predict,
-    evaluate.evaluate,
-    measure.measure,
-    pointing.pointing,
-    noise.noise,
-    crop.crop,
-    series.series,
-    variability.variability,
-    table1.table1,
-    table2.table2,
-    table3.table3,
-    table4.table4,
-    ablation.ablation,
-    ladder.ladder,
-    table_errors.table_errors,
-    table_pointing.table_pointing,
-    sunspots.sunspots,
-    fig1.fig1,
-    fig2.fig2,
-    fig3.fig3,
-    fig4.fig4,
-    fig5.fig5,
-    fig7.fig7,
-    fig9.fig9,
-    fig_errors.fig_errors,
-    cost.cost,
-    report.report,
-    fig6.fig6,
-    fig8.fig8,
-    verify.verify,
-    look.info,
-    look.show,
-):
-    app.command()(command)
+_NAMES: dict[str, list[str]] = {}
+for _panel, _commands in _PANELS.items():
+    for _each in _commands:
+        if isinstance(_each, typer.Typer):
+            _name = str(_each.info.name)
+            app.add_typer(_each, rich_help_panel=_panel)
+        else:
+            _name = _each.__name__.replace("_", "-")
+            app.command(_name, rich_help_panel=_panel)(_each)
+        _NAMES.setdefault(_panel, []).append(_name)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""``onesun report``: tables, figures and fields in one page."""
+"""The report, and what a run cost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from onesun.cli.options import Table
 
 
 def report(
@@ -36,3 +38,16 @@ def report(
     complete = config.complete(config.read(settings))
     scenes = read_scenes(complete, aligned, predictions)
     write_page(complete, table or [], figure or [], cost, scenes, snakemake, out)
+
+
+def cost(
+    logs: Annotated[Path, typer.Argument(help="Folder of logs and benchmark files (.tsv).")],
+    out: Table,
+    without: Annotated[
+        list[str] | None, typer.Option(help="Stage to leave out; may be given several times.")
+    ] = None,
+) -> None:
+    """Add up time and memory of the last run of each job, by stage."""
+    from onesun.report.cost import write_cost
+
+    write_cost(logs, without or [], out)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The embedded sample: real HMI, simulated MDI, GONG.")
+from onesun.cli.options import Folder, Frames, Instrument, Month, sections
+
+app = typer.Typer(
+    name="sample", no_args_is_help=True, help="The embedded sample: real HMI, simulated MDI, GONG."
+)
 
 
 @app.command()
 def fetch(
-    out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
-    settings: Annotated[
-        str, typer.Option(help="Section 'sample': JSON text, or a file's path.")
-    ] = "{}",
+    out: Folder,
+    settings: Annotated[str, sections("sample")] = "{}",
     regions: Annotated[
         bool, typer.Option("--regions", help="Three active regions instead of the full disks.")
     ] = False,
@@ -35,11 +36,11 @@ def fetch(
 
 @app.command()
 def simulate(
-    instrument: Annotated[str, typer.Option(help="hmi, mdi or gong.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    frames: Annotated[Path, typer.Option(help="Manifest of the real frames.")],
-    settings: Annotated[str, typer.Option(help="Section 'sample': JSON text, or a file's path.")],
-    out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+    instrument: Instrument,
+    month: Month,
+    frames: Frames,
+    settings: Annotated[str, sections("sample")],
+    out: Folder,
 ) -> None:
     """Write a month of raw files as the instrument's archive would hold them."""
     from onesun.config import settings as section
@@ -50,13 +51,11 @@ def simulate(
 
 @app.command()
 def series(
-    instrument: Annotated[str, typer.Option(help="hmi, mdi or gong.")],
-    month: Annotated[str, typer.Option(help="Calendar month, YYYY-MM.")],
-    frames: Annotated[Path, typer.Option(help="Manifest of the real frames.")],
-    settings: Annotated[
-        str, typer.Option(help="Sections 'sample' and 'series': JSON text, or a file's path.")
-    ],
-    out: Annotated[Path, typer.Option(help="Folder to write; OUT.json is its manifest.")],
+    instrument: Instrument,
+    month: Month,
+    frames: Frames,
+    settings: Annotated[str, sections("sample", "series")],
+    out: Folder,
 ) -> None:
     """Write a longer series of a month, in which HMI's signal follows its orbit."""
     from onesun.config import settings as section

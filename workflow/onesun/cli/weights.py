@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="The weights that come with the package, from a run.")
+from onesun.cli.options import Pair, sections
+
+app = typer.Typer(
+    name="weights", no_args_is_help=True, help="The weights that come with the package, from a run."
+)
 
 
 @app.command()
 def collect(
-    pair: Annotated[str, typer.Option(help="Pair, such as mdi-hmi.")],
+    pair: Pair,
     weights: Annotated[
         Path, typer.Option(help="Weights of a network, card and error beside them.")
     ],
@@ -22,9 +26,7 @@ def collect(
     coverage: Annotated[
         list[Path], typer.Option(help="Coverage of a network in a month; one for each.")
     ],
-    settings: Annotated[
-        str, typer.Option(help='Sections "release" and "table1": JSON text, or a file.')
-    ],
+    settings: Annotated[str, sections("release", "table1")],
     out: Annotated[Path, typer.Option(help="Folder to write weights, card and scores into.")],
     truth: Annotated[
         list[Path] | None,

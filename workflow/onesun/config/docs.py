@@ -22,10 +22,11 @@ _HEAD = """\
 `workflow/schemas/config.schema.json` checks it before anything runs: unknown keys are refused, and
 a problem is reported in one sentence that names the key, what was found and what is expected.
 
-- A configuration of your own: `snakemake --configfile mine.yaml`. It is laid over `config.yaml`:
-  mappings are merged key by key; anything else, lists too, is replaced. It may be as short as
-  `training: {epochs: 20}`. For a key or two: `snakemake --config 'sample={seed: 5, frames: 2}'`,
-  where numbers, true, false and null are read as in a file.
+- A configuration of your own: `snakemake TARGET --configfile mine.yaml`, the target first. It is
+  laid over `config.yaml`: mappings are merged key by key, so that it removes no key; anything else,
+  lists too, is replaced. It may be as short as `training: {epochs: 20}`. For a key or two:
+  `snakemake --config 'sample={seed: 5, frames: 2}'`, where numbers, true, false and null are read
+  as in a file.
 - Absent keys have the defaults below. An edit reruns the stages that read what changed, and those
   after them.
 - In YAML, write months in quotes (`"2016-07"`) and powers of ten with a point (`1.0e-3`, because

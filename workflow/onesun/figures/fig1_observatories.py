@@ -75,7 +75,7 @@ def caption(instruments: Sequence[Magnetograph], series: Series, start: float) -
         for one in instruments
     )
     return (
-        f"**Figure 1.** Above: pixel size in arcsec (logarithmic) of {len(instruments)} "
+        f"Above: pixel size in arcsec (logarithmic) of {len(instruments)} "
         "magnetographs on the ground and in space against the calendar years in which they took "
         "magnetograms; an arrow marks those that go on. "
         f"Below: monthly mean total sunspot number (version 2.0), {len(shown)} months from "

@@ -112,7 +112,7 @@ def caption(frames: Sequence[PairFrame], method: str, region: Window, disks: Dis
         f"SR-{frame.input_name} is {frame.month.pair} by {method}" for frame in frames
     )
     return (
-        f"**Figure 2.** Full disks of the line-of-sight field: inputs above, predictions below, "
+        f"Full disks of the line-of-sight field: inputs above, predictions below, "
         f"the target at the right ({pairs}). Greys from -{disks.style.field_limit:g} to "
         f"{disks.style.field_limit:g} G, in the insets from -{disks.inset_limit:g} to "
         f"{disks.inset_limit:g} G; stronger fields are black and white. For these pictures of "

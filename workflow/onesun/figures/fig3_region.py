@@ -104,7 +104,7 @@ def caption(
     """The words below it."""
     names = "; ".join(f"{label} is method `{method}`" for method, label in labels[0].items())
     return (
-        "**Figure 3.** One region of the line-of-sight field: input, methods and target, and "
+        "One region of the line-of-sight field: input, methods and target, and "
         "below each method its difference from the target, with the root mean square over the "
         f"region. {names}. Greys from -{panels.limit:g} to {panels.limit:g} G, colours of "
         f"differences from -{panels.difference_limit:g} to {panels.difference_limit:g} G; what is "

@@ -151,7 +151,7 @@ def _caption(merged: Sequence[Merged], metrics: Sequence[_Metric], patch: int) -
     source, last = merged[0].source, merged[-1].source.name
     limit = merged[0].measures.settings["within_radius"]
     return (
-        f"**Figure 4.** {source.pair}: errors of baselines and of networks trained with one "
+        f"{source.pair}: errors of baselines and of networks trained with one "
         f"term of the loss more each time, within r ≤ {limit:g} solar radii. (a) E_max and E_min, "
         "the differences target less output of the maxima and of the minima over patches of "
         f"{patch} by {patch} target pixels, added ({patches.n:,} patches; bins of "

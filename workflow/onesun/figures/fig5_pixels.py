@@ -228,7 +228,7 @@ def _caption(merged: Sequence[Merged], shown: Sequence[_Shown], fewest: int) -> 
         few = each.pixels.n < fewest
         left_out = max(left_out, int(each.pixels.n[few].sum()))
     return (
-        f"**Figure 5.** Output against target, {names}, within r ≤ "
+        f"Output against target, {names}, within r ≤ "
         f"{settings['within_radius']:g} solar radii. Upper panels: 2-D histograms of target and "
         f"output in bins of {_width(shown[0].pixels):g} G, of which at most "
         f"{percent(outside)} of a method lies beyond the bins; dotted: output = target; coloured: "

@@ -133,7 +133,7 @@ def _letter(figure: Figure, panels: np.ndarray) -> None:
 def _caption(series: Sequence[Series], style: Style) -> str:
     limit = style.field_limit
     parts = [
-        "**Figure 6.** A region as the input observed it, as predicted (SR) and as HMI saw it, "
+        "A region as the input observed it, as predicted (SR) and as HMI saw it, "
         f"at the last time of each series; grey from {-limit:g} to {limit:g} G. Below, its mean "
         "unsigned and mean signed field through time, and their ratios to HMI's; times the number "
         "of pixels they are the paper's totals. Through time, the input is upsampled and scaled, "

@@ -158,7 +158,7 @@ def caption(panels: Sequence[Panel], patch: int) -> str:
         for panel in panels
     )
     return (
-        "**Figure 7.** The networks as their modules are built, from the input (channel 1: the "
+        "The networks as their modules are built, from the input (channel 1: the "
         "field, channel 2: the distance from the disk centre) to the target's field. Each box "
         "gives what it does, the shape of its result (channels x height x width, for a patch of "
         f"{patch} x {patch} input pixels) and its trained parameters; a dashed frame is a block "

@@ -72,7 +72,7 @@ def _label(found: Shown, amplitude: str) -> str:
 def _caption(series: Series, found: Shown, amplitude: str) -> str:
     name = short_name(series)
     parts = [
-        f"**Figure 8.** From above: the region's mean unsigned field as HMI observed it; SR-{name} "
+        f"From above: the region's mean unsigned field as HMI observed it; SR-{name} "
         f"({series.method}) with a noise of {series.noise:.2f} G; their ratio, with the fitted "
         "trend and sinusoids through the commonest integration time; HMI's radial velocity, "
         "positive away from the Sun. HMI's unsigned field follows the velocity with an amplitude "

@@ -118,7 +118,7 @@ def _caption(
     undetermined = max(each.undetermined for panel in panels.values() for each in panel.values())
     bins = merged[0].measures.patches.bins["correlation"]
     return (
-        f"**Figure 9.** {source.pair}: Pearson's correlation of output and target over patches of "
+        f"{source.pair}: Pearson's correlation of output and target over patches of "
         f"{patch} by {patch} target pixels, a loss a row. Grey: all patches of which at least "
         f"{100 * settings['min_share']:g} % lies on the disk; blue: those wholly within r ≤ "
         f"{settings['within_radius']:g} solar radii. (a) All: {everything['disk'].n:,} and "

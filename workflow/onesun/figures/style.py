@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ def sheet(out: Path, style: Style, width: Width, height: float, caption: str) ->
     out : PNG to write; the same as PDF, and its caption as .md, go beside it. Each is whole or
         absent, and the same figure gives the same bytes.
     width, height : of the figure; a name, and inches.
-    caption : what is shown, of how many frames or pixels, in which units; Markdown.
+    caption : what is shown, of how many frames or pixels, in which units; Markdown. The number of
+        a figure that is named fig1 and so on comes before it.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -99,7 +101,9 @@ def sheet(out: Path, style: Style, width: Width, height: float, caption: str) ->
             kind = path.suffix.removeprefix(".")
             with whole_file(path) as part:
                 figure.savefig(part, format=kind, metadata=metadata)
-    write_text(out.with_suffix(".md"), caption.strip() + "\n")
+    number = re.match(r"fig(\d+)\b", out.stem)
+    begin = f"**Figure {number[1]}.** " if number else ""
+    write_text(out.with_suffix(".md"), f"{begin}{caption.strip()}\n")
 
 
 def show_field(

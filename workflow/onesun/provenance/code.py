@@ -26,6 +26,8 @@ _ON_THE_WAY = {
 }
 # Here annotations of functions are the command line; elsewhere they do nothing.
 _COMMANDS = "onesun.cli."
+# Of this module counts what is imported by name: another option reruns no other command.
+_OPTIONS = "onesun.cli.options"
 _ANNOTATIONS = {
     ast.arg: ("annotation",),
     ast.FunctionDef: ("returns",),
@@ -44,9 +46,10 @@ def code_version(*entries: str, package: Path = _PACKAGE) -> str:
 
     Parameters
     ----------
-    entries : modules such as "onesun.cli.align". "onesun.cli.sample:fetch" is for a module that
-        serves several purposes: of the imports inside functions and classes only those are followed
-        that belong to the one named, or to what it names in turn.
+    entries : modules such as "onesun.methods.predict". "onesun.cli.sample:fetch" is for a module
+        that serves several purposes: of its definitions and imports only those count that belong to
+        the one named, or to what it names in turn. Outside of onesun.cli its other definitions
+        count themselves, but the imports inside them are not followed.
     package : folder of the package onesun.
 
     Raises ModuleNotFoundError when there is no such module or function.
@@ -58,28 +61,60 @@ def code_version(*entries: str, package: Path = _PACKAGE) -> str:
     return version
 
 
+@cache
+def entry_of(command: str, package: Path = _PACKAGE) -> str:
+    """The entry of a command: "onesun.cli.prepare:align" of align, wherever it is defined.
+
+    Parameters
+    ----------
+    command : its function; with its module if it is one of several under a name: "sample:fetch".
+
+    Raises ModuleNotFoundError when there is no such function, or more than one.
+    """
+    if ":" in command:
+        return f"{_COMMANDS}{command}"
+    files = sorted((package / "cli").glob("*.py"))
+    found = [f.stem for f in files if _read(f, f"{_COMMANDS}{f.stem}").defines(command)]
+    if len(found) != 1:
+        raise ModuleNotFoundError(f"{command}: found in {found}, expected one module of onesun.cli")
+    return f"{_COMMANDS}{found[0]}:{command}"
+
+
 def known() -> dict[str, list[tuple[str, str]]]:
     """The modules behind each code version that this process has asked for."""
     return dict(_KNOWN)
 
 
 def modules(*entries: str, package: Path = _PACKAGE) -> list[tuple[str, str]]:
-    """The modules that ``entries`` reach, sorted, each with the hash of its own code."""
+    """The modules that ``entries`` reach, sorted, each with the hash of its own code.
+
+    One of several purposes is named with those that count: "onesun.cli.options:Month,Pair".
+    """
     limits: dict[str, set[str]] = {}
     for name, _, purpose in (entry.partition(":") for entry in entries):
-        limits.setdefault(name, set()).update([purpose] if purpose else [])
+        limits.setdefault(name, set()).update(purpose.split(",") if purpose else [])
     found: dict[str, str] = {}
+    read: set[str] = set()
     waiting = list(limits)
-    while waiting:
+    options: set[str] = set()
+    while waiting or options:
+        if not waiting:  # all of the commands are read, and which options they name is known
+            limits[_OPTIONS], options = options, set()
+            waiting.append(_OPTIONS)
         name = waiting.pop()
-        if name in found:
+        if name in read:
             continue
+        read.add(name)
         path = _file(name, package)
         if path is None:
             raise ModuleNotFoundError(f"{name}: no such module in {package}")
-        module = _read(path, name)
-        found[name] = module.hash
-        for imported in module.imports(frozenset(limits.get(name, ()))):
+        module, purposes = _read(path, name), frozenset(limits.get(name, ()))
+        named = f"{name}:{','.join(sorted(purposes))}" if purposes else name
+        found[named] = module.hash(purposes)
+        for imported in module.imports(purposes):
+            if imported[0] == _OPTIONS:
+                options.update(imported[1:])
+                continue
             waiting += [target for target in _targets(imported, package) if _counts(name, target)]
     return sorted(found.items())
 
@@ -116,61 +151,79 @@ class _Module:
 
     Attributes
     ----------
-    hash : of its code, and of the files beside it that it names.
-    always : the imports outside of definitions.
-    definitions : statements that bind a name, by it: functions, classes, variables.
-    package : its package, from which relative imports count.
+    path, name : its file and its dotted name.
+    statements : what it consists of, imports one name each, with the names that each binds.
     """
 
-    hash: str
-    always: set[Import]
-    definitions: dict[str, list[ast.stmt]]
-    package: str
+    path: Path
+    name: str
+    statements: list[tuple[ast.stmt, list[str]]]
+
+    def defines(self, name: str) -> bool:
+        """Whether it has a command of this name; decorated ones are of another, `sample fetch`."""
+        return any(
+            isinstance(statement, ast.FunctionDef)
+            and not statement.decorator_list
+            and name in bound
+            for statement, bound in self.statements
+        )
 
     @cache  # noqa: B019 (modules are kept anyway, by _read)
+    def hash(self, purposes: frozenset[str]) -> str:
+        """Hash of what counts for ``purposes``, and of the files beside it that this names."""
+        commands = self.name.startswith(_COMMANDS)
+        # Elsewhere what chooses between the purposes counts, too.
+        counted = self._reached(purposes if commands else frozenset())
+        text = _plain(counted, annotated=commands)
+        found = hashlib.sha256(text.encode())
+        for file in _named_beside(counted, self.path.parent):
+            found.update(file.read_bytes())
+        return found.hexdigest()[:16]
+
+    @cache  # noqa: B019
     def imports(self, purposes: frozenset[str]) -> set[Import]:
-        """Imports, those in definitions limited to what ``purposes`` reach if there are any."""
-        waiting = list(purposes or self.definitions)
+        """Imports of what ``purposes`` reach, or of all if there are none."""
+        package = self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
+        return {each for node in self._reached(purposes) for each in _imports(node, package)}
+
+    @cache  # noqa: B019
+    def _reached(self, purposes: frozenset[str]) -> list[ast.stmt]:
+        """Statements that define a purpose or what it names in turn; those that bind no name."""
+        if not purposes:
+            return [statement for statement, _ in self.statements]
+        waiting = list(purposes)
+        for statement, bound in self.statements:
+            waiting += [] if bound else _names(statement)
+        if not self.name.startswith(_COMMANDS):
+            waiting += [
+                name for each, bound in self.statements for name in bound if _is_import(each)
+            ]
+        known = {name for _, bound in self.statements for name in bound}
         reached: set[str] = set()
-        found = set(self.always)
         while waiting:
             name = waiting.pop()
-            if name in reached:
-                continue
-            reached.add(name)
-            if name not in self.definitions:
+            if name in purposes and name not in known:
                 raise ModuleNotFoundError(f"{name}: not defined, expected one of the module's")
-            for statement in self.definitions[name]:
-                found |= _imports(statement, self.package)
-                if purposes:
-                    waiting += _names(statement) & self.definitions.keys()
-        return found
+            if name not in reached:
+                reached.add(name)
+                for statement, bound in self.statements:
+                    waiting += _names(statement) if name in bound else []
+        return [each for each, bound in self.statements if not bound or reached & {*bound}]
 
 
 @cache
 def _read(path: Path, name: str) -> _Module:
     tree = ast.parse(path.read_bytes(), path)
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    always: set[Import] = set()
-    definitions: dict[str, list[ast.stmt]] = {}
-    for statement in tree.body:
-        bound = _bound(statement)
-        for each in bound:
-            definitions.setdefault(each, []).append(statement)
-        if not bound:
-            always |= _imports(statement, package)
-    own = hashlib.sha256(_plain(tree, annotated=name.startswith(_COMMANDS)).encode())
-    for file in _named_beside(tree, path.parent):
-        own.update(file.read_bytes())
-    return _Module(own.hexdigest()[:16], always, definitions, package)
+    return _Module(path, name, [pair for each in tree.body for pair in _bound(each)])
 
 
-def _named_beside(tree: ast.Module, folder: Path) -> list[Path]:
+def _named_beside(statements: list[ast.stmt], folder: Path) -> list[Path]:
     """The files beside a module that it names and are no modules, such as a page's template."""
     others = _others(folder)
     if not others:  # as a rule: looking through the tree takes a third of the reading
         return []
-    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    words = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return [file for file in others if file.name in words]
 
 
@@ -179,16 +232,70 @@ def _others(folder: Path) -> list[Path]:
     return [file for file in sorted(folder.iterdir()) if file.suffix != ".py" and file.is_file()]
 
 
-def _bound(statement: ast.stmt) -> list[str]:
-    """Names that a statement defines: of a function, a class or variables; not of imports."""
+def _bound(statement: ast.stmt) -> list[tuple[ast.stmt, list[str]]]:
+    """A statement with the names that it binds; an import as one statement for each name."""
+    if isinstance(statement, ast.Import):
+        return [
+            (ast.Import([alias]), [alias.asname or alias.name.split(".")[0]])
+            for alias in statement.names
+        ]
+    if isinstance(statement, ast.ImportFrom):
+        module, level = statement.module, statement.level
+        return [
+            # What * brings is not known, so that it counts always.
+            (ast.ImportFrom(module, [each], level), [each.asname or each.name][each.name == "*" :])
+            for each in statement.names
+        ]
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [statement.name]
+        return [(statement, [statement.name])]
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+    return [(statement, [target.id for target in targets if isinstance(target, ast.Name)])]
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def _names(statement: ast.stmt) -> set[str]:
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    """Names that a statement takes from its module; of a function not its own variables."""
+    names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return names
+    signature = [*statement.decorator_list, statement.args, statement.returns]
+    outside = {
+        node.id
+        for part in signature
+        if part is not None
+        for node in ast.walk(part)
+        if isinstance(node, ast.Name)
+    }
+    return outside | (names - _own_variables(statement))
+
+
+def _own_variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Parameters of a function, and what it assigns or imports itself."""
+    own = set()
+    for node in (function.args, *function.body):
+        for each in _within(node):
+            if isinstance(each, ast.arg):
+                own.add(each.arg)
+            elif isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                own.add(each.id)
+            elif isinstance(each, ast.Import | ast.ImportFrom):
+                own |= {alias.asname or alias.name.split(".")[0] for alias in each.names}
+    return own
+
+
+def _within(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what is below it, but not inside functions, classes or comprehensions."""
+    scopes = (
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
+        ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
+    )  # fmt: skip
+    yield node
+    if not isinstance(node, scopes):
+        for child in ast.iter_child_nodes(node):
+            yield from _within(child)
 
 
 def _imports(statement: ast.AST, package: str) -> set[Import]:

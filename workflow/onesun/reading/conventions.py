@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from astropy.time import Time
-from sunpy.coordinates import sun
 
 from onesun.errors import MissingKeywordError, UntrustedFrameError
 from onesun.geometry.grid import ARCSEC_PER_RADIAN, AU_METRES
@@ -70,6 +69,8 @@ def gong(header: Mapping[str, Any], record: Instrument, path: Path) -> Understoo
     fill lies there less 1. The image has solar north up; the keyword ``ROLL`` is the turret's
     position, not the image's. The observer is taken at the Earth's centre.
     """
+    from sunpy.coordinates import sun  # slow to import, and the other conventions need none of it
+
     turned = turned_by(header, path)
     if turned:
         raise UntrustedFrameError(

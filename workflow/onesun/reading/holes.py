@@ -11,8 +11,8 @@ import math
 import warnings
 
 import numpy as np
-from scipy import ndimage
 
+# SciPy is slow to import and needed only where there are holes.
 from onesun.reading.robust import robust_sigma
 from onesun.reading.sky import Sky
 
@@ -163,6 +163,8 @@ def _sliding(join: np.ufunc, flags: np.ndarray, size: int, axis: int) -> np.ndar
 
 def _with_same_value(hole: np.ndarray, field: np.ndarray) -> np.ndarray:
     """A hole and the pixels of its value that touch it: its edges need not be straight."""
+    from scipy import ndimage
+
     values, counts = np.unique(field[hole], return_counts=True)
     for value in values[counts > _USUAL * counts.sum()]:
         labels, number = ndimage.label(field == value)
@@ -196,6 +198,8 @@ def _no_contours(filled: np.ndarray, field: np.ndarray, level: float, middle: fl
 
     These are few together, and have neighbours between the fill's value and the quiet Sun's.
     """
+    from scipy import ndimage
+
     labels, number = ndimage.label(filled, np.ones((3, 3)))
     sizes = np.bincount(labels.ravel(), minlength=number + 1)
     rows, columns = np.nonzero(filled & (sizes < _CONTOUR)[labels])
@@ -219,6 +223,8 @@ def _rim(
     field: np.ndarray, filled: np.ndarray, level: float, middle: float, sigma: float
 ) -> np.ndarray:
     """Pixels beside a fill that hold it in part: averages of minutes of which some are filled."""
+    from scipy import ndimage
+
     beside = ndimage.binary_dilation(filled, iterations=_RIM, structure=np.ones((3, 3), bool))
     towards = (field - np.float32(middle)) * np.float32(math.copysign(1, level - middle))
     return beside & (towards > np.float32(_RIM_FAR * max(sigma, 0.1)))

@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy import units
-from astropy.wcs import WCS, WcsError
 
 from onesun.errors import UntrustedFrameError
 from onesun.reading.angles import angle
 from onesun.reading.keywords import number, optional_number
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
 
 _AXES = (1, 2)
 _ELEMENTS = tuple(f"{row}_{column}" for row in _AXES for column in _AXES)
@@ -102,6 +104,8 @@ def read_world(header: Mapping[str, Any], path: Path) -> World:
     Raises MissingKeywordError naming a keyword that is absent, UntrustedFrameError for axes that
     are not helioprojective, pixels that are not square, or keywords that contradict each other.
     """
+    from astropy.wcs import WcsError  # slow to import: errors of other kinds need none of it
+
     wcs = _astropy_wcs(header, path)
     try:
         wcs.wcs.set()
@@ -151,6 +155,8 @@ _CD = tuple(f"CD{element}" for element in _ELEMENTS)
 
 def _astropy_wcs(header: Mapping[str, Any], path: Path) -> WCS:
     """The header's form of linear transformation as it stands, in degrees."""
+    from astropy.wcs import WCS
+
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = [_axis_type(header, axis, path) for axis in _AXES]
     wcs.wcs.crpix = [number(header, f"CRPIX{axis}", path) for axis in _AXES]
