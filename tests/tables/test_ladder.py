@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from helpers.tabled import DRAWS, TILING, sums_of
+from onesun import methods
 from onesun.cli.tables import ladder
 from onesun.errors import ConfigError
+from onesun.methods.kinds import ABOUT
 from onesun.metrics import product
 from onesun.metrics.regions import Region, RegionStatistics
 
@@ -162,3 +164,7 @@ def test_a_missing_rung_is_named(tmp_path, paths) -> None:
 def test_a_ladder_without_rungs_is_refused(tmp_path, paths) -> None:
     with pytest.raises(ConfigError, match=r"ladder\.methods: found an empty list"):
         make(tmp_path, paths, methods=[], bar=None)
+
+
+def test_every_kind_of_method_is_described():
+    assert ABOUT.keys() == methods._KINDS.keys()

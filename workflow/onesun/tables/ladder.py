@@ -7,24 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from onesun.errors import ConfigError
-from onesun.methods.kinds import REFERENCES
+from onesun.methods.kinds import ABOUT, REFERENCES
 from onesun.metrics import product
 from onesun.metrics.regions import Region, RegionStatistics
 from onesun.tables.columns import Cell, Column, make_columns
 from onesun.tables.intervals import bounds, interval
 from onesun.tables.text import SIMULATED, csv_text, frames, line, number, write_both
-
-_ABOUT = {
-    "raw": "the input as it is, each pixel repeated",
-    "bicubic": "upsampled, divided by the baseline's b (the paper's baseline)",
-    "matched": "upsampled, by the line fitted at matched resolution (the fair baseline)",
-    "equated": "upsampled, given the target's distribution over the training frames",
-    "ridge": "a linear filter fitted to the training frames",
-    "network": "a trained network",
-    "wiener": "NO PREDICTION: the linear filter that is best on these very frames, which it was "
-    "fitted to: the bound of linear filters",
-    "ceiling": "NO PREDICTION: the target, blurred as the input is, without noise, upsampled",
-}
 
 
 def write_ladder(
@@ -108,7 +96,7 @@ def _markdown(
     bootstrap: Mapping[str, Any],
 ) -> Iterator[str]:
     yield "# The ladder of baselines"
-    yield "\n".join(f"- {_name(name, kind)}: {_ABOUT[kind]}" for name, kind in kinds.items())
+    yield "\n".join(f"- {_name(name, kind)}: {ABOUT[kind]}" for name, kind in kinds.items())
     for pair in dict.fromkeys(column.pair for column in columns):
         rungs = [column for column in columns if column.pair == pair]
         yield f"## {pair}"

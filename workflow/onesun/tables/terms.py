@@ -154,29 +154,29 @@ class Trained:
         return float(np.std(values, ddof=1)) if len(values) > 1 else None
 
 
+# Titles of the columns, each with what it shows of a method.
+_COLUMNS: tuple[tuple[str, Callable[[Trained], str]], ...] = (
+    ("Method", lambda each: each.label),
+    ("E_max, median, G", lambda each: f"{each.mean('maximum'):+.1f}"),
+    ("E_min, median, G", lambda each: f"{each.mean('minimum'):+.1f}"),
+    ("Both, median, G", lambda each: f"{each.mean('middle'):+.2f}"),
+    ("Both, skew", lambda each: f"{each.mean('skew'):+.3f}"),
+    ("Patch correlation", lambda each: f"{each.mean('correlation'):.4f}"),
+    ("Gain over the line above", lambda each: _gain_cell(each)),
+    ("Gain, between seeds", lambda each: _between(each)),
+    ("Gradient, G per pixel", lambda each: f"{each.mean('gradient'):.3f}"),
+    ("Flux bias, Mx per pixel", lambda each: f"{each.mean('flux_bias'):+.2e}"),
+    ("Flux error, Mx per pixel", lambda each: f"{each.mean('flux_error'):.2e}"),
+    ("Unsigned flux, ratio", lambda each: f"{each.mean('unsigned'):.3f}"),
+)
+
+
 def table(methods: Sequence[Trained]) -> str:
     """One pair's methods, Markdown."""
-    lines = [
-        line([
-            "Method", "E_max, median, G", "E_min, median, G", "Both, median, G", "Both, skew",
-            "Patch correlation", "Gain over the line above", "Gain, between seeds",
-            "Gradient, G per pixel", "Flux bias, Mx per pixel", "Flux error, Mx per pixel",
-            "Unsigned flux, ratio",
-        ]),
-        line([":---", *("---:" for _ in range(11))]),
-    ]  # fmt: skip
-    for each in methods:
-        mean = each.mean
-        lines.append(
-            line([
-                each.label, f"{mean('maximum'):+.1f}", f"{mean('minimum'):+.1f}",
-                f"{mean('middle'):+.2f}", f"{mean('skew'):+.3f}", f"{mean('correlation'):.4f}",
-                _gain_cell(each), _between(each), f"{mean('gradient'):.3f}",
-                f"{mean('flux_bias'):+.2e}", f"{mean('flux_error'):.2e}",
-                f"{mean('unsigned'):.3f}",
-            ])
-        )  # fmt: skip
-    return "\n".join(lines)
+    titles = line([title for title, _ in _COLUMNS])
+    rule = line([":---", *("---:" for _ in _COLUMNS[1:])])
+    rows = [line([cell(each) for _, cell in _COLUMNS]) for each in methods]
+    return "\n".join([titles, rule, *rows])
 
 
 def _gain_cell(method: Trained) -> str:
