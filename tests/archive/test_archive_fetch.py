@@ -181,7 +181,7 @@ def test_a_poor_average_is_refused_once_and_for_all(cards, reason, fetch, archiv
 def test_what_no_site_has_is_missing_and_too_much_of_it_stops_the_run(fetch, archive, tmp_path):
     for site, minute in (("bb", 14), ("ml", 14)):
         archive.faults[path_of(site, minute)] = [404] * 6
-    with pytest.raises(ArchiveError, match=r"1 of 3 frames cannot be had .*HTTP 404.* 10%"):
+    with pytest.raises(ArchiveError, match=r"1 of 3 frames are unavailable .*HTTP 404.* 10%"):
         fetch()
     assert not (tmp_path / "raw" / "2010-06.json").exists()
     manifest = fetch(max_missing=0.4)
@@ -417,7 +417,9 @@ def test_the_command_takes_a_request_and_ends_with_a_sentence(
     assert out.with_name("2010-06.json").exists() == (code == 0)
     last = capsys.readouterr().err.splitlines()[-1]
     if code:
-        assert re.match(r"onesun: gong 2010-06: 70 of 72 frames cannot be had \(the first, ", last)
+        assert re.match(
+            r"onesun: gong 2010-06: 70 of 72 frames are unavailable \(the first, ", last
+        )
         assert "expected at most 50% (archive.max_missing)" in last
     else:
         assert [path.name for path in raw.files_of(out.with_name("2010-06.json"))] == [

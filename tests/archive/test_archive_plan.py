@@ -132,8 +132,8 @@ def test_status_says_how_far_it_is(tell, tmp_path, whole):
     text = tell("status")
     assert row(text, "mdi") == ["mdi", "1 of 3", "0", "4 of 1,380", "0.0 of 2.1", "46"]
     assert row(text, "hmi")[1:4] == ["0 of 3", "1", "2 of 1,380"]
-    assert "hmi 2010-06: 2 of 450 files, 1 not had so far; it goes on where it was." in text
-    assert "mdi 2010-06: 46 of 450 frames cannot be had (archive.max_missing: 10%)." in text
+    assert "hmi 2010-06: 2 of 450 files, 1 not had so far; it resumes where it was." in text
+    assert "mdi 2010-06: 46 of 450 frames are unavailable (archive.max_missing: 10%)." in text
     assert [each.state for each in survey(whole(), tmp_path / "raw")].count(BEGUN) == 1
 
 

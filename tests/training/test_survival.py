@@ -105,7 +105,7 @@ def test_a_signal_stops_at_the_next_batch_and_costs_none(
         run(stage, tmp_path / "model")
     assert str(caught.value) == (
         f"train mdi-hmi onesun: stopped by {number.name} after {where} batches; all is saved, and "
-        "the same command goes on from here"
+        "the same command resumes from here"
     )
     assert checkpoints(tmp_path) == [".model.checkpoint"]
     run(stage, tmp_path / "model")
@@ -198,7 +198,7 @@ def test_a_damaged_checkpoint_is_refused_and_the_one_before_is_used(
     run(stage, tmp_path / "model", checkpoint_minutes=60)
     said = capsys.readouterr().err
     assert f"onesun: {last}: " in said
-    assert f"onesun: {last}.before: the training goes on from this" in said
+    assert f"onesun: {last}.before: the training resumes from this" in said
     assert passes.learnt == 1 + 2 * BATCHES + 1  # the one that was cut off, the one done twice
     assert hashes(tmp_path / "model") == undisturbed  # however often it is saved
     assert checkpoints(tmp_path) == ["model"]
@@ -215,7 +215,7 @@ def test_where_both_are_damaged_the_training_starts_anew(
     run(stage, tmp_path / "model")
     said = capsys.readouterr().err
     assert said.count("not a checkpoint, or one whose bytes have changed") == 2
-    assert "no checkpoint left to go on from, training starts anew" in said
+    assert "no checkpoint left to resume from, training starts anew" in said
     assert hashes(tmp_path / "model") == undisturbed
 
 

@@ -196,7 +196,7 @@ CASES = (
     ),
     Case(
         "more missing than allowed", _file("status", None, code=404),
-        r"^onesun: .*12 of 15 frames cannot be had.*archive.max_missing", 0, stops=True,
+        r"^onesun: .*12 of 15 frames are unavailable.*archive.max_missing", 0, stops=True,
         settings={"max_missing": 11.5 / 15}, again=True,
     ),
     # GONG.

@@ -153,7 +153,7 @@ async def _watched(
 
 
 async def _ended(task: asyncio.Task[parfive.Results]) -> parfive.Results:
-    """What a download has when it is told to stop: once, or it could not clear up."""
+    """What a download has when it is asked to stop: once, or it could not clear up."""
     task.cancel()
     await asyncio.wait({task})
     return task.result()

@@ -29,7 +29,7 @@ class Holding:
     state : complete, begun or not begun.
     files, here : files that were downloaded, and their bytes.
     on_disk : whether these files are still there.
-    missing : frames that finally cannot be had; so far, those not had, while it is only begun.
+    missing : frames that are finally unavailable; so far, those not had, while it is only begun.
     """
 
     instrument: str

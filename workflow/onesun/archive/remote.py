@@ -20,7 +20,7 @@ class RemoteFile:
     keywords : queried keywords, to be written into the header of a file that carries none itself;
         None for a file that stands alone as it is.
     product : the archive's name of what it is (a series, or zqa, bqa).
-    instead : what may be taken, in this order, when this file cannot be had or is refused.
+    instead : what may be taken, in this order, when this file is unavailable or is refused.
     """
 
     slot: str

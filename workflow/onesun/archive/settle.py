@@ -177,7 +177,7 @@ class Settler:
             others = f", as for {self.lost - 1} files before it" if self.lost > 1 else ""
             raise ArchiveError(
                 f"{file.url}: {outcome.reason}{others}, expected the archive to be in reach; what "
-                f"was downloaded is kept in {self.month.folder}, the next run goes on from there"
+                f"was downloaded is kept in {self.month.folder}, the next run resumes from there"
             )
 
 

@@ -31,7 +31,7 @@ def fetch_month(
     """Write a month of raw files to ``out``, and their manifest beside, ``{out}.json``.
 
     Files gather in ``{folder}/{instrument}/{month}/`` and stay there until the month is complete,
-    so that a run that was stopped goes on where it was. The manifest holds nothing that depends on
+    so that a run that was stopped resumes where it was. The manifest holds nothing that depends on
     how often that was: beside the files, for each slot without one the reason (``missing``), and of
     which products the files are and which files were passed over (``archive``).
 
@@ -143,7 +143,7 @@ def _check_share(
     if len(missing) == len(slots) or len(missing) > limit * len(slots):
         slot, reason = min(missing.items())
         raise ArchiveError(
-            f"{what}: {len(missing)} of {len(slots)} frames cannot be had (the first, {slot}: "
+            f"{what}: {len(missing)} of {len(slots)} frames are unavailable (the first, {slot}: "
             f"{reason}), expected at most {limit:.0%} (archive.max_missing); what was downloaded "
             f"is kept in {place}"
         )

@@ -34,14 +34,14 @@ def notes(config: dict[str, Any], holdings: Sequence[Holding]) -> Iterator[str]:
             lacking = f", {each.missing:,} not had so far" if each.missing else ""
             yield (
                 f"{each.instrument} {each.month}: {each.files:,} of {each.frames:,} files"
-                f"{lacking}; it goes on where it was."
+                f"{lacking}; it resumes where it was."
             )
     limit = config["archive"]["max_missing"]
     for each in holdings:
         if each.state == COMPLETE and each.missing > limit / 2 * each.frames:
             yield (
                 f"{each.instrument} {each.month}: {each.missing:,} of {each.frames:,} frames "
-                f"cannot be had (archive.max_missing: {limit:.0%})."
+                f"are unavailable (archive.max_missing: {limit:.0%})."
             )
     yield to_come(config, holdings)
 

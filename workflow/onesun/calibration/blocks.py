@@ -18,7 +18,7 @@ class Blocks:
 
     Frames of one Sun share its fields, however many there are. Blocks are therefore as long as
     a rotation, counted from the first frame. With fewer of them than ``fewest``, blocks are
-    tiles of the disk through all frames: their scatter tells how well these Suns determine a
+    tiles of the disk through all frames: their scatter shows how well these Suns determine a
     number, not how it differs on the next Sun.
 
     Parameters

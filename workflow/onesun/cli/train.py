@@ -38,7 +38,7 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Train a network; the same command goes on where an interrupted one stopped."""
+    """Train a network; the same command resumes where an interrupted one stopped."""
     from onesun import config
     from onesun.training.stage import train as run
 

@@ -119,7 +119,7 @@ def _radius(evidence: Evidence) -> str | None:
 
 
 def _observer(evidence: Evidence) -> str | None:
-    """Both instruments look from near the Earth, so that the time tells where they are."""
+    """Both instruments look from near the Earth, so that the time determines where they are."""
     frame = evidence.frame
     pointing = frame.pointing
     b0, l0 = float(sun.B0(frame.time).deg), float(sun.L0(frame.time).deg)

@@ -42,7 +42,7 @@ def draw(instruments: Sequence[Magnetograph], series: Series, style: Style, out:
 
 
 def _line(axes: Axes, instrument: Magnetograph, end: float) -> None:
-    """The years of one instrument at its pixel; an arrow where it goes on."""
+    """The years of one instrument at its pixel; an arrow where it continues."""
     colour = COLOURS[instrument.place]
     last = end if instrument.last is None else min(instrument.last + 1, end)
     axes.plot([instrument.first, last], [instrument.pixel] * 2, color=colour, lw=2.2,

@@ -86,7 +86,7 @@ class Fig4(Section):
     patch: int | None = key(None, unit="target pixels", title="one of measure.patches, or null")
     """Side of the patches, one of `measure.patches`; null is the smallest."""
     shown: float = key(0.99, title="a number above 0 and at most 1", gt=0, le=1)
-    """Share of each histogram that its panel holds at least; what lies beyond is told."""
+    """Share of each histogram that its panel holds at least; what lies beyond is stated."""
 
 
 class Fig5(Section):
@@ -97,7 +97,7 @@ class Fig5(Section):
     method: str | None = key(None, title="a name under methods, or null")
     """What is shown beside it; null is the last of `ablation.methods`."""
     fewest: int = key(30, unit="pixels", ge=1)
-    """Bins of fewer pixels have no mean in the lower panels; how many is told."""
+    """Bins of fewer pixels have no mean in the lower panels; how many is stated."""
 
 
 class Fig6(Section):
@@ -139,7 +139,7 @@ class Fig9(Section):
     strong: str | None = key(None, title="a name under measure.strong, or null")
     """The strong fields that are shown; null is the class of the weakest."""
     shown: float = key(0.99, title="a number above 0 and at most 1", gt=0, le=1)
-    """Share of each histogram that its panel holds at least; what lies beyond is told."""
+    """Share of each histogram that its panel holds at least; what lies beyond is stated."""
 
 
 class Figures(Section):

@@ -27,7 +27,7 @@ def text_of(content: Any) -> str:
 
 def sealed_text(content: Mapping[str, Any]) -> str:
     """The text of a JSON product, with its digest; one that ``content`` has is replaced."""
-    # By way of the text, because keys that are numbers are sorted otherwise than their names.
+    # By way of the text, because keys that are numbers are not sorted as their names are.
     plain = json.loads(text_of({key: value for key, value in content.items() if key != _KEY}))
     return text_of(plain | {_KEY: _sha256(text_of(plain).encode())})
 

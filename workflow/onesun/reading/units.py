@@ -1,6 +1,6 @@
 """The unit of a file's values: what its header says, or what else in the file proves.
 
-GONG's files of one site have come in m/s without BUNIT, and in gauss. Their sky tells which: it is
+GONG's files of one site have come in m/s without BUNIT, and in gauss. Their sky shows which: it is
 filled with SKYVALUE, in m/s, and what made gauss of the field was applied to the fill, too.
 """
 

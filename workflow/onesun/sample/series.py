@@ -105,7 +105,7 @@ def still_frame(real: RealFrame, t_rec: Time) -> HmiFrame:
 
     SDO keeps its distance, so that the disk still has its pixels, and stands where the Earth does,
     as seen from the Sun: there GONG's reader, which has nothing but the time, puts its own
-    observer. Its radial velocity goes on as in :func:`hmi_frame`.
+    observer. Its radial velocity continues as in :func:`hmi_frame`.
     """
     t_obs = still_time(real, t_rec)
     there = replace(earth(t_obs), dsun=real.pointing.dsun)

@@ -15,7 +15,7 @@ _HEADER = "month,sunspot_number"
 
 
 class SunspotError(OneSunError):
-    """The series cannot be had, or is not whole."""
+    """The series is unavailable, or is not whole."""
 
 
 @dataclass(frozen=True)

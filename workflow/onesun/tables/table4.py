@@ -123,7 +123,7 @@ def _caption(rows: Sequence[Weights], searched: Sequence[product.Row]) -> Iterat
         "is learnt, which the paper does not have) by which each network was trained: "
         "rows that name a loss of the configuration are those used, the others are there to "
         "compare. A weight means little without its term's normalisation, which the paper does "
-        "not give; ours is told term by term in workflow/onesun/losses."
+        "not give; ours is given term by term in workflow/onesun/losses."
     )
     if any(row.source == _SEARCHED for row in rows):
         yield f"The grid search takes, of each term, the weight w with the least {OBJECTIVE}."

@@ -1,4 +1,4 @@
-"""Where an interrupted training goes on from."""
+"""Where an interrupted training resumes."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Checkpoint:
     def restore(
         self, network: torch.nn.Module, optimiser: torch.optim.Optimizer
     ) -> Progress | None:
-        """Put network and optimiser where the checkpoint left them, and tell how far that is.
+        """Put network and optimiser where the checkpoint left them, and return how far that is.
 
         A checkpoint that is damaged, or of a training with other settings or data, is left unused
         with a sentence on stderr. Returns None where no other is left.
@@ -110,12 +110,12 @@ class Checkpoint:
             if content is None:
                 continue
             if path == self.before:
-                _say(f"{path}: the training goes on from this, the checkpoint before the last")
+                _say(f"{path}: the training resumes from this, the checkpoint before the last")
             network.load_state_dict(content["network"])
             optimiser.load_state_dict(content["optimiser"])
             return Progress(**content["progress"])
         if found:
-            _say(f"{self.path}: no checkpoint left to go on from, training starts anew")
+            _say(f"{self.path}: no checkpoint left to resume from, training starts anew")
         return None
 
     def remove(self) -> None:

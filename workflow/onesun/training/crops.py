@@ -74,7 +74,7 @@ class Crops:
         return int(self._counts.sum())
 
     def order(self, seed: int, epoch: int) -> np.ndarray:
-        """See :class:`onesun.training.batches.Sampler`; numbers go on from epoch to epoch."""
+        """See :class:`onesun.training.batches.Sampler`; numbers continue from epoch to epoch."""
         most = int(self._counts.max())
         places: np.ndarray = shuffled(len(self._counts), most, seed, epoch, self._buffer_frames)
         places = places[places[:, 1] < self._counts[places[:, 0]]]

@@ -1,4 +1,4 @@
-"""What a training keeps as it goes: a checkpoint every few minutes and when it is told to stop."""
+"""What a training keeps as it goes: a checkpoint every few minutes and when it is asked to stop."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Keeper:
         raise StoppedError(
             f"{self.what}: stopped by {self.stop.asked or 'a signal to another process'} after "
             f"{progress.epoch} epochs and {progress.batch} batches; all is saved, and the same "
-            "command goes on from here"
+            "command resumes from here"
         )
 
     def _save(self, progress: Progress) -> None:

@@ -164,7 +164,7 @@ class Training(Section):
     buffer_frames: int = key(8, ge=1)
     """Frames held in memory and shuffled together."""
     checkpoint_minutes: float = key(5, unit="min", ge=0)
-    """Time between two checkpoints, from which an interrupted training goes on."""
+    """Time between two checkpoints, from which an interrupted training resumes."""
 
 
 class LearningOfPair(Section):

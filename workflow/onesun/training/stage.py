@@ -40,7 +40,7 @@ def train(
     """Train one network and write its folder, whole or not at all.
 
     While it runs, its last two checkpoints lie beside the folder (``.{name}.checkpoint`` and
-    ``.{name}.checkpoint.before``), from which the same call goes on after an interruption.
+    ``.{name}.checkpoint.before``), from which the same call resumes after an interruption.
 
     Parameters
     ----------

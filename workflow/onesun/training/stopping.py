@@ -13,7 +13,7 @@ _ASK = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 
 
 class StoppedError(OneSunError):
-    """A training stopped as asked to; the same command goes on from its checkpoint."""
+    """A training stopped as asked to; the same command resumes from its checkpoint."""
 
     # EX_TEMPFAIL of sysexits.h: nothing is wrong, try again.
     exit_code = 75

@@ -50,7 +50,7 @@ class _Average:
 def month_listing(
     record: Instrument, slots: Sequence[Time], settings: Mapping[str, Any], state: Path
 ) -> Listing:
-    """The best site's file for each slot, and in ``instead`` what may be taken if it cannot be had.
+    """The best site's file for each slot, and in ``instead`` what may be taken instead of it.
 
     Parameters
     ----------
