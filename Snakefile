@@ -18,7 +18,7 @@ min_version("9.19")
 from snakemake_interface_common.exceptions import WorkflowError
 
 try:
-    from onesun.io import run_lock
+    import onesun
 except ImportError as error:
     if error.name != "onesun":
         raise
@@ -29,6 +29,7 @@ except ImportError as error:
 from onesun.archive.access import check_access
 from onesun.config import complete, laid_over, read, read_words
 from onesun.errors import ConfigError, OneSunError
+from onesun.io import run_lock
 from onesun.provenance import why
 
 STARTED = time.time()
