@@ -69,9 +69,9 @@ def evaluate(
     """Accumulate Table 1's statistics over a month's frames."""
     from onesun import config
     from onesun.geometry.grid import Grid
+    from onesun.metrics.accumulate import Predicted
+    from onesun.metrics.evaluate import evaluate as run
     from onesun.metrics.regions import Region
-    from onesun.metrics.stage import Predicted
-    from onesun.metrics.stage import evaluate as run
 
     sections = config.settings(settings, "table1", "measure", "grid")
     regions = [Region.from_settings(row) for row in sections["table1"]["rows"]]
@@ -94,8 +94,8 @@ def measure(
     """Measure flux, extremes, gradients and correlations over a month's frames."""
     from onesun import config
     from onesun.geometry.grid import Grid
-    from onesun.metrics.stage import Predicted
-    from onesun.metrics.stage import measure as run
+    from onesun.metrics.accumulate import Predicted
+    from onesun.metrics.measure import measure as run
 
     sections = config.settings(settings, "measure", "grid")
     grid = Grid.from_settings(sections["grid"])
