@@ -53,7 +53,7 @@ def main(words: list[str]) -> None:
     """Print the table; what Snakemake says only if it stops."""
     if not any(word.startswith("--workflow-profile") for word in words):
         words = [*words, "--workflow-profile", str(HERE)]
-    kept, said = Requests(), io.StringIO()
+    kept, said, code = Requests(), io.StringIO(), None
     logger.addFilter(kept)
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         try:

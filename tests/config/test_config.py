@@ -700,16 +700,16 @@ def test_a_pair_that_is_taken_out_is_listed_wherever_it_is_still_named(over):
     for name in over:
         content = config.laid_over(content, config.read(SHIPPED.with_name(f"{name}.yaml")))
     content["pairs"]["gong-hmi"] = None
-    told = {line.split(": ")[0] for line in sentences(content)}
-    assert told == _named(content, "gong-hmi") - {"pairs.gong-hmi"}
+    named = {line.split(": ")[0] for line in sentences(content)}
+    assert named == _named(content, "gong-hmi") - {"pairs.gong-hmi"}
 
 
 def test_a_method_that_is_taken_out_is_listed_wherever_it_is_still_named(shipped):
     shipped["methods"]["ridge"] = None
     shipped["analyses"]["resolution"]["wiener"] = "ridge"
     shipped["figures"]["fig5"] = {"baseline": "ridge"}
-    told = {line.split(": ")[0] for line in sentences(shipped)}
-    assert told == {
+    named = {line.split(": ")[0] for line in sentences(shipped)}
+    assert named == {
         "ladder.methods[4]", "ladder.bar", "analyses.null_test.methods[2]",
         "analyses.resolution.methods[1]", "analyses.resolution.wiener", "figures.fig5.baseline",
     }  # fmt: skip
@@ -722,14 +722,15 @@ def test_names_that_do_not_exist_are_listed_beside_what_the_schema_refuses(shipp
     shipped["training"]["batch"] = 0
     shipped["table1"]["bootstrap"]["tile"] = "a"
     shipped["analyses"]["null_test"]["field_edges"] = [0, "a"]
-    told = sentences(shipped)
-    assert len(told) == named + 4
-    assert len(set(told)) == len(told)
+    problems = sentences(shipped)
+    assert len(problems) == named + 4
+    assert len(set(problems)) == len(problems)
     # A loss that is wrong itself is no reason to say that there is none.
     shipped["losses"]["mse"] = 5
-    told = sentences(shipped)
-    assert "losses.mse: found 5, expected a mapping of keys to values with at least 1 entry" in told
-    assert len(told) == 5
+    problems = sentences(shipped)
+    expected = "losses.mse: found 5, expected a mapping of keys to values with at least 1 entry"
+    assert expected in problems
+    assert len(problems) == 5
 
 
 def test_null_in_a_file_on_top_removes_what_has_a_name(tmp_path, least):

@@ -155,7 +155,7 @@ def test_a_killed_process_loses_nothing_but_its_time(stage, tmp_path):
     assert [code for code, _ in ends] == [-signal.SIGKILL, 75, -signal.SIGKILL]
     assert ends[1][1].startswith("onesun: train mdi-hmi onesun: stopped by SIGTERM after ")
     last = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
-    assert "starts anew" not in last.stderr
+    assert "starts from the beginning" not in last.stderr
     alone = run(stage, tmp_path / "alone", sections)
     assert hashes(tmp_path / "model") == hashes(alone)
     assert checkpoints(tmp_path) == ["alone", "model"]
@@ -215,7 +215,7 @@ def test_where_both_are_damaged_the_training_starts_anew(
     run(stage, tmp_path / "model")
     said = capsys.readouterr().err
     assert said.count("not a checkpoint, or one whose bytes have changed") == 2
-    assert "no checkpoint left to resume from, training starts anew" in said
+    assert "no checkpoint to resume from, training starts from the beginning" in said
     assert hashes(tmp_path / "model") == undisturbed
 
 
@@ -236,7 +236,7 @@ def test_a_checkpoint_of_other_settings_is_left_unused(stage, tmp_path, passes, 
     run(stage, tmp_path / "model", epochs=1, learning_rate=1e-4)
     said = capsys.readouterr().err
     assert said.count("checkpoint of a training with other settings or data") == 2
-    assert "training starts anew" in said
+    assert "training starts from the beginning" in said
     assert len(curve(tmp_path / "model")) == 2
 
 

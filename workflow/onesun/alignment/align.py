@@ -65,13 +65,13 @@ def align_month(task: AlignTask, out: Path) -> None:
     with whole_product(out, Path(f"{out}.json")) as (folder, listing):
         for source, target in track(pairs, f"aligning {task.pair} {task.month}", total=len(pairs)):
             try:
-                told = _align_pair(task, source, target, folder)
+                paired = _align_pair(task, source, target, folder)
             except UntrustedFrameError as error:
                 refused += _both_refused(source, target, str(error))
                 continue
             # Not the record itself, which holds both frames.
-            entries.append(told.entry().as_dict())
-            rows.append(told.row())
+            entries.append(paired.entry().as_dict())
+            rows.append(paired.row())
         write_text(refusals_file, _table([asdict(one) for one in refused], _columns()))
         if not entries:
             raise OneSunError(
@@ -134,10 +134,10 @@ def _align_pair(
     aligned_input = resample(
         frame.field, frame.pointing, mapping.corrected(registration.correction)
     )
-    told = PairRecord(target.stamp, grid, frame, reference, registration)
-    write_field(folder / told.file("input"), aligned_input, told.cards("input"))
-    write_field(folder / told.file("target"), aligned_target, told.cards("target"))
-    return told
+    paired = PairRecord(target.stamp, grid, frame, reference, registration)
+    write_field(folder / paired.file("input"), aligned_input, paired.cards("input"))
+    write_field(folder / paired.file("target"), aligned_target, paired.cards("target"))
+    return paired
 
 
 def _both_refused(source: Observation, target: Observation, reason: str) -> list[Refusal]:

@@ -97,8 +97,9 @@ def measure_judged(
     blocks = BlockCoverage(sizes, bins["field_edges"])
     sums = DailySums()
     for frame in track(chosen.frames, f"errors of {method} on {pair}, {month}"):
-        found = delivered(judge, scale, opened.input(frame), opened.target(frame))
-        flags = classes.flags(opened.input(frame), frame, opened.input_instrument)
+        given = opened.input(frame)
+        found = delivered(judge, scale, given, opened.target(frame))
+        flags = classes.flags(given, frame, opened.input_instrument)
         pixels = _pixel_sums(found, classes, flags, tiles)
         sums.add("pixels", frame.stamp[:8], pixels)
         sums.add("blocks", frame.stamp[:8], _block_sums(frame.stamp, found, blocks, tile))

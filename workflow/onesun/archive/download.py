@@ -65,7 +65,7 @@ def transfer(
 
     Raises OSError when the disk is full, KeyboardInterrupt when the user interrupts.
     """
-    parfive.log.setLevel(logging.WARNING)  # its notes of failures are told by ours
+    parfive.log.setLevel(logging.WARNING)  # ours report failures
     by_name = {file.name: file for file in files}
     lengths: dict[str, int | None] = {}
     here: set[str] = set()
@@ -79,7 +79,7 @@ def transfer(
     downloader = parfive.Downloader(
         max_conn=connections,
         max_splits=0,  # one connection to a file, and no question for a range of it
-        progress=False,  # told month by month, in logs, too
+        progress=False,  # reported month by month, in logs, too
         overwrite=True,
         config=_session(settings["timeout"], done),
     )

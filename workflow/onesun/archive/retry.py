@@ -29,7 +29,7 @@ def retrying(
     Parameters
     ----------
     settings : the configuration's section ``archive``: ``retries`` and ``backoff`` (seconds).
-    what : what is asked for, told to the user at every retry.
+    what : what is asked for, shown to the user at every retry.
     transient : whether an error may be gone at the next attempt.
 
     The last error is raised as it is.

@@ -123,7 +123,7 @@ class Nso(Section):
 class Archive(Section):
     """Raw frames downloaded from the archives of JSOC (MDI, HMI) and NSO (GONG); only read
     where `source.kind` is `archive`. What is asked for follows from `pairs` and `cadence`;
-    how the archives are reached may change at any time without a download made anew.
+    how the archives are reached may change at any time without downloading again.
     """
 
     READ_BY = ("the rules", "onesun archive fetch", "onesun archive plan", "onesun archive status")

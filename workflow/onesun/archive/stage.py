@@ -61,7 +61,7 @@ def fetch_month(
         _say(what, listing, left)
         taken, missing = _settle(what, listing, kept, record, settings)
         _check_share(what, missing, slots, settings, place)
-        told = _told(listing, taken, missing, kept, record)
+        about = _about(listing, taken, missing, kept, record)
         with whole_product(out, Path(f"{out}.json")) as (part, manifest):
             for name in taken.values():
                 _link(kept.place(name), part / name)
@@ -69,7 +69,7 @@ def fetch_month(
                 name: {"bytes": kept.complete[name].bytes, "sha256": kept.complete[name].sha256}
                 for name in taken.values()
             }
-            write_manifest(manifest, instrument, month, out.name, files, told)
+            write_manifest(manifest, instrument, month, out.name, files, about)
         if not settings["keep"]:
             kept.remove()
 
@@ -104,7 +104,7 @@ def _settle(
     return taken, missing
 
 
-def _told(
+def _about(
     listing: Listing,
     taken: Mapping[str, str],
     missing: Mapping[str, str],

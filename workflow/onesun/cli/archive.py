@@ -82,14 +82,14 @@ def status(
 ) -> None:
     """Say how far the downloads of a run are, by instrument."""
     from onesun import config
-    from onesun.archive import status as told
     from onesun.archive.holdings import survey
+    from onesun.archive.status import notes, table
     from onesun.config import archives
 
     whole = config.load(settings, *(configfile or []))
     archives.check(whole)
     holdings = survey(whole, raw)
-    _print(told.table(holdings), *told.notes(whole, holdings))
+    _print(table(holdings), *notes(whole, holdings))
 
 
 def _print(*parts: object) -> None:

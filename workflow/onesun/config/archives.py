@@ -55,7 +55,7 @@ def _kept(config: Config) -> Iterator[str]:
     known = set(instruments.names())
     for name, pair in config["pairs"].items():
         if not {pair["input"], pair["target"]} <= known:
-            continue  # told by _pairs
+            continue  # reported by _pairs
         for role in ROLES:
             if instruments.load(pair[role]).archive is None:
                 yield (
@@ -70,7 +70,7 @@ def _apart(config: Config, name: str) -> Iterator[str]:
     try:
         rows = split.assign(name, pair["split"])
     except ConfigError:
-        return  # told by _split
+        return  # reported by _split
     idle = [
         row.month for row in rows if not wanted.requests(config, pair["input"], row.month, name)
     ]

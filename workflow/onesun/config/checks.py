@@ -135,7 +135,7 @@ def _own_split(config: Config, name: str, method: Config) -> Iterator[str]:
         try:
             split.assign(pair, section["split"])
         except ConfigError:
-            continue  # told by _split
+            continue  # reported by _split
         try:
             split.own(pair, section["split"], own_split(method, pair))
         except ConfigError as error:
@@ -148,7 +148,7 @@ def _error(config: Config, name: str, method: Config) -> Iterator[str]:
     network = config["networks"].get(method.get("network"))
     loss = config["losses"].get(method.get("loss"))
     if network is None or loss is None:
-        return  # told by _methods
+        return  # reported by _methods
     for weights in loss.values() if is_by_pair(loss) else [loss]:
         taught = weights["likelihood"] > 0
         if network["error"] and not taught:
@@ -214,7 +214,7 @@ def _tabled(config: Config) -> Iterator[str]:
         try:
             tested[pair] = split.months(split.assign(pair, config["pairs"][pair]["split"]), "test")
         except ConfigError:
-            return  # told by _split
+            return  # reported by _split
     for index, month in enumerate(config["table1"]["months"] or []):
         without = [pair for pair, months in tested.items() if month not in months]
         if without:
@@ -229,7 +229,7 @@ def _measure(config: Config) -> Iterator[str]:
     try:
         grid = Grid.from_settings(config["grid"])
     except ConfigError:
-        return  # told by _grid
+        return  # reported by _grid
     yield from limits.problems(config["measure"], grid)
     tile, size = config["table1"]["bootstrap"]["tile"], config["measure"]["tiles"]["size"]
     if tile % size:
@@ -241,7 +241,7 @@ def _measure(config: Config) -> Iterator[str]:
 def _table2(config: Config) -> Iterator[str]:
     known = [column["name"] for column in config["table1"]["columns"]]
     if not known or len(set(known)) < len(known):
-        return  # told by _table1
+        return  # reported by _table1
     for index, name in enumerate(config["table2"]["columns"] or []):
         if name not in known:
             yield unknown_name(f"table2.columns[{index}]", name, known, "table1.columns")
@@ -356,7 +356,7 @@ def _epochs(config: Config) -> Iterator[str]:
         if name not in config["methods"]:
             yield unknown_name(path, name, list(config["methods"]), "methods")
         elif config["methods"][name].get("network") not in {None, *config["networks"]}:
-            continue  # told by _methods
+            continue  # reported by _methods
         elif not _has_error(config, name):
             yield f'{path}: found "{name}", expected a network with error: true'
 
@@ -366,7 +366,7 @@ def _judged(config: Config, path: str, month: str) -> Iterator[str]:
         try:
             tested = split.months(split.assign(pair, section["split"]), "test")
         except ConfigError:
-            continue  # told by _split
+            continue  # reported by _split
         if month not in tested:
             yield f'{path}: found "{month}", expected a test month of {pair}, {", ".join(tested)}'
 

@@ -1,4 +1,4 @@
-"""The configuration's JSON Schema: what it demands of a value, told in one sentence a problem."""
+"""The configuration's JSON Schema: what it demands of a value, a sentence for each problem."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def _bounds(part: dict[str, Any]) -> str:
         "minItems": "with at least {} entries",
         "minProperties": "with at least {} entries",
     }
-    told = [text.format(part[key]) for key, text in words.items() if key in part]
-    return " " + " and ".join(told).replace("1 entries", "1 entry") if told else ""
+    bounds = [text.format(part[key]) for key, text in words.items() if key in part]
+    return " " + " and ".join(bounds).replace("1 entries", "1 entry") if bounds else ""
 
 
 def _one_of(values: list[Any]) -> str:

@@ -64,7 +64,7 @@ def _analyses(config: Config) -> Iterator[str]:
     """Tiles that fit neither the grid nor the units of intervals, edges, and names of methods."""
     section, grid = config["analyses"], config["grid"]
     tile, unit = section["tile"], config["table1"]["bootstrap"]["tile"]
-    # A grid or a unit that fits nothing is told where it is given.
+    # A grid or a unit that fits nothing is reported where it is given.
     filled = grid["target_size"] % (grid["factor"] * grid["patch"]) == 0
     whole = unit % config["measure"]["tiles"]["size"] == 0
     misfits = grid["target_size"] % tile or (whole and unit % tile) or tile % grid["factor"]
@@ -114,11 +114,11 @@ def _series(config: Config) -> Iterator[str]:
 
 
 def _tested(pair: Config, month: str) -> bool:
-    """Whether it is a test month of the pair, or the pair's split is told to be wrong."""
+    """Whether it is a test month of the pair, or the pair's split is reported as wrong."""
     try:
         rows = split.assign("", pair["split"])
     except ConfigError:
-        return True  # told by _split
+        return True  # reported by _split
     return month in split.months(rows, "test") or not split.months(rows, "test")
 
 
@@ -127,9 +127,9 @@ def _region(config: Config) -> Iterator[str]:
     try:
         grid = Grid.from_settings(config["grid"])
     except ConfigError:
-        return  # told by _grid
+        return  # reported by _grid
     if grid.limb_radius("target") > grid.target_size / 2:
-        return  # told by _grid
+        return  # reported by _grid
     (x, y), (width, height) = series["region"]["centre"], series["region"]["size"]
     corner = math.hypot(abs(x) + width / 2, abs(y) + height / 2)
     if corner >= RSUN_AT_1AU:
@@ -186,7 +186,7 @@ def _frames(config: Config) -> Iterator[str]:
             for name, pair in config["pairs"].items()
         ]
     except ConfigError:
-        return  # told by _split
+        return  # reported by _split
     shared = sorted(set.intersection(*tests)) if tests else []
     sections = {f"figures.{name}": config["figures"][name] for name in ("fig2", "fig3")}
     for path, section in (sections | {"report": config["report"]}).items():

@@ -279,7 +279,7 @@ def as_text(rows: list[Row]) -> str:
     lines = []
     for row in rows:
         verdict = "" if row.good is None else (", good" if row.good else ", LOOK")
-        told = f"   expected {row.expected}{verdict}" if row.expected else ""
+        expected = f"   expected {row.expected}{verdict}" if row.expected else ""
         value = " " * 10 if row.value is None else f"{row.value:>10.4g}"
-        lines.append(f"{row.name:{width}}  {value} {row.unit:<11}{told}".rstrip())
+        lines.append(f"{row.name:{width}}  {value} {row.unit:<11}{expected}".rstrip())
     return "\n".join(lines)

@@ -84,7 +84,7 @@ def convert_file(
         header: Mapping[str, Any] | None = None,
     ) -> Outcome:
         seconds = time.perf_counter() - start
-        return Outcome(str(path), result, reason, str(out), seconds, *_told_of(header or {}))
+        return Outcome(str(path), result, reason, str(out), seconds, *_stated_by(header or {}))
 
     def there(names: Iterable[str | None], digest: str) -> tuple[Path, fits.Header] | None:
         return None if again else _there(folder, names, digest, options)
@@ -112,7 +112,7 @@ def convert_file(
         return ended("done", "; ".join(source.doubts), out, planes.header)
 
 
-def _told_of(header: Mapping[str, Any]) -> tuple[str, float | str, float | str]:
+def _stated_by(header: Mapping[str, Any]) -> tuple[str, float | str, float | str]:
     """What a row says of an output: its error and its unsigned fluxes."""
     return _error(header.get("ERRORS")), header.get("USFLUX", ""), header.get("USFLUXN", "")
 

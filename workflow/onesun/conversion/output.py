@@ -12,7 +12,7 @@ from onesun.conversion.stored import UNCERTAINTY, extensions, load
 from onesun.conversion.view import View
 from onesun.errors import DamagedProductError
 
-# Keywords beside those of the pointing without which an output cannot be told from others.
+# Keywords beside those of the pointing without which an output cannot be distinguished from others.
 _NEEDED = ("INFILE", "INSHA256", "GEOMETRY", "WEIGHTS", "WTSHA256")
 
 

@@ -147,7 +147,7 @@ def _caption(series: Sequence[Series], style: Style) -> str:
             f"{one.pair}: {len(one.moments)} frames from {low} to {high} TAI, "
             f"{one.moments[-1].pixels:,} pixels each, noise of {one.noise:.2f} G."
         )
-    parts += sorted({told for one in series if (told := open_points(one.moments))})
+    parts += sorted({caption for one in series if (caption := open_points(one.moments))})
     if any(one.simulated for one in series):
         parts.append(f"All inputs are {SIMULATED}.")
     return " ".join(parts)

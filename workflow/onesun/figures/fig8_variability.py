@@ -80,8 +80,8 @@ def _caption(series: Series, found: Shown, amplitude: str) -> str:
         "every 24 hours from the beginning of the first day, UTC. "
         f"{len(series.moments)} frames of {series.pair}, {series.month}."
     ]
-    if told := open_points(series.moments):
-        parts.append(told)
+    if caption := open_points(series.moments):
+        parts.append(caption)
     if found.response is not None:
         parts.append(
             "Noise does not follow the velocity: where HMI's signal varies by 1 %, its unsigned "

@@ -140,7 +140,7 @@ def head(sources: Sequence[Source]) -> str:
 
 def about(sources: Sequence[Source]) -> str:
     """How many frames of which months, and whether they are simulated."""
-    told = list(frames(sources))
+    sentences = list(frames(sources))
     if any(source.simulated for source in sources):
-        told.append(f"Inputs are {SIMULATED}.")
-    return " ".join(told)
+        sentences.append(f"Inputs are {SIMULATED}.")
+    return " ".join(sentences)

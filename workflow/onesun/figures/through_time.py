@@ -95,8 +95,8 @@ def open_points(moments: Sequence[Moment]) -> str:
     others = sorted(set(intervals) - {first}, key=str)
     if not others:
         return ""
-    told = " and ".join(_seconds(other) for other in others)
-    return f"Filled points: input integrated over {_seconds(first)}; open ones: over {told}."
+    rest = " and ".join(_seconds(other) for other in others)
+    return f"Filled points: input integrated over {_seconds(first)}; open ones: over {rest}."
 
 
 def _seconds(interval: float | None) -> str:

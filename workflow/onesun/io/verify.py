@@ -72,11 +72,11 @@ def summary(inventory: Inventory, wrong: Wrong) -> Iterator[str]:
         yield f"without a digest of its own: {bare} manifests, written by an earlier version"
     if inventory.unlisted:
         places = Counter(f"{path.parent}/*{path.suffix}" for path in inventory.unlisted)
-        told = ", ".join(f"{place} ({count})" for place, count in sorted(places.items()))
-        yield f"without a hash: {len(inventory.unlisted)} files: {told}"
+        listed = ", ".join(f"{place} ({count})" for place, count in sorted(places.items()))
+        yield f"without a hash: {len(inventory.unlisted)} files: {listed}"
     if inventory.parts:
-        told = ", ".join(map(str, inventory.parts))
-        yield f"half written, by a running job or by one that was killed: {told}"
+        listed = ", ".join(map(str, inventory.parts))
+        yield f"half written, by a running job or by one that was killed: {listed}"
     number = sum(map(len, wrong.values()))
     yield f"wrong: {number} files" if number else "all as they were written"
 
@@ -125,7 +125,7 @@ def _why_not(path: Path, product: Product, files: list[Path], sentences: list[st
     if product.downloaded:
         folder = path.with_suffix("")
         alone = [file for file in files or _visible(folder) if _lies_nowhere_else(file)]
-        bad = [file for file in alone if any(told.startswith(f"{file}: ") for told in sentences)]
+        bad = [file for file in alone if any(each.startswith(f"{file}: ") for each in sentences)]
         if len(alone) > len(bad):
             return (
                 f"{len(alone) - len(bad)} good files of it were downloaded and may lie nowhere "

@@ -56,7 +56,7 @@ def write_manifest(
     ----------
     folder : where the files lie, absolute or relative to the manifest's own folder.
     files : size in bytes and SHA-256 by file name.
-    more : what else is to be told of the month, by key.
+    more : what else is known of the month, by key.
     """
     content = {
         "product": PRODUCT,

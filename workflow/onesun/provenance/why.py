@@ -64,7 +64,7 @@ def _named(jobs: list[str]) -> Iterator[str]:
 
 
 def _causes(reason: str, state: Path) -> Iterator[str]:
-    """The causes that a job's reason tells, but for what other jobs make anew."""
+    """The causes that a job's reason tells, less what other jobs make again."""
     params = _PARAMS.search(reason)
     if params:
         before, now = (_values(side) for side in params.groups())

@@ -117,7 +117,7 @@ def _check_disk(shape: tuple[int, ...], pointing: Pointing, record: Instrument, 
 def _interval(header: Mapping[str, Any]) -> float:
     """Integration time in seconds: MDI's INTERVAL, HMI's CADENCE, GONG's averaged minutes.
 
-    NaN where it is not told, or told as what none can be.
+    NaN where it is absent or no possible value.
     """
     for keyword, unit in (("INTERVAL", 1.0), ("N_USED", 60.0), ("CADENCE", 1.0)):
         seconds = optional_number(header, keyword) * unit

@@ -125,7 +125,7 @@ def _markdown(stages: dict[str, list[Job]], jobs: Sequence[Job]) -> str:
         line(_cells("all", jobs)),
     ]
     absent = [job.name for job in jobs if job.seconds is None]
-    told = (
+    missing = (
         f"Without a benchmark, and so not counted in time and memory: {', '.join(absent)}."
         if absent
         else "Every job that has left a log has left a benchmark."
@@ -134,7 +134,7 @@ def _markdown(stages: dict[str, list[Job]], jobs: Sequence[Job]) -> str:
         "Time from start to end of the last run of each job, added up over jobs (several run at "
         "once, so a run takes less), hours:minutes:seconds; CPU time of all cores together; peak "
         "memory is the highest resident memory of one job, MiB. What an earlier configuration has "
-        f"left in the logs counts as well. {told}"
+        f"left in the logs counts as well. {missing}"
     )
     return "\n\n".join(["# Cost", "\n".join(rows), caption]) + "\n"
 

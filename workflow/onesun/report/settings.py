@@ -30,7 +30,7 @@ class Region(Section):
 
 class Report(Section):
     """The page `results/report.html`; it shows this whole configuration, so that any edit
-    makes it anew.
+    makes it again.
     """
 
     READ_BY = ("the rules", "onesun report")

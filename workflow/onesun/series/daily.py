@@ -27,7 +27,7 @@ class Wave:
     quadrature : the part a quarter of the period later.
     in_phase_error, quadrature_error : standard errors.
     amplitude, amplitude_error : of both together. It is never negative: noise alone gives about
-        1.25 errors of a component, so that a variability is told by ``in_phase``.
+        1.25 errors of a component, so that a variability is judged by ``in_phase``.
     lag : hours by which its largest value is later than OBS_VR's.
     """
 

@@ -52,7 +52,7 @@ class HmiModulation(Section):
 
 
 class Sample(Section):
-    """The embedded sample's frames of that month are made anew for it, with these in place of
+    """The embedded sample's frames of that month are made again for it, with these in place of
     `sample`'s own; other sources' frames are taken as they are.
     """
 

@@ -47,7 +47,7 @@ def variability(
     if without:
         raise OneSunError(
             f"{path}: no OBS_VR of the target in {len(without)} frames ({without[0]} the first), "
-            "expected it in all, as the phase is told by it"
+            "expected it in all, as it fixes the phase"
         )
     hours = np.array([tai_seconds(from_iso(moment.time)) for moment in series.moments]) / 3600
     hours -= hours[0]

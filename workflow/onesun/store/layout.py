@@ -41,8 +41,9 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import ConfigError, DamagedProductError
+from onesun.products.steps import BLANK
 
-FILL = np.int32(-(2**31))  # step of a pixel without a value
+FILL = BLANK  # step of a pixel without a value
 _OFFSET_GAUSS = 12.8
 _LARGEST_STEP = 2.0**30
 

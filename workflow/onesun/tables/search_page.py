@@ -25,12 +25,12 @@ def page(rows: Sequence[Row], reference: Mapping[str, Any]) -> str:
     reference : card of the training by MSE alone; the others differ from it in their loss.
     """
     terms = dict.fromkeys(row.term for row in rows)
-    told = [_verdict([row for row in rows if row.term == term]) for term in terms]
+    verdicts = [_verdict([row for row in rows if row.term == term]) for term in terms]
     parts = [
         f"# Grid search: {rows[0].pair}",
         "\n".join(_table(rows)),
         " ".join(_caption(rows, reference)),
-        *told,
+        *verdicts,
     ]
     return "\n\n".join(parts) + "\n"
 

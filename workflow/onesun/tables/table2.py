@@ -139,16 +139,16 @@ def _verdict(column: KernelColumn, quantity: str) -> str:
     """Where a column is closer to the target than its baseline, and by how much, in words."""
     what = _SHOWN[quantity].partition(",")[0].lower()
     cells = list(zip(column.kernels, column.cells[quantity], strict=True))
-    told = [(kernel, cell.change, cell) for kernel, cell in cells if cell.change is not None]
-    if not told:
+    changed = [(kernel, cell.change, cell) for kernel, cell in cells if cell.change is not None]
+    if not changed:
         return f"{what.capitalize()}: {column.name} cannot be compared with {column.baseline}."
     clear = sum(
-        cell.change_interval is not None and cell.change_interval[1] < 0 for *_, cell in told
+        cell.change_interval is not None and cell.change_interval[1] < 0 for *_, cell in changed
     )
-    changes = ", ".join(f"{100 * change:+.1f} % at {kernel}" for kernel, change, _ in told)
-    wins = sum(change < 0 for _, change, _ in told)
+    changes = ", ".join(f"{100 * change:+.1f} % at {kernel}" for kernel, change, _ in changed)
+    wins = sum(change < 0 for _, change, _ in changed)
     return (
         f"{what.capitalize()}: {column.name} is closer to the target than {column.baseline} at "
-        f"{wins} of {len(told)} kernels ({changes}); the interval of the change lies below 0 at "
+        f"{wins} of {len(changed)} kernels ({changes}); the interval of the change lies below 0 at "
         f"{clear}."
     )

@@ -17,7 +17,7 @@ from onesun.metrics.patches import ALL
 from onesun.metrics.units import make_units
 from onesun.tables.text import line
 
-# A distance to the ideal that changes by a smaller share is told as hardly changed; so is a skew,
+# A distance to the ideal that changes by a smaller share counts as hardly changed; so is a skew,
 # a ratio already, that changes by less.
 HARDLY = 0.05
 
@@ -202,9 +202,9 @@ def words(methods: Sequence[Trained]) -> Iterator[str]:
     for before, after in pairwise(methods):
         had, has = before.terms, after.terms
         added = has - had if had <= has else frozenset()
-        told = [_CLAIMS[term](before, after) for term in _CLAIMS if had and term in added]
-        if told:
-            yield f"- **{after.label}**: " + " ".join(told)
+        claims = [_CLAIMS[term](before, after) for term in _CLAIMS if had and term in added]
+        if claims:
+            yield f"- **{after.label}**: " + " ".join(claims)
         else:
             yield f"- **{after.label}**, after {before.label}: {_centres(before, after)}"
 
@@ -285,7 +285,7 @@ def _change(
     return _Change(sign, bool(abs(moved) > width))
 
 
-def _told(change: _Change, words: Mapping[int, str], seeds: int) -> str:
+def _in_words(change: _Change, words: Mapping[int, str], seeds: int) -> str:
     if change.sign == 0:
         return words[0]
     if change.clear is None:
@@ -302,7 +302,7 @@ def _seen(
     unit: float | None = None,
 ) -> str:
     words = {-1: "so it is here", 1: "the opposite is the case here", 0: "hardly so here"}
-    return _told(_change(before, after, distance, unit), words, len(after.runs))
+    return _in_words(_change(before, after, distance, unit), words, len(after.runs))
 
 
 def _towards(before: Trained, after: Trained) -> str:

@@ -115,7 +115,7 @@ class Checkpoint:
             optimiser.load_state_dict(content["optimiser"])
             return Progress(**content["progress"])
         if found:
-            _say(f"{self.path}: no checkpoint left to resume from, training starts anew")
+            _say(f"{self.path}: no checkpoint to resume from, training starts from the beginning")
         return None
 
     def remove(self) -> None:
