@@ -126,7 +126,7 @@ def test_a_product_without_its_manifest_leaves_the_old_one(tmp_path):
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
     path = tmp_path / "store"
     code = (
-        "import os, signal, sys; from pathlib import Path; from onesun import files\n"
+        "import os, signal, sys; from pathlib import Path; from onesun.io import files\n"
         "with files.whole_folder(Path(sys.argv[1])) as part:\n"
         "    (part / 'chunk').touch()\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
