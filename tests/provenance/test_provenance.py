@@ -41,7 +41,7 @@ TINY = {
 
 @pytest.fixture
 def tiny(tmp_path):
-    """Function that makes the package anew, with changed files, and hashes entries of it."""
+    """Function that makes the package again, with changed files, and hashes entries of it."""
     numbers = itertools.count()
 
     def version(entry="onesun.cli.go", **changes):

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from onesun.provenance import kept
+
 _PACKAGE = Path(__file__).parents[1]
 # How files come from the archives. What arrives is checked by size and checksum, and a repair
 # here is no reason to download it all again.
@@ -34,7 +36,7 @@ _ANNOTATIONS = {
     ast.AsyncFunctionDef: ("returns",),
 }
 
-_KNOWN: dict[str, list[tuple[str, str]]] = {}
+_KNOWN: dict[str, kept.Listing] = {}
 
 # (module, name, ...) of an import statement.
 Import = tuple[str, ...]
@@ -80,16 +82,25 @@ def entry_of(command: str, package: Path = _PACKAGE) -> str:
     return f"{_COMMANDS}{found[0]}:{command}"
 
 
-def known() -> dict[str, list[tuple[str, str]]]:
+def known() -> dict[str, kept.Listing]:
     """The modules behind each code version that this process has asked for."""
     return dict(_KNOWN)
 
 
-def modules(*entries: str, package: Path = _PACKAGE) -> list[tuple[str, str]]:
+def modules(*entries: str, package: Path = _PACKAGE) -> kept.Listing:
     """The modules that ``entries`` reach, sorted, each with the hash of its own code.
 
     One of several purposes is named with those that count: "onesun.cli.options:Month,Pair".
     """
+    found = kept.listing(package, entries)
+    if found is None:
+        found = _found(entries, package)
+        kept.keep(package, entries, found)
+    return found
+
+
+def _found(entries: tuple[str, ...], package: Path) -> kept.Listing:
+    """The modules, from their files."""
     limits: dict[str, set[str]] = {}
     for name, _, purpose in (entry.partition(":") for entry in entries):
         limits.setdefault(name, set()).update(purpose.split(",") if purpose else [])
