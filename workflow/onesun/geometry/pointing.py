@@ -61,7 +61,7 @@ class Pointing:
         return cos * dx - sin * dy, sin * dx + cos * dy
 
     def radius(self, shape: tuple[int, int]) -> np.ndarray:
-        """Distance of each pixel from the disk centre in limb radii; ``shape`` float32, read-only."""
+        """Distance of each pixel from the disk centre, limb radii; ``shape`` float32, read-only."""
         return _radius(self.x0, self.y0, self.limb_radius, shape)
 
     def _turn(self) -> tuple[float, float]:

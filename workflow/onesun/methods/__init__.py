@@ -12,7 +12,7 @@ from onesun.geometry.grid import Grid
 from onesun.geometry.window import Window
 from onesun.methods.base import Method
 from onesun.methods.kinds import FITTED, REFERENCES
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 
 __all__ = ["FITTED", "REFERENCES", "Method", "Sources", "load"]
 

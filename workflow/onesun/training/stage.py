@@ -15,7 +15,7 @@ from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
 from onesun.io.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
 from onesun.products import split
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 from onesun.products.split import SplitRow
 from onesun.search.product import fill
 from onesun.training.card import describe

@@ -14,7 +14,7 @@ from onesun.methods.fitting.frames import SETS, choose
 from onesun.methods.kinds import FITTED, FITTED_TO_TEST
 from onesun.products import split as splits
 from onesun.products.aligned import read_month
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 
 _FITS = {"equated": equated.fit, "ridge": ridge.fit, "wiener": wiener.fit}
 
