@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from onesun.errors import OneSunError
 from onesun.metrics.coverage import PROMISED
@@ -171,7 +171,7 @@ class _Bin:
         if found.size == 1:
             return float(np.exp(found[0]))
         scatter = found.std(ddof=1) * np.sqrt(1 + 1 / found.size)
-        return float(np.exp(found.mean() + stats.t.ppf(_UPPER, found.size - 1) * scatter))
+        return float(np.exp(found.mean() + stdtrit(found.size - 1, _UPPER) * scatter))
 
     def common_quantile(self, values: Sequence[np.ndarray], share: float) -> float:
         """Quantile over all Suns, which weigh the same."""
