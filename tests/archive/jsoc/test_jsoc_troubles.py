@@ -37,7 +37,7 @@ def test_trouble_on_the_way_is_overcome(listed, settings, capsys, fault, said, r
     offline = {"kind": "offline", "match": "17_03"}
     listing = listed(offline, {**fault, "match": request_, "times": 2})
     assert [file.slot for file in listing.files] == STAMPS
-    assert capsys.readouterr().err.count(f"{said}; asked again in") == 2
+    assert capsys.readouterr().err.count(f"{said}; retrying in") == 2
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_jsoc_out_of_reach_is_said_in_one_sentence(settings, listed):
     with pytest.raises(ArchiveError) as raised:
         listed({"kind": "status", "code": 503})
     assert str(raised.value) == (
-        f"{settings['jsoc']['url']}: your e-mail address: HTTP 503, expected an answer of JSOC's"
+        f"{settings['jsoc']['url']}: your e-mail address: HTTP 503, expected a reply from JSOC"
     )
 
 

@@ -164,7 +164,7 @@ class Settler:
         search.attempts += 1
         if search.attempts > self.settings["retries"]:
             self.month.journal.could_not(file.name, search.reason)
-            _tell(file, f"given up: {search.reason}")
+            _tell(file, f"giving up: {search.reason}")
             search.give_up(search.reason)
             self._check_reach(file, outcome)
 

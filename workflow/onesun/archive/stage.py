@@ -168,7 +168,7 @@ def _check_room(what: str, left: int, record: Instrument, place: Path) -> None:
 
 def _say(what: str, listing: Listing, left: int) -> None:
     print(
-        f"{what}: {left} files to download, {len(listing.files) - left} are here; "
+        f"{what}: {left} files to download, {len(listing.files) - left} already here; "
         f"{len(listing.missing)} frames not in the archive",
         file=sys.stderr,
         flush=True,

@@ -1,4 +1,4 @@
-"""One conversation with JSOC: a question at a time, a pause between, asked again after trouble."""
+"""One conversation with JSOC: a question at a time, a pause between, retried after a failure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Connection:
         self._client = drms.Client(_server(jsoc["url"], jsoc["download_url"]))
 
     def ask(self, what: str, question: Callable[[drms.Client], Answer]) -> Answer:
-        """The answer to a question, asked again as configured when there is trouble on the way.
+        """The reply to a request, retried as configured when something fails on the way.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class Connection:
             return answer
         except _TroubleError as error:
             where = self._settings["jsoc"]["url"]
-            raise ArchiveError(f"{where}: {what}: {error}, expected an answer of JSOC's") from None
+            raise ArchiveError(f"{where}: {what}: {error}, expected a reply from JSOC") from None
 
     def _once(self, question: Callable[[drms.Client], Answer]) -> Answer:
         time.sleep(max(0.0, self._last + self._pause - time.monotonic()))
