@@ -151,7 +151,9 @@ def noise(
     from onesun import config
     from onesun.geometry.grid import Grid
     from onesun.series.noise import measure_noise
+    from onesun.series.settings import Noise
 
     sections = config.settings(settings, "noise", "grid")
     grid = Grid.from_settings(sections["grid"])
-    measure_noise(pair, aligned, split, sections["noise"], grid, out, resampled=resampled)
+    section = Noise.model_validate(sections["noise"])
+    measure_noise(pair, aligned, split, section, grid, out, resampled=resampled)
