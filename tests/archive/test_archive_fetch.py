@@ -369,7 +369,7 @@ def test_nothing_is_fetched_of_nothing_or_of_an_instrument_without_archive(
         fetch_month("gong", "2010-06", [], section, tmp_path / "x")
     own = instruments.load("gong").model_copy(update={"archive": None})
     monkeypatch.setattr(instruments, "load", lambda _: own)
-    with pytest.raises(ConfigError, match="gong: no archive keeps it, expected jsoc or nso"):
+    with pytest.raises(ConfigError, match="gong: no archive provides it, expected jsoc or nso"):
         fetch_month("gong", "2010-06", SLOTS, section, tmp_path / "x")
 
 

@@ -68,7 +68,7 @@ def test_a_reply_that_is_no_listing_is_asked_for_again(
     monkeypatch.setattr(archive.jsoc, "_listed", damaged)
     assert [file.slot for file in listed().files] == STAMPS
     assert len(replies) == 2
-    assert "the reply is not what was asked for" in capsys.readouterr().err
+    assert "unexpected reply" in capsys.readouterr().err
 
 
 def test_jsoc_out_of_reach_is_said_in_one_sentence(settings, listed):

@@ -106,7 +106,7 @@ def main() -> None:
         if error.filename is None or error.errno is None:
             raise
         if error.errno in _FORBIDDEN:
-            _stop(f"{error.filename}: not permitted to write or read here")
+            _stop(f"{error.filename}: permission denied")
         _stop(f"{error.filename}: {os.strerror(error.errno).lower()}")
 
 

@@ -72,7 +72,7 @@ def load(
     method = _KINDS[kind](grid, sources or Sources())
     if method.halo is None and not isinstance(grid, Grid):
         raise ConfigError(
-            f"methods: kind {kind} found, expected one that a part of the disk is enough for"
+            f"methods: kind {kind} found, expected one that can predict a part of the disk"
         )
     return method
 

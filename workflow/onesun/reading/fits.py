@@ -52,7 +52,7 @@ def load(path: Path) -> tuple[np.ndarray, fits.Header]:
     except UntrustedFrameError:
         raise
     except PermissionError:
-        raise UntrustedFrameError(f"{path}: not permitted to read it") from None
+        raise UntrustedFrameError(f"{path}: permission denied") from None
     except (OSError, EOFError, zlib.error, AstropyUserWarning) as error:
         raise DamagedFrameError(f"{path}: damaged or not FITS ({_first_sentence(error)})") from None
     # Whatever damaged bytes make the decompressor raise: its class is private.

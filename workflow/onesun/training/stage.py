@@ -82,8 +82,8 @@ def train(
 def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
     if settings["method"]["kind"] != "network":
         raise ConfigError(
-            f"method.kind: {settings['method']['kind']} found, expected network: nothing else is "
-            "trained"
+            f"method.kind: {settings['method']['kind']} found, expected network; other "
+            "kinds are not trained"
         )
     matched = read_matched(calibration)
     return Recipe(

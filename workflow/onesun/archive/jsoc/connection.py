@@ -119,7 +119,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, http.client.IncompleteRead):
         return "the reply broke off"
     if isinstance(error, _DAMAGE):
-        return f"the reply is not what was asked for ({type(error).__name__}: {error})"
+        return f"unexpected reply ({type(error).__name__}: {error})"
     cause = error.reason if isinstance(error, URLError) else error
     text = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
     return (text.strip() or type(cause).__name__).splitlines()[0].rstrip(".")

@@ -47,8 +47,8 @@ def fit(
     if kind not in _FITS:
         *others, last = _FITS
         raise ConfigError(
-            f"method.kind: {kind} found, expected {', '.join(others)} or {last}: nothing else is "
-            "fitted"
+            f"method.kind: {kind} found, expected {', '.join(others)} or {last}; other "
+            "kinds are not fitted"
         )
     grid = Grid.from_settings(sections["grid"])
     settings, within = sections["fitting"], sections["calibration"]["within_radius"]
