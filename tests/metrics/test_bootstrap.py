@@ -125,3 +125,14 @@ def test_a_value_that_is_not_determined_has_no_interval() -> None:
         bootstrap.correlation, sums, bootstrap.variation(sums), units(), DRAWS, bootstrap.FISHER
     )
     assert found.interval is None
+
+
+@pytest.mark.parametrize("missed", [0, 1])
+def test_a_share_that_rests_on_one_unit_has_no_interval(missed: int) -> None:
+    """A third of the resamples lack that unit, and then the share is 1, with infinite odds."""
+    within = np.full(COUNT, 100.0)
+    within[:missed] -= 1
+    sums = np.stack([np.full(COUNT, 100.0), within], axis=1)
+    found = spread(sums, scale=bootstrap.LOGIT)
+    assert found.interval is None
+    assert found.independent > bootstrap.FEWEST_INDEPENDENT

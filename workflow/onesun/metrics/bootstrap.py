@@ -101,7 +101,8 @@ def spread(
         width = np.quantile(ratio, settings["confidence"], method="higher")
         half = width * np.sqrt(inflation * (influence**2).sum())
         low, high = sorted(scale.back(of(whole) + side * half) for side in (-1, 1))
-    known = np.isfinite([low, high]).all() and independent >= FEWEST_INDEPENDENT
+    # An infinite half-width ends at finite bounds of a correlation or a share: -1 and 1, 0 and 1.
+    known = np.isfinite([half, low, high]).all() and independent >= FEWEST_INDEPENDENT
     return Spread((float(low), float(high)) if known else None, independent)
 
 
