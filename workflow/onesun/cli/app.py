@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from onesun.cli import (
     analyses,
     archive,
+    benchmark,
     convert,
     evaluate,
     figures,
@@ -52,6 +53,7 @@ _PANELS = {
         *(analyses.resolution, analyses.epochs),
     ),
     "Raw frames": (prepare.index, sample.app, archive.app),
+    "Benchmark": (benchmark.app,),
     "Weights of the package": (weights.app,),
 }
 
