@@ -110,7 +110,7 @@ def _row(
 
 
 def _told(interval: Interval, value: float | None) -> Interval:
-    """An interval that says something: a hundred times as wide as the value, or as 1, it does not."""
+    """An interval that is not a hundred times as wide as the value, or as 1: that says nothing."""
     if (
         interval is None
         or value is None

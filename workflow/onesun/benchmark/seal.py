@@ -59,7 +59,7 @@ def seal(given: str | Path, aligned: Sequence[Path], line: Path, out: Path) -> D
             "released": True,
             "simulated": any(month.simulated for month in months),
             "line": Line(a=fitted.a, b=fitted.b),
-            "noise": float(np.median(noises)) if noises else None,
+            "noise": float(np.median(noises)) if noises else definition.noise,
             "frames": sorted(frames, key=lambda frame: frame.stamp),
         }
     )
