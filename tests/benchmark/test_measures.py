@@ -90,7 +90,7 @@ def test_consistency(values, case, small):
 
 def test_spectra(values, case, pixels):
     """Welch's windows one by one, rings by hand."""
-    size, inside = 32, pixels["inside"]
+    size, inside = 64, pixels["inside"]
     taper = np.outer(*[np.hanning(size + 1)[:-1]] * 2)
     wave = np.fft.fftfreq(size, 1 / size)
     ring = np.rint(np.hypot(wave[:, None], wave[None, :])).astype(int)
@@ -107,7 +107,7 @@ def test_spectra(values, case, pixels):
             for row, power in enumerate((abs(x) ** 2, abs(y) ** 2, (x * y.conj()).real)):
                 for k in range(size // 2 + 1):
                     powers[row, k] += power[ring == k].mean()
-    bands = powers[:, 1:].reshape(3, 4, 4).sum(axis=2)
+    bands = powers[:, 1:].reshape(3, 8, 4).sum(axis=2)
     distance = np.sqrt(np.mean((10 * np.log10(bands[1] / bands[0])) ** 2))
     assert values["spectral_distance"] == pytest.approx(distance, rel=1e-5)
     coarse = powers[:, 3:8].sum(axis=1)

@@ -26,7 +26,7 @@ DRAFT: dict[str, Any] = {
     "name": "small", "version": 1, "released": False, "simulated": True,
     "about": "Two small frames.", "pair": PAIR, "input": "mdi", "target": "hmi",
     "months": [MONTH], "training_months": [OTHER], "grid": GRID_SETTINGS,
-    "noise": 16.0, "window": 32, "blocks": [1, 8, 16],
+    "noise": 16.0, "window": 64, "blocks": [1, 8, 16],
     "rows": [{"name": "disk"}, {"name": "strong", "r": [0, 0.9], "field": [100, None]}],
     "measure": {
         "kernels": [4], "flux_blocks": [1, 8], "patches": [16], "radius_edges": [0, 0.5, 0.9, 1],

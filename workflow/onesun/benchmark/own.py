@@ -12,7 +12,8 @@ import yaml
 from astropy.io import fits
 
 from onesun.benchmark.definition import Definition, frames_of
-from onesun.benchmark.submission import FILE, Submission
+from onesun.benchmark.settings import WORDS
+from onesun.benchmark.submission import Submission
 from onesun.errors import ConfigError
 from onesun.io.files import whole_folder, write_bytes, write_text
 from onesun.io.progress import track
@@ -74,7 +75,7 @@ def submit(
         }
         | words
     )
-    with whole_folder(out, out / FILE) as folder:
+    with whole_folder(out, out / WORDS) as folder:
         for month, frame, _ in track(frames, f"submitting {method}"):
             field = guesses[month.month].prediction(frame.stamp)
             images = {"FIELD": field}
@@ -83,7 +84,7 @@ def submit(
             cards = place_cards(month.folder / frame.target_file)
             _write(folder / f"{frame.stamp}.fits", images, cards)
         content = said.model_dump(mode="json", exclude_none=True)
-        write_text(folder / FILE, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+        write_text(folder / WORDS, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
 
 class _Errors:

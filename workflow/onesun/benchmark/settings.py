@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from onesun.settings import MethodNames, Section, key
 
+WORDS = "submission.yaml"  # what a submission says of itself, in its folder
+
 
 class Benchmark(Section):
     """Submissions to a benchmark and the run's own methods, judged alike (docs/benchmark.md), as

@@ -9,10 +9,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from onesun.benchmark.definition import first_problem
+from onesun.benchmark.settings import WORDS
 from onesun.errors import ConfigError
 from onesun.settings import Month
 
-FILE = "submission.yaml"
 Count = Annotated[float, Field(ge=0)]
 
 
@@ -61,7 +61,7 @@ def read(folder: Path) -> Submission:
 
     Raises ConfigError, in one sentence, when the file is missing, no YAML or says something else.
     """
-    path = Path(folder) / FILE
+    path = Path(folder) / WORDS
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):

@@ -132,3 +132,17 @@ def table(
     found = read_all(scores, definition)
     compared = write_table(found, definition, reference, out)
     write_page(found, definition, reference, compared, out.with_suffix(".html"))
+
+
+@app.command()
+def known(
+    aligned: TestMonths,
+    out: Annotated[Path, typer.Option(help="Table to write (Markdown).")],
+    benchmark: Benchmark = "sample",
+    frames: Annotated[int, typer.Option(min=1, help="How many frames, the first ones.")] = 1,
+) -> None:
+    """Show what the measures say of answers made of the target: whether the scorer works."""
+    from onesun.benchmark.definition import load
+    from onesun.benchmark.known import write_known
+
+    write_known(load(benchmark), aligned, frames, out)
