@@ -145,7 +145,7 @@ def one(t: float, p: float, c: float, near: float | None = None) -> int | None:
     """The class of a pixel; None where nothing is added or lacking."""
     if max(abs(t - c), abs(p - c)) < 20:
         return None
-    reference = max(abs(t - c), 1)
+    reference = max(abs((t if near is None else near) - c), 1)
     d_i, d_o = (
         float(abs(p - each)) / float(reference) for each in (t if near is None else near, c)
     )

@@ -7,7 +7,9 @@ input c, all in gauss with their signs,
     d_i = |p - t| / |t - c|    d_o = |p - c| / |t - c|    h = d_i + d_o - 1
 
 and the pixel is of the class whose distance is least: improvement d_i + d_o (1 - e^(-L h)),
-omission d_o + d_i (1 - e^(-L h)), hallucination e^(-L d_i d_o), L = 0.85.
+omission d_o + d_i (1 - e^(-L h)), hallucination e^(-L d_i d_o), L = 0.85. Judged once more, with
+the value in the place of t that is closest to p between the least and largest of the 3 x 3 target
+pixels around, a hallucination that is then an improvement was one that is a pixel away.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ class CorrectnessStatistic(Statistic[Case]):
         omitted = given[use] / reference
         kinds = classes(np.abs(guess - target)[use] / reference, omitted)
         near = near_target(target, guess)
-        again = classes(np.abs(guess - near)[use] / reference, omitted)
+        nearby = np.maximum(np.abs(near - base)[use], _LEAST).astype(np.float64)
+        again = classes(np.abs(guess - near)[use] / nearby, given[use] / nearby)
         # What is left out stays so: with nothing added, any neighbour's value would do.
         moved = (kinds == 2) & (again == 0)
         columns = [kinds == kind for kind in range(3)]
