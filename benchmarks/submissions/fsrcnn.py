@@ -97,7 +97,8 @@ def crop(field, target, spread, factor, draw) -> tuple[np.ndarray, np.ndarray]:
         x, y = x[:, ::-1], y[:, ::-1]
     if draw.random() < 0.5:
         x, y = x[::-1], y[::-1]
-    return np.nan_to_num(sign * x).copy(), np.nan_to_num(sign * y).copy()
+    x, y = (np.nan_to_num(sign * part).astype(np.float32) for part in (x, y))
+    return x, y
 
 
 @torch.no_grad()
