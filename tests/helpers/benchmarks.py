@@ -83,14 +83,14 @@ class SmallBenchmark:
 
     def submit(
         self,
-        name: str,
+        called: str,
         answers: Callable[[np.ndarray], Answer] | None = None,
         **words: Any,
     ) -> Path:
         """Write a submission; ``answers`` make it of a target, which a perfect one is."""
-        folder = self.folder / "submissions" / name
+        folder = self.folder / "submissions" / called
         folder.mkdir(parents=True, exist_ok=True)
-        content = WORDS | {"name": name} | words
+        content = WORDS | {"name": called} | words
         kept = {key: value for key, value in content.items() if value is not None}
         (folder / "submission.yaml").write_text(yaml.safe_dump(kept))
         for stamp, target in self.targets().items():
