@@ -153,7 +153,7 @@ def test_nothing_is_removed_under_a_run(here):
     with run_lock.hold(Path(".snakemake")), pytest.raises(subprocess.CalledProcessError) as caught:
         cleaned()
     assert caught.value.stderr.startswith("onesun: ")
-    assert "another run is under way here" in caught.value.stderr
+    assert "another run is active here" in caught.value.stderr
     assert before <= left()
 
 

@@ -255,7 +255,7 @@ def test_second_target_of_a_slot_is_refused(tmp_path):
     align_month(task_of(tmp_path), out)
     (row,) = table(f"{out}.refused.csv")
     assert row["reason"] == (
-        "its T_REC 20160707_000000_TAI is already that of hmi.20160707_000000_TAI.1.fits"
+        "its T_REC 20160707_000000_TAI is already used by hmi.20160707_000000_TAI.1.fits"
     )
 
 

@@ -236,7 +236,7 @@ def test_a_question_is_asked_again_as_often_as_configured(capsys):
     with pytest.raises(ConnectionError):
         retrying({"retries": 3, "backoff": 0}, "what", lambda error: True)(fail)
     assert len(asked) == 4
-    assert capsys.readouterr().err.count("what: away; asked again in 0 s") == 3
+    assert capsys.readouterr().err.count("what: away; retrying in 0 s") == 3
     with pytest.raises(ConnectionError):
         retrying({"retries": 3, "backoff": 0}, "what", lambda error: False)(fail)
     assert len(asked) == 5

@@ -128,7 +128,7 @@ def test_a_fault_that_passes_leaves_no_trace_in_the_month(
     manifest = fetch(timeout=1)
     assert manifest["missing"] == {}
     assert manifest["archive"]["passed_over"] == {}
-    assert re.search(f"bbzqa100608t2014.*({told}).*asked again", capsys.readouterr().err)
+    assert re.search(f"bbzqa100608t2014.*({told}).*retrying", capsys.readouterr().err)
     names = {path.name: path.read_bytes() for path in (tmp_path / "raw" / "2010-06").iterdir()}
     assert names["bbzqa100608t2014.fits.gz"] == frames["bb14"]
     assert archive.sent[path_of("bb", 14)] == 1
@@ -369,7 +369,7 @@ def test_nothing_is_fetched_of_nothing_or_of_an_instrument_without_archive(
         fetch_month("gong", "2010-06", [], section, tmp_path / "x")
     own = instruments.load("gong").model_copy(update={"archive": None})
     monkeypatch.setattr(instruments, "load", lambda _: own)
-    with pytest.raises(ConfigError, match="gong: no archive keeps it, expected jsoc or nso"):
+    with pytest.raises(ConfigError, match="gong: no archive provides it, expected jsoc or nso"):
         fetch_month("gong", "2010-06", SLOTS, section, tmp_path / "x")
 
 

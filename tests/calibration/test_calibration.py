@@ -14,6 +14,7 @@ from onesun.calibration.bins import WEIGHTINGS, BinnedSums, fit
 from onesun.calibration.calibrate import calibrate
 from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import read_baseline, read_matched
+from onesun.calibration.settings import Calibration
 from onesun.cli.prepare import calibrate as command
 from onesun.errors import ConfigError, DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES, Grid
@@ -25,6 +26,7 @@ SETTINGS = {
     "weighting": "inverse", "resolution": "native", "bin_width": 10, "within_radius": 0.9,
     "blocks": BLOCKS,
 }  # fmt: skip
+TYPED = Calibration.model_validate(SETTINGS)
 
 
 def pairs(seed: int, size: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -168,7 +170,7 @@ def test_the_stage_writes_every_fit_and_the_chosen_one(month, tmp_path) -> None:
 
 def test_the_rule_knows_what_is_read_of_the_record(month, tmp_path, record_reads) -> None:
     manifest, split = month
-    calibrate("mdi-hmi", "mdi", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+    calibrate("mdi-hmi", "mdi", [manifest], split, TYPED, GRID, tmp_path / "c.json")
     assert record_reads == set(PARTS["calibrate"])
 
 
@@ -176,7 +178,7 @@ def test_only_frames_within_the_split_are_used(month, tmp_path) -> None:
     manifest, _ = month
     split = write_split(tmp_path / "s.csv", "mdi-hmi", {"2016-07": "train"}, buffer="2016-07-03")
     out = tmp_path / "c.json"
-    calibrate("mdi-hmi", "mdi", [manifest], split, SETTINGS, GRID, out)
+    calibrate("mdi-hmi", "mdi", [manifest], split, TYPED, GRID, out)
     assert json.loads(out.read_text())["frames"] == 2
 
 
@@ -184,14 +186,22 @@ def test_a_test_month_is_refused(month, tmp_path) -> None:
     manifest, _ = month
     split = write_split(tmp_path / "s.csv", "mdi-hmi", {"2016-07": "test"})
     with pytest.raises(ConfigError, match="2016-07 is a test month of mdi-hmi"):
-        calibrate("mdi-hmi", "mdi", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+        calibrate("mdi-hmi", "mdi", [manifest], split, TYPED, GRID, tmp_path / "c.json")
     assert not (tmp_path / "c.json").exists()
 
 
 def test_a_month_given_twice_is_refused(month, tmp_path) -> None:
     manifest, split = month
     with pytest.raises(ConfigError, match="expected each month once"):
-        calibrate("mdi-hmi", "mdi", [manifest] * 2, split, SETTINGS, GRID, tmp_path / "c.json")
+        calibrate(
+            "mdi-hmi",
+            "mdi",
+            [manifest] * 2,
+            split,
+            Calibration(**SETTINGS),
+            GRID,
+            tmp_path / "c.json",
+        )
 
 
 def test_a_split_that_leaves_no_frame_is_refused(month, tmp_path) -> None:
@@ -199,14 +209,14 @@ def test_a_split_that_leaves_no_frame_is_refused(month, tmp_path) -> None:
     split = write_split(tmp_path / "s.csv", "mdi-hmi", {"2016-07": "train"}, buffer="2016-07-01")
     split.write_text(split.read_text().replace("2016-07-01,2016-07-01", "2016-06-01,2016-06-05"))
     with pytest.raises(ConfigError, match="no frame of 2016-07"):
-        calibrate("mdi-hmi", "mdi", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+        calibrate("mdi-hmi", "mdi", [manifest], split, TYPED, GRID, tmp_path / "c.json")
 
 
 def test_another_instrument_than_the_frames_is_refused(month, tmp_path) -> None:
     manifest, _ = month
     split = write_split(tmp_path / "s.csv", "mdi-hmi", {"2016-07": "train"})
     with pytest.raises(ConfigError, match="--input-instrument: gong found, expected mdi, whose"):
-        calibrate("mdi-hmi", "gong", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+        calibrate("mdi-hmi", "gong", [manifest], split, TYPED, GRID, tmp_path / "c.json")
 
 
 def test_a_gain_that_is_not_positive_is_refused(tmp_path) -> None:
@@ -214,7 +224,7 @@ def test_a_gain_that_is_not_positive_is_refused(tmp_path) -> None:
     manifest = write_aligned(tmp_path, "p", "2016-07", {"20160701_060000_TAI": (-field, target)})
     split = write_split(tmp_path / "s.csv", "p", {"2016-07": "train"})
     with pytest.raises(OneSunError, match=r"gives b = -\d.*expected a gain above 0"):
-        calibrate("p", "mdi", [manifest], split, SETTINGS, GRID, tmp_path / "c.json")
+        calibrate("p", "mdi", [manifest], split, TYPED, GRID, tmp_path / "c.json")
 
 
 def test_a_file_that_is_no_calibration_is_refused(tmp_path) -> None:

@@ -16,6 +16,8 @@ from onesun.calibration.cells import CellSums
 from onesun.calibration.estimators import PAPER, Reading, Regression
 from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import read_baseline, read_line
+from onesun.calibration.settings import Blocks as BlockSettings
+from onesun.calibration.settings import Calibration
 from onesun.cli.prepare import line as command
 from onesun.errors import DamagedProductError, OneSunError
 from onesun.geometry.grid import AU_METRES, Grid
@@ -134,7 +136,7 @@ BLOCKS = {"days": 27.2753, "fewest": 3, "tile": 32}
 
 def test_frames_of_a_rotation_are_one_block() -> None:
     days = ("2016-07-01", "2016-07-20", "2016-08-10", "2016-10-01")
-    found = Blocks([f"{day}T06:00:00.000" for day in days], BLOCKS)
+    found = Blocks([f"{day}T06:00:00.000" for day in days], BlockSettings(**BLOCKS))
     assert not found.tiled
     assert found.rotations == 3
     keys = [key for frame in range(4) for key, _ in found.parts(frame, (128, 128), 1)]
@@ -144,7 +146,7 @@ def test_frames_of_a_rotation_are_one_block() -> None:
 
 
 def test_of_few_rotations_tiles_are_blocks_through_all_frames() -> None:
-    found = Blocks(["2016-07-01T06:00:00.000", "2016-10-01T06:00:00.000"], BLOCKS)
+    found = Blocks(["2016-07-01T06:00:00.000", "2016-10-01T06:00:00.000"], BlockSettings(**BLOCKS))
     assert found.tiled
     for scale in (1, 4):
         shape = (128 * scale, 128 * scale)
@@ -236,10 +238,10 @@ def test_the_papers_reading_by_its_name_is_the_baselines_slope(tmp_path) -> None
         "bins": "input", "fewest": 1,
     }  # fmt: skip
     content = run(tmp_path, {"2016-07": 1.4}, range(1, 3), **paper)
-    settings = {
-        "weighting": "inverse", "resolution": "native", "bin_width": 10, "within_radius": 0.9,
-        "blocks": BLOCKS,
-    }  # fmt: skip
+    settings = Calibration(
+        weighting="inverse", resolution="native", bin_width=10, within_radius=0.9,
+        blocks=BlockSettings(**BLOCKS),
+    )  # fmt: skip
     calibrate(
         "mdi-hmi", "mdi", [tmp_path / "2016-07.json"], tmp_path / "split.csv", settings, GRID,
         tmp_path / "c.json",

@@ -239,7 +239,7 @@ def test_show_replaces_its_own_pictures_and_no_others(pair, tmp_path):
     Image.new("L", (4, 4)).save(tmp_path / "mdi.png")
     code, _, wrong = call("show", path)
     assert code == 2
-    assert "mdi.png: there already and not a picture of onesun show" in wrong
+    assert "mdi.png: exists and is not a picture of onesun show" in wrong
     with Image.open(tmp_path / "mdi.png") as picture:
         assert picture.size == (4, 4)
     assert call("show", path, "--out", tmp_path / "mdi.png")[0] == 0

@@ -43,7 +43,7 @@ def test_a_second_run_is_refused_and_the_locks_of_the_first_stay(state):
         with pytest.raises(run_lock.RunningError) as caught:
             run_lock.hold(state)
     assert str(caught.value) == (
-        f"{state.parent}: another run is under way here (machine and process "
+        f"{state.parent}: another run is active here (machine and process "
         f"{os.uname().nodename} {os.getpid()}), expected one at a time"
     )
     run_lock.hold(state).close()

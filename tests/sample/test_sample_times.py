@@ -56,7 +56,7 @@ def test_a_cadence_off_the_slots_is_refused():
 
 
 def test_frames_that_leave_the_month_are_refused():
-    with pytest.raises(ConfigError, match=r"sample\.frames: found 240 .* fall in 2016-07"):
+    with pytest.raises(ConfigError, match=r"sample\.frames: found 240 .* in 2016-07"):
         times.month_slots(tai("2016-07-07T01:00:00"), 240, 96, MDI)
 
 

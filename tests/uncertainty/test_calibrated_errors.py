@@ -16,12 +16,13 @@ from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.calibrate import calibrate, widened
 from onesun.uncertainty.promised import check_bins, promised
 from onesun.uncertainty.residuals import Residuals
+from onesun.uncertainty.settings import Errors
 
-SETTINGS = {
-    "field_edges": [0, 10, 30, 100, 300, 600, 1000],
-    "radius_edges": [0, 0.3, 0.5, 0.7, 0.85, 0.95, 1],
-    "fewest": 200,
-}
+SETTINGS = Errors(
+    field_edges=[0, 10, 30, 100, 300, 600, 1000],
+    radius_edges=[0, 0.3, 0.5, 0.7, 0.85, 0.95, 1],
+    fewest=200,
+)
 NOISE = 5.0  # gauss, of the target
 TAILS = 5  # degrees of freedom of Student's distribution
 
@@ -62,7 +63,7 @@ def residuals(
 
 
 def coverage_of(*parts: Residuals, scale: ErrorScale) -> Coverage:
-    found = Coverage(SETTINGS["field_edges"], SETTINGS["radius_edges"])
+    found = Coverage(SETTINGS.field_edges, SETTINGS.radius_edges)
     for number, part in enumerate(parts):
         found.update(promised(f"201112{number + 1:02}_060000_TAI", part, scale))
     return found
@@ -191,7 +192,7 @@ def test_a_month_counts_where_it_has_enough_and_empty_bins_are_left_out() -> Non
     ring = residuals(13, 1000)
     one = {"radius_edges": [0.999999, 1]}
     with pytest.raises(OneSunError, match=r"1000 pixels .*errors\.radius_edges$"):
-        calibrate([ring], [], SETTINGS | one)
+        calibrate([ring], [], SETTINGS.model_copy(update=one))
 
 
 def test_factors_are_raised_until_unseen_tiles_are_covered(plain) -> None:
@@ -250,9 +251,9 @@ def test_months_merge_to_the_whole_in_any_order(plain, tmp_path) -> None:
     parts = [residuals(seed, 5_000) for seed in (31, 32, 33)]
     whole = coverage_of(*parts, scale=plain)
     for order in ((0, 1, 2), (2, 0, 1)):
-        merged = Coverage(SETTINGS["field_edges"], SETTINGS["radius_edges"])
+        merged = Coverage(SETTINGS.field_edges, SETTINGS.radius_edges)
         for index in order:
-            own = Coverage(SETTINGS["field_edges"], SETTINGS["radius_edges"])
+            own = Coverage(SETTINGS.field_edges, SETTINGS.radius_edges)
             own.update(promised(f"201112{index + 1:02}_060000_TAI", parts[index], plain))
             path = tmp_path / f"{index}.json"
             covered.write(path, month_of(own))
@@ -284,4 +285,4 @@ def test_a_damaged_month_is_refused(plain, tmp_path) -> None:
 def test_edges_that_do_not_rise_are_refused() -> None:
     check_bins(SETTINGS)
     with pytest.raises(ConfigError, match=r"errors\.field_edges: found \[0, 30, 10\], expected"):
-        check_bins(SETTINGS | {"field_edges": [0, 30, 10]})
+        check_bins(SETTINGS.model_copy(update={"field_edges": [0, 30, 10]}))

@@ -24,6 +24,6 @@ def test_a_second_run_is_refused_whatever_it_makes(shipped, snakemake, tmp_path)
         run = snakemake(shipped, SPLIT)
     assert dry.returncode == 0, dry.stdout
     assert run.returncode == 1
-    assert f"{Path(tmp_path).resolve()}: another run is under way here" in run.stdout
+    assert f"{Path(tmp_path).resolve()}: another run is active here" in run.stdout
     assert "Traceback" not in run.stdout
     assert not (tmp_path / SPLIT).exists()

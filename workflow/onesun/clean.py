@@ -261,7 +261,7 @@ def clean_downloads(sure: bool) -> Iterator[str]:
 
 
 def main(words: list[str] | None = None) -> None:
-    """Remove, or list, and say so; not while a run of the workflow is under way here."""
+    """Remove, or list, and say so; not while a run of the workflow is active here."""
     arguments = argparse.ArgumentParser(prog="python -m onesun.clean", description=__doc__)
     arguments.add_argument("--downloads", action="store_true", help="list what was downloaded")
     arguments.add_argument("--sure", action="store_true", help="remove what was downloaded")

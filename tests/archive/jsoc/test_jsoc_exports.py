@@ -168,4 +168,4 @@ def test_an_answer_without_files_is_asked_for_again(archive, listed, monkeypatch
 
     monkeypatch.setattr(archive.jsoc.exports, "status", damaged)
     assert len(listed({"kind": "offline", "match": ""}).files) == 8
-    assert "the reply is not what was asked for" in capsys.readouterr().err
+    assert "unexpected reply" in capsys.readouterr().err

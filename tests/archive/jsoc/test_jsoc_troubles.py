@@ -37,7 +37,7 @@ def test_trouble_on_the_way_is_overcome(listed, settings, capsys, fault, said, r
     offline = {"kind": "offline", "match": "17_03"}
     listing = listed(offline, {**fault, "match": request_, "times": 2})
     assert [file.slot for file in listing.files] == STAMPS
-    assert capsys.readouterr().err.count(f"{said}; asked again in") == 2
+    assert capsys.readouterr().err.count(f"{said}; retrying in") == 2
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_a_reply_that_is_no_listing_is_asked_for_again(
     monkeypatch.setattr(archive.jsoc, "_listed", damaged)
     assert [file.slot for file in listed().files] == STAMPS
     assert len(replies) == 2
-    assert "the reply is not what was asked for" in capsys.readouterr().err
+    assert "unexpected reply" in capsys.readouterr().err
 
 
 def test_jsoc_out_of_reach_is_said_in_one_sentence(settings, listed):
     with pytest.raises(ArchiveError) as raised:
         listed({"kind": "status", "code": 503})
     assert str(raised.value) == (
-        f"{settings['jsoc']['url']}: your e-mail address: HTTP 503, expected an answer of JSOC's"
+        f"{settings['jsoc']['url']}: your e-mail address: HTTP 503, expected a reply from JSOC"
     )
 
 

@@ -116,39 +116,39 @@ _TWO_ON_TAPE = {**_TAPE, "match": "01:36|03:12"}
 _GONG = {"instrument": "gong"}
 CASES = (
     # Files of JSOC.
-    Case("truncated, twice", _file("truncate"), "013600.*broke off.*asked again"),
+    Case("truncated, twice", _file("truncate"), "013600.*broke off.*retrying"),
     Case(
-        "truncated, always", _file("truncate", None), "013600.*given up", 3,
+        "truncated, always", _file("truncate", None), "013600.*giving up", 3,
         missing="broke off before the end",
     ),
-    Case("wrong length, twice", _file("length"), "013600.*asked again"),
+    Case("wrong length, twice", _file("length"), "013600.*retrying"),
     Case(
-        "wrong length, always", _file("length", None), "013600.*given up", 3,
+        "wrong length, always", _file("length", None), "013600.*giving up", 3,
         missing=r"\d+ bytes arrived, the server announced \d+",
     ),
-    Case("damaged, right length, twice", _file("corrupt"), "013600.*add up.*asked again"),
+    Case("damaged, right length, twice", _file("corrupt"), "013600.*add up.*retrying"),
     Case(
-        "damaged, right length, always", _file("corrupt", None), "013600.*given up", 3,
+        "damaged, right length, always", _file("corrupt", None), "013600.*giving up", 3,
         missing="do not add up", again=True,
     ),
-    Case("HTTP 404 for a file, once", _file("status", 1, code=404), "013600.*404.*asked again"),
+    Case("HTTP 404 for a file, once", _file("status", 1, code=404), "013600.*404.*retrying"),
     Case(
-        "HTTP 404 for a file, always", _file("status", None, code=404), "013600.*given up.*404", 3,
+        "HTTP 404 for a file, always", _file("status", None, code=404), "013600.*giving up.*404", 3,
         missing="HTTP 404", again=True,
     ),
-    Case("HTTP 500 for a file, twice", _file("status"), "013600.*500.*asked again"),
-    Case("HTTP 504 for a file, twice", _file("status", code=504), "013600.*504.*asked again"),
-    Case("connection reset, twice", _file("reset"), "013600.*(closed|broke off).*asked again"),
-    Case("stalled, once", _file("stall", 1), "013600.*nothing arrived for 2 s.*asked again"),
+    Case("HTTP 500 for a file, twice", _file("status"), "013600.*500.*retrying"),
+    Case("HTTP 504 for a file, twice", _file("status", code=504), "013600.*504.*retrying"),
+    Case("connection reset, twice", _file("reset"), "013600.*(closed|broke off).*retrying"),
+    Case("stalled, once", _file("stall", 1), "013600.*nothing arrived for 2 s.*retrying"),
     # Questions to JSOC.
-    Case("HTTP 500 for a query, twice", (_on("rs_list", "status", 2),), "HTTP 500.*asked again"),
+    Case("HTTP 500 for a query, twice", (_on("rs_list", "status", 2),), "HTTP 500.*retrying"),
     Case(
         "HTTP 504 for a query, always", (_on("rs_list", "status", None, code=504),),
-        r"^onesun: .*records of mdi.*HTTP 504, expected an answer", 0, stops=True, again=True,
+        r"^onesun: .*records of mdi.*HTTP 504, expected a reply", 0, stops=True, again=True,
     ),
-    Case("query reset, once", (_on("rs_list", "reset"),), "asked again"),
-    Case("query truncated, once", (_on("rs_list", "truncate"),), "asked again"),
-    Case("query stalled, once", (_on("rs_list", "stall"),), "asked again"),
+    Case("query reset, once", (_on("rs_list", "reset"),), "retrying"),
+    Case("query truncated, once", (_on("rs_list", "truncate"),), "retrying"),
+    Case("query stalled, once", (_on("rs_list", "stall"),), "retrying"),
     # Records of JSOC.
     Case("no record", (_held("missing"),), "frames not in the archive", 3, missing="no record in"),
     Case(
@@ -200,20 +200,20 @@ CASES = (
         settings={"max_missing": 11.5 / 15}, again=True,
     ),
     # GONG.
-    Case("truncated, twice", _best("truncate", 2), "t0134.*asked again", **_GONG),
+    Case("truncated, twice", _best("truncate", 2), "t0134.*retrying", **_GONG),
     Case(
-        "damaged, right length, always", _best("corrupt", None), "t0134.*given up", **_GONG,
+        "damaged, right length, always", _best("corrupt", None), "t0134.*giving up", **_GONG,
         also=lambda manifest: "lezqa100707t0134.fits.gz" in manifest["archive"]["passed_over"],
     ),
     Case(
-        "HTTP 404 for a file, always", _best("status", None, code=404), "t0134.*given up.*404",
+        "HTTP 404 for a file, always", _best("status", None, code=404), "t0134.*giving up.*404",
         **_GONG,
     ),
-    Case("connection reset, twice", _best("reset", 2), "t0134.*asked again", **_GONG),
+    Case("connection reset, twice", _best("reset", 2), "t0134.*retrying", **_GONG),
     Case("stalled, once", _best("stall", 1), "t0134.*nothing arrived for 2 s", **_GONG),
     Case(
         "HTTP 500 for a listing, twice", (_on("zqa/201007/lezqa100707/$", "status", 2),),
-        "HTTP 500.*asked again", **_GONG,
+        "HTTP 500.*retrying", **_GONG,
     ),
     Case(
         "HTTP 500 for all, always", (_on("oQR", "status", None),),

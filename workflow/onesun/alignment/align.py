@@ -102,7 +102,7 @@ def _of_month(
             refused.append(refuse(target, f"its T_REC {target.stamp} is not in {month}"))
         elif target.stamp in kept:
             first = kept[target.stamp].path.name
-            refused.append(refuse(target, f"its T_REC {target.stamp} is already that of {first}"))
+            refused.append(refuse(target, f"its T_REC {target.stamp} is already used by {first}"))
         else:
             kept[target.stamp] = target
     return list(kept.values()), refused

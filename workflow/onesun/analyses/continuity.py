@@ -219,7 +219,7 @@ def _power(tests: Sequence[Test]) -> Iterator[str]:
     count = max(each.count for each in found)
     trend, step = next(each for each in found if each.count == count).smallest_p
     yield (
-        f"With {count} months the smallest p that there can be is {trend:.2g} for a trend and "
+        f"With {count} months the smallest possible p is {trend:.2g} for a trend and "
         f"{step:.2g} for a step."
     )
     if max(trend, step) > LEVEL:

@@ -23,7 +23,8 @@ from onesun.methods.base import Method
 from onesun.metrics.tiled import Tiling
 from onesun.metrics.unsigned import expected_unsigned
 from onesun.products.aligned import AlignedFrame
-from onesun.products.selection import check_pair, choose
+from onesun.products.cards import check_pair
+from onesun.products.selection import choose
 from onesun.series.noise import read_sigma
 
 ANALYSIS = "continuity"

@@ -72,7 +72,7 @@ def to_come(config: dict[str, Any], holdings: Sequence[Holding]) -> str:
         for name, size in left.items()
         if size
     )
-    return f"Still to come: {parts}; the two archives are read side by side."
+    return f"Still to come: {parts}; the two archives are read in parallel."
 
 
 def buffers(config: dict[str, Any]) -> Iterator[str]:

@@ -50,4 +50,4 @@ def retrying(
 
 def say_again(what: str, reason: str, seconds: float) -> None:
     """Tell the user that something is asked for again, and why."""
-    print(f"{what}: {reason}; asked again in {seconds:.0f} s", file=sys.stderr, flush=True)
+    print(f"{what}: {reason}; retrying in {seconds:.0f} s", file=sys.stderr, flush=True)

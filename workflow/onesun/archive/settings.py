@@ -159,7 +159,7 @@ class Archive(Section):
     up to a half.
     """
     timeout: float = key(60, unit="s", gt=0)
-    """Longest time in which nothing arrives before a connection is given up."""
+    """Longest time in which nothing arrives before a connection is closed."""
     jsoc: Jsoc = Jsoc()
     nso: Nso = Nso()
 

@@ -164,7 +164,7 @@ class Settler:
         search.attempts += 1
         if search.attempts > self.settings["retries"]:
             self.month.journal.could_not(file.name, search.reason)
-            _tell(file, f"given up: {search.reason}")
+            _tell(file, f"giving up: {search.reason}")
             search.give_up(search.reason)
             self._check_reach(file, outcome)
 
@@ -176,8 +176,8 @@ class Settler:
         if self.lost >= outcome.enough:
             others = f", as for {self.lost - 1} files before it" if self.lost > 1 else ""
             raise ArchiveError(
-                f"{file.url}: {outcome.reason}{others}, expected the archive to be in reach; what "
-                f"was downloaded is kept in {self.month.folder}, the next run resumes from there"
+                f"{file.url}: {outcome.reason}{others}, expected a reachable archive; what "
+                f"was downloaded is kept in {self.month.folder}, the next run resumes from it"
             )
 
 

@@ -47,7 +47,7 @@ def fetch_month(
     record = instruments.load(instrument)
     slots = [Time(slot, scale="tai", precision=0) for slot in slots]
     if not slots:
-        raise ArchiveError(f"{instrument} {month}: no frame is wanted, expected some")
+        raise ArchiveError(f"{instrument} {month}: no frames requested, expected at least one")
     list_month = _archive_of(record)
     out, place = Path(out), Path(settings["folder"]) / instrument / month
     check_folder(out, Path(f"{out}.json"))
@@ -84,7 +84,7 @@ def _archive_of(record: Instrument) -> _ListMonth:
     elif record.archive == "nso":
         from onesun.archive.nso import month_listing
     else:
-        raise ConfigError(f"instrument {record.name}: no archive keeps it, expected jsoc or nso")
+        raise ConfigError(f"instrument {record.name}: no archive provides it, expected jsoc or nso")
     return month_listing
 
 
@@ -168,7 +168,7 @@ def _check_room(what: str, left: int, record: Instrument, place: Path) -> None:
 
 def _say(what: str, listing: Listing, left: int) -> None:
     print(
-        f"{what}: {left} files to download, {len(listing.files) - left} are here; "
+        f"{what}: {left} files to download, {len(listing.files) - left} already here; "
         f"{len(listing.missing)} frames not in the archive",
         file=sys.stderr,
         flush=True,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from onesun.calibration.settings import Blocks as BlockSettings
 from onesun.reading.times import from_iso, seconds_between
 
 Key = tuple[int, ...]
@@ -28,13 +29,13 @@ class Blocks:
         of them, and the side of a ``tile`` in input pixels.
     """
 
-    def __init__(self, times: Sequence[str], settings: Mapping[str, Any]) -> None:
+    def __init__(self, times: Sequence[str], settings: BlockSettings) -> None:
         self._settings = settings
         first = from_iso(times[0])
-        length = settings["days"] * _DAY
+        length = settings.days * _DAY
         self._rotation = [int(seconds_between(first, from_iso(t)) // length) for t in times]
         self.rotations = len(set(self._rotation))
-        self.tiled = self.rotations < settings["fewest"]
+        self.tiled = self.rotations < settings.fewest
 
     def parts(
         self, frame: int, shape: tuple[int, int], scale: int
@@ -50,14 +51,14 @@ class Blocks:
         if not self.tiled:
             yield (self._rotation[frame],), (slice(None), slice(None))
             return
-        side = self._settings["tile"] * scale
+        side = self._settings.tile * scale
         for row in range(0, shape[0], side):
             for column in range(0, shape[1], side):
                 yield (row // side, column // side), np.s_[row : row + side, column : column + side]
 
     def described(self, count: int) -> dict[str, Any]:
         """As a product records them; ``count`` of them hold pixels."""
-        size = {key: self._settings[key] for key in (("tile",) if self.tiled else ("days",))}
+        size = {"tile": self._settings.tile} if self.tiled else {"days": self._settings.days}
         over = "tiles" if self.tiled else "rotations"
         return {"over": over, "blocks": count, **size, "rotations": self.rotations}
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from onesun.calibration.bins import WEIGHTINGS, BinnedSums, Fit, fit
 from onesun.calibration.blocks import Blocks, Key
 from onesun.calibration.frames import Frames, by_block, training_frames
 from onesun.calibration.pairs import RESOLUTIONS, Pairs
+from onesun.calibration.settings import Calibration
 from onesun.errors import OneSunError
 from onesun.geometry.grid import Grid
 from onesun.io.files import write_json
@@ -23,7 +23,7 @@ def calibrate(
     input_instrument: str,
     manifests: Sequence[Path],
     split: str | Path,
-    settings: Mapping[str, Any],
+    settings: Calibration,
     grid: Grid,
     out: Path,
 ) -> None:
@@ -43,13 +43,13 @@ def calibrate(
     split, OneSunError when the gain that the baseline asks for is not positive.
     """
     frames = training_frames(pair, input_instrument, manifests, split)
-    blocks = Blocks([frame.time for _, frame in frames], settings["blocks"])
-    pairs = Pairs(grid, input_instrument, settings["within_radius"])
-    fits, count = fit_frames(frames, pairs, blocks, settings["bin_width"])
-    chosen = fits[settings["resolution"]][settings["weighting"]]
+    blocks = Blocks([frame.time for _, frame in frames], settings.blocks)
+    pairs = Pairs(grid, input_instrument, settings.within_radius)
+    fits, count = fit_frames(frames, pairs, blocks, settings.bin_width)
+    chosen = fits[settings.resolution][settings.weighting]
     if chosen.b is None or chosen.b <= 0:
         raise OneSunError(
-            f"{pair}: the {settings['resolution']} {settings['weighting']} regression over "
+            f"{pair}: the {settings.resolution} {settings.weighting} regression over "
             f"{len(frames)} frames gives b = {chosen.b}, expected a gain above 0"
         )
     content = {
@@ -61,16 +61,16 @@ def calibrate(
         "simulated": any(frame.simulated for _, frame in frames),
         "baseline": {
             "b": chosen.b,
-            "resolution": settings["resolution"],
-            "weighting": settings["weighting"],
+            "resolution": settings.resolution,
+            "weighting": settings.weighting,
         },
         "fits": {
             resolution: {name: asdict(entry) for name, entry in by_weighting.items()}
             for resolution, by_weighting in fits.items()
         },
         "jackknife": blocks.described(count),
-        "bin_width": settings["bin_width"],
-        "within_radius": settings["within_radius"],
+        "bin_width": settings.bin_width,
+        "within_radius": settings.within_radius,
     }
     write_json(out, content)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from onesun.calibration.bins import Fit, Weighting, effective, weights
 from onesun.calibration.blocks import jackknife
 from onesun.calibration.cells import CellSums
+from onesun.calibration.settings import Line
 
 Estimator = Literal["least-squares", "noise-corrected", "orthogonal"]
 Bins = Literal["input", "target", "both"]
@@ -37,9 +38,9 @@ class Reading:
     fewest: int
 
     @classmethod
-    def from_settings(cls, section: Mapping[str, Any]) -> Reading:
+    def from_settings(cls, section: Line) -> Reading:
         """Of the configuration's section ``calibration.line``."""
-        return cls(*(section[name] for name in ("estimator", "weighting", "bins", "fewest")))
+        return cls(section.estimator, section.weighting, section.bins, section.fewest)
 
 
 # The paper's (footnote 1): bins of the input, all that hold a pixel, the target taken for exact.

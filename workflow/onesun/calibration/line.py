@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -15,6 +15,7 @@ from onesun.calibration.estimators import PAPER, Bins, Estimator, Reading, Regre
 from onesun.calibration.frames import by_block, training_frames
 from onesun.calibration.pairs import Pairs
 from onesun.calibration.product import LINE
+from onesun.calibration.settings import Calibration
 from onesun.errors import OneSunError
 from onesun.geometry.grid import Grid
 from onesun.io.files import write_json
@@ -25,7 +26,7 @@ def fit_line(
     input_instrument: str,
     manifests: Sequence[Path],
     split: str | Path,
-    settings: Mapping[str, Any],
+    settings: Calibration,
     grid: Grid,
     out: Path,
 ) -> None:
@@ -44,22 +45,22 @@ def fit_line(
     Raises ConfigError for a month that does not train or when none of the frames lies within the
     split, OneSunError when the gain is not positive.
     """
-    section = settings["line"]
-    resolution = section["resolution"]
+    section = settings.line
+    resolution = section.resolution
     frames = training_frames(pair, input_instrument, manifests, split)
-    blocks = Blocks([frame.time for _, frame in frames], settings["blocks"])
-    pairs = Pairs(grid, input_instrument, settings["within_radius"], [resolution])
+    blocks = Blocks([frame.time for _, frame in frames], settings.blocks)
+    pairs = Pairs(grid, input_instrument, settings.within_radius, [resolution])
     sums: dict[Key, CellSums] = {}
     for _, key, x, y in by_block(frames, pairs, blocks):
-        sums.setdefault(key, CellSums(settings["bin_width"])).update(x, y)
+        sums.setdefault(key, CellSums(settings.bin_width)).update(x, y)
     if not sums:
         raise OneSunError(f"{pair}: no pixel of {len(frames)} frames has a value in both fields")
-    regression = Regression(list(sums.values()), pairs.noise(resolution, section["target_noise"]))
+    regression = Regression(list(sums.values()), pairs.noise(resolution, section.target_noise))
     reading = Reading.from_settings(section)
     line = regression.estimate(reading)
     if line.b is None or line.b <= 0:
         raise OneSunError(
-            f"{pair}: the {resolution} regression by {section['estimator']} over {len(frames)} "
+            f"{pair}: the {resolution} regression by {section.estimator} over {len(frames)} "
             f"frames gives b = {line.b}, expected a gain above 0"
         )
     content = {
@@ -76,8 +77,8 @@ def fit_line(
             _described(each, regression.estimate(each)) for each in _readings(reading.fewest)
         ],
         "jackknife": blocks.described(len(regression)),
-        "bin_width": settings["bin_width"],
-        "within_radius": settings["within_radius"],
+        "bin_width": settings.bin_width,
+        "within_radius": settings.within_radius,
     }
     write_json(out, content)
 

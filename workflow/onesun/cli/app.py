@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from inspect import isfunction
+from types import ModuleType
 
 import typer
 from typer.core import TyperGroup
@@ -30,6 +33,17 @@ from onesun.errors import OneSunError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def _commands_of(module: ModuleType) -> list[Callable[..., None]]:
+    """The functions of a module that are commands, in the order in which they stand there."""
+    return [
+        value
+        for name, value in vars(module).items()
+        if isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
 # Commands by the panel of `onesun --help` that they are in.
 _PANELS = {
     "Your own files": (convert.convert, files.check, files.info, files.show, files.verify),
@@ -39,15 +53,9 @@ _PANELS = {
         *(evaluate.evaluate, evaluate.measure, evaluate.coverage, evaluate.pointing),
         *(series.crop, series.series, series.variability),
     ),
-    "Tables": (
-        *(tables.table1, tables.table2, tables.table3, tables.table4),
-        *(tables.ladder, tables.ablation, tables.table_errors, tables.table_pointing),
-    ),
-    "Figures": (
-        *(figures.sunspots, figures.fig1, figures.fig2, figures.fig3, figures.fig4, figures.fig5),
-        *(figures.fig6, figures.fig7, figures.fig8, figures.fig9, figures.fig_errors),
-    ),
-    "Report": (report.report, report.cost),
+    "Tables": _commands_of(tables),
+    "Figures": _commands_of(figures),
+    "Report": _commands_of(report),
     "Analyses": (
         *(analyses.null, analyses.calibration, analyses.continuity),
         *(analyses.resolution, analyses.epochs),
@@ -100,7 +108,7 @@ def main() -> None:
         if error.filename is None or error.errno is None:
             raise
         if error.errno in _FORBIDDEN:
-            _stop(f"{error.filename}: not permitted to write or read here")
+            _stop(f"{error.filename}: permission denied")
         _stop(f"{error.filename}: {os.strerror(error.errno).lower()}")
 
 

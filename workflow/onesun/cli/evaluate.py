@@ -116,10 +116,14 @@ def coverage(
 ) -> None:
     """Count a month's readings within 68 % and 95 % intervals, by field and by radius."""
     from onesun import config
+    from onesun.geometry.grid import Grid
     from onesun.uncertainty.cover import cover
+    from onesun.uncertainty.settings import Errors as ErrorSettings
 
     sections = config.settings(settings, "errors", "grid")
-    cover(pair, method, month, aligned, weights, errors, split, sections, out)
+    section = ErrorSettings.model_validate(sections["errors"])
+    grid = Grid.from_settings(sections["grid"])
+    cover(pair, method, month, aligned, weights, errors, split, section, grid, out)
 
 
 def pointing(

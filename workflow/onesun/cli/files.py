@@ -95,8 +95,8 @@ def show(
             target = path.with_name(f"{path.name}.png")
         if out is None and is_other_picture(target):
             raise UntrustedFrameError(
-                f"{target}: there already and not a picture of onesun show, expected another name "
-                "for that of this file (--out)"
+                f"{target}: exists and is not a picture of onesun show, expected another name for "
+                "the picture of this file (--out)"
             )
         _draw(path, target, instrument, field_range, aligned)
         print(target, flush=True)

@@ -107,11 +107,13 @@ def calibrate(
     """Fit input = a + b * target over the training months, at every resolution and weighting."""
     from onesun import config
     from onesun.calibration.calibrate import calibrate as run
+    from onesun.calibration.settings import Calibration
     from onesun.geometry.grid import Grid
 
     sections = config.settings(settings, "calibration", "grid")
     grid = Grid.from_settings(sections["grid"])
-    run(pair, input_instrument, aligned, split, sections["calibration"], grid, out)
+    section = Calibration.model_validate(sections["calibration"])
+    run(pair, input_instrument, aligned, split, section, grid, out)
 
 
 def line(
@@ -125,11 +127,13 @@ def line(
     """Fit the line input = a + b * target by which the method matched predicts."""
     from onesun import config
     from onesun.calibration.line import fit_line
+    from onesun.calibration.settings import Calibration
     from onesun.geometry.grid import Grid
 
     sections = config.settings(settings, "calibration", "grid")
     grid = Grid.from_settings(sections["grid"])
-    fit_line(pair, input_instrument, aligned, split, sections["calibration"], grid, out)
+    section = Calibration.model_validate(sections["calibration"])
+    fit_line(pair, input_instrument, aligned, split, section, grid, out)
 
 
 def noise(
@@ -147,7 +151,9 @@ def noise(
     from onesun import config
     from onesun.geometry.grid import Grid
     from onesun.series.noise import measure_noise
+    from onesun.series.settings import Noise
 
     sections = config.settings(settings, "noise", "grid")
     grid = Grid.from_settings(sections["grid"])
-    measure_noise(pair, aligned, split, sections["noise"], grid, out, resampled=resampled)
+    section = Noise.model_validate(sections["noise"])
+    measure_noise(pair, aligned, split, section, grid, out, resampled=resampled)

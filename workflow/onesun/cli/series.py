@@ -72,8 +72,10 @@ def variability(
 ) -> None:
     """Fit sinusoids of 24 (and 12) hours to the ratio of HMI's unsigned field to the others'."""
     from onesun import config
+    from onesun.series.settings import Variability
     from onesun.series.variability import variability as run
 
     given = {"24h": put_in_24h, "12h": put_in_12h}
     put_in = {period: fraction for period, fraction in given.items() if fraction is not None}
-    run(series, config.settings(settings, "variability")["variability"], out, put_in)
+    section = config.settings(settings, "variability")["variability"]
+    run(series, Variability.model_validate(section), out, put_in)

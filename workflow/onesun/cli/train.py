@@ -112,7 +112,11 @@ def errors(
 ) -> None:
     """Calibrate a network's error by predicted field and radius on validation months."""
     from onesun import config
+    from onesun.geometry.grid import Grid
+    from onesun.uncertainty.settings import Errors as ErrorSettings
     from onesun.uncertainty.stage import calibrate_errors
 
     sections = config.settings(settings, "errors", "grid")
-    calibrate_errors(pair, method, weights, aligned, split, sections, out)
+    section = ErrorSettings.model_validate(sections["errors"])
+    grid = Grid.from_settings(sections["grid"])
+    calibrate_errors(pair, method, weights, aligned, split, section, grid, out)

@@ -111,8 +111,8 @@ def _shared(files: Named, folder: Path, options: Options, workers: int, again: b
             raise
         except BrokenProcessPool:
             raise OneSunError(
-                f"{folder}: one of {workers} processes was killed, most likely for want of memory, "
-                "expected less of it with fewer --workers; what is done is kept"
+                f"{folder}: one of {workers} processes was killed, probably for lack of memory; "
+                "use fewer --workers; finished outputs are kept"
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)

@@ -46,7 +46,7 @@ def write_manifest(
         header = header_of_output(path)
         if header is None:
             raise DamagedProductError(
-                f"{path}: not an output of onesun convert any more, expected what was just made"
+                f"{path}: no longer an output of onesun convert, expected the file just written"
             )
         frames[path.name] = {key.lower(): header[key] for key in _COPIED if key in header}
     content = {

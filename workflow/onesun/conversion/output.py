@@ -61,7 +61,7 @@ def read_output(path: Path) -> Converted:
         )
     images = {name: stored.images[name] for name in names}
     if len({image.shape for image in images.values()}) > 1:
-        raise DamagedProductError(f"{path}: its images differ in size, expected them of one size")
+        raise DamagedProductError(f"{path}: its images differ in size, expected images of one size")
     view = View(stored.shape, stored.pointing)
     deviation, half_68, half_95 = (images.get(name) for name in UNCERTAINTY)
     field, mask = images["FIELD"], images["MASK"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -60,12 +61,19 @@ class Pointing:
         return cos * dx - sin * dy, sin * dx + cos * dy
 
     def radius(self, shape: tuple[int, int]) -> np.ndarray:
-        """Distance of each pixel from the disk centre in limb radii; ``shape`` float32."""
-        dy = (np.arange(shape[0]) - self.y0) / self.limb_radius
-        dx = (np.arange(shape[1]) - self.x0) / self.limb_radius
-        radius: np.ndarray = np.hypot(dx[None, :], dy[:, None]).astype(np.float32)
-        return radius
+        """Distance of each pixel from the disk centre, limb radii; ``shape`` float32, read-only."""
+        return _radius(self.x0, self.y0, self.limb_radius, shape)
 
     def _turn(self) -> tuple[float, float]:
         angle = np.deg2rad(self.roll)
         return float(np.cos(angle)), float(np.sin(angle))
+
+
+# A frame is asked for it again and again, while it is read and while it is resampled.
+@lru_cache(maxsize=1)
+def _radius(x0: float, y0: float, limb_radius: float, shape: tuple[int, int]) -> np.ndarray:
+    dy = (np.arange(shape[0]) - y0) / limb_radius
+    dx = (np.arange(shape[1]) - x0) / limb_radius
+    radius: np.ndarray = np.hypot(dx[None, :], dy[:, None]).astype(np.float32)
+    radius.setflags(write=False)
+    return radius

@@ -8,9 +8,7 @@ being the angle between the line of sight and the local vertical (mu = cos theta
 
 from __future__ import annotations
 
-import astropy.units as u
 import numpy as np
-from sunpy.sun.models import differential_rotation
 
 CARRINGTON_RATE = 14.1844  # sidereal degrees per day
 
@@ -87,6 +85,10 @@ def rotation_shift(latitude: np.ndarray, seconds: float) -> np.ndarray:
     latitude : radians, any shape.
     seconds : time elapsed, s; negative goes back.
     """
+    # sunpy takes a second to import, and most of those who need this module turn nothing.
+    import astropy.units as u
+    from sunpy.sun.models import differential_rotation
+
     one_day = differential_rotation(
         1 * u.day, latitude * u.rad, model="snodgrass", frame_time="sidereal"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from onesun.errors import UntrustedFrameError
 
@@ -24,6 +23,8 @@ def fill_nearest(field: np.ndarray) -> np.ndarray:
         raise UntrustedFrameError("field: no pixel has a value, expected values on the disk")
     if not missing.any():
         return field
+    from scipy import ndimage  # a quarter of a second, which a training does not need
+
     nearest = ndimage.distance_transform_edt(missing, return_distances=False, return_indices=True)
     filled: np.ndarray = field[tuple(nearest)]
     return filled

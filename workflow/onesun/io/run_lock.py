@@ -55,7 +55,7 @@ def hold(state: Path) -> TextIO:
             holder = _holder(handle) or "unknown"
             handle.close()
             raise RunningError(
-                f"{state.resolve().parent}: another run is under way here (machine and process "
+                f"{state.resolve().parent}: another run is active here (machine and process "
                 f"{holder}), expected one at a time"
             )
         time.sleep(0.1)

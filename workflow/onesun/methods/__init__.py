@@ -12,7 +12,7 @@ from onesun.geometry.grid import Grid
 from onesun.geometry.window import Window
 from onesun.methods.base import Method
 from onesun.methods.kinds import FITTED, REFERENCES
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 
 __all__ = ["FITTED", "REFERENCES", "Method", "Sources", "load"]
 
@@ -72,7 +72,7 @@ def load(
     method = _KINDS[kind](grid, sources or Sources())
     if method.halo is None and not isinstance(grid, Grid):
         raise ConfigError(
-            f"methods: kind {kind} found, expected one that a part of the disk is enough for"
+            f"methods: kind {kind} found, expected one that can predict a part of the disk"
         )
     return method
 

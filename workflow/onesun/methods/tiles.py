@@ -54,7 +54,7 @@ def device_of(name: str) -> torch.device:
     # Without CUDA it is an assertion, for a device without memory it is not implemented.
     except (RuntimeError, AssertionError, NotImplementedError):
         raise ConfigError(
-            f"device: {name!r} found, expected one that torch can compute on here, such as cpu"
+            f"device: {name!r} found, expected a device that torch can use here, such as cpu"
         ) from None
     return device
 

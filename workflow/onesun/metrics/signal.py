@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from onesun.metrics import core
 from onesun.products.steps import QUANTUM
@@ -62,8 +62,9 @@ def noise_of(field: np.ndarray) -> Noise:
     """
     bounds = core.edges(LIMIT, QUANTUM)
     found = core.fit(np.histogram(field, bounds)[0], bounds)
-    inside = np.diff(norm.cdf(bounds[[0, -1]], found.mean, found.sigma))[0]
-    at_zero = norm.pdf(0, found.mean, found.sigma) / inside
+    inside = np.diff(ndtr((bounds[[0, -1]] - found.mean) / found.sigma))[0]
+    density = np.exp(-((found.mean / found.sigma) ** 2) / 2) / (np.sqrt(2 * np.pi) * found.sigma)
+    at_zero = density / inside
     return Noise(found.sigma, float(found.n / field.size * at_zero))
 
 

@@ -7,15 +7,18 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from astropy.io import fits
 
 from onesun.errors import DamagedProductError
 from onesun.geometry.grid import Which
 from onesun.io.files import open_product, read_unchanged, write_bytes
 from onesun.products import steps
+
+# Stages that read patches, or only the lists of frames, need no FITS, whose import takes 0.3 s.
+if TYPE_CHECKING:
+    from astropy.io import fits
 
 PRODUCT = "aligned frames"
 # Where and when a field is: cards that whatever is made of it takes over.
@@ -144,6 +147,8 @@ def write_field(path: Path, field: np.ndarray, cards: Mapping[str, Any]) -> None
     field : (N, N) gauss, NaN where there is no value.
     cards : header cards; a value may be a (value, comment) pair.
     """
+    from astropy.io import fits
+
     # Built as plain integers: astropy would apply BSCALE to floats a second time.
     hdu = fits.CompImageHDU(steps.to_steps(field), compression_type="RICE_1")
     for keyword, value in cards.items():
@@ -161,6 +166,8 @@ def read_field(path: Path, listed: Mapping[str, Any] | None = None) -> np.ndarra
 
     Raises DamagedProductError when it cannot be read, or is not what a manifest ``listed``.
     """
+    from astropy.io import fits
+
     try:
         content = path.read_bytes() if listed is None else read_unchanged(path, listed)
         with fits.open(io.BytesIO(content), do_not_scale_image_data=True) as hdus:
@@ -171,6 +178,8 @@ def read_field(path: Path, listed: Mapping[str, Any] | None = None) -> np.ndarra
 
 def read_header(path: Path) -> fits.Header:
     """The header of a field that :func:`write_field` wrote."""
+    from astropy.io import fits
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return fits.getheader(path, 1)

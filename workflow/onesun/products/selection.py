@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from onesun.errors import ConfigError
-from onesun.io.files import read_json
 from onesun.products import split
 from onesun.products.aligned import AlignedFrame, AlignedMonth, read_month
 from onesun.products.split import SplitRow
@@ -27,14 +26,6 @@ def open_month(manifest: Path, pair: str, month: str | None = None) -> AlignedMo
     if month is not None and opened.month != month:
         raise ConfigError(f"{manifest}: frames of month {opened.month}, expected {month}")
     return opened
-
-
-def check_pair(path: Path, pair: str) -> None:
-    """Raise ConfigError when a calibration or a card (JSON) is of another pair than asked for."""
-    content = read_json(path)
-    found = content.get("pair") if isinstance(content, dict) else None
-    if found != pair:
-        raise ConfigError(f"{path}: of pair {found}, expected {pair}")
 
 
 def row_of(table: str | Path, pair: str, month: str) -> SplitRow:

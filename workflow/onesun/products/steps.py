@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from astropy.io import fits
+
+if TYPE_CHECKING:
+    from astropy.io import fits
 
 QUANTUM = 0.1  # gauss; BSCALE of JSOC's magnetograms
 BLANK = np.int32(-(2**31))  # a pixel without a value

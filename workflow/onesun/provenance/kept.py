@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import shutil
 from functools import cache
 from pathlib import Path
 
@@ -45,7 +44,10 @@ def keep(package: Path, entries: tuple[str, ...], found: Listing) -> None:
 def _remove_oldest(folder: Path) -> None:
     states = sorted(folder.iterdir(), key=lambda state: state.stat().st_mtime)
     for state in states[:-_STATES]:
-        shutil.rmtree(state, ignore_errors=True)
+        for file in state.glob("*.json"):
+            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # another process removes it, too
+            state.rmdir()
 
 
 def _file(package: Path, entries: tuple[str, ...]) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from onesun.geometry.grid import ARCSEC_PER_RADIAN, AU_METRES
 from onesun.geometry.pointing import Pointing
@@ -103,7 +103,7 @@ def draw(
         true, header = replace(true, roll=true.roll - header.roll), replace(header, roll=0.0)
     return Conditions(
         fwhm=_between(own["fwhm"], place[0]),
-        gain=record.response.gain * float(np.exp(own["gain_spread"] * norm.ppf(place[2]))),
+        gain=record.response.gain * float(np.exp(own["gain_spread"] * ndtri(place[2]))),
         noise=_between(own["noise"], place[1]),
         limb_growth=float(rng.uniform(*own["limb_growth"])),
         zero_point=own["zero_point"],

@@ -112,10 +112,11 @@ def respond(field: np.ndarray, response: Response) -> np.ndarray:
     signal = field * np.float32(response.gain)
     if response.saturation is None:
         return signal
-    onset, fall = response.saturation.onset, response.saturation.fall
-    excess = np.abs(signal) - np.float32(onset)
-    folded = np.maximum(np.float32(onset) - np.float32(fall) * excess, 0)
-    return np.where(excess > 0, np.copysign(folded, signal), signal)
+    onset, fall = np.float32(response.saturation.onset), np.float32(response.saturation.fall)
+    saturated = np.abs(signal) > onset
+    excess = np.abs(signal[saturated]) - onset
+    signal[saturated] = np.copysign(np.maximum(onset - fall * excess, 0), signal[saturated])
+    return signal
 
 
 def expose(sky: Sky, record: Instrument, pointing: Pointing, stretch: float) -> np.ndarray:

@@ -41,7 +41,7 @@ def month_slots(real: Time, frames: int, cadence: float, record: Instrument) -> 
     if any(time.isot[:7] != real.isot[:7] for time in times):
         raise ConfigError(
             f"sample.frames: found {frames} frames {cadence:g} minutes apart, expected all of "
-            f"them to fall in {real.isot[:7]} around {real.isot[:16]}"
+            f"them in {real.isot[:7]}, around {real.isot[:16]}"
         )
     return times
 

@@ -16,7 +16,7 @@ from onesun.io.progress import track
 from onesun.methods.bicubic import BicubicMethod, MatchedMethod
 from onesun.metrics.signal import noise_of
 from onesun.products.aligned import AlignedFrame
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 from onesun.series import noise, product
 from onesun.series.crop import RegionMonth, open_region, shown
 from onesun.series.totals import total

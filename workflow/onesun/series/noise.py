@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from onesun.methods.fitting.frames import spread
 from onesun.metrics import core
 from onesun.products.selection import of_sets
 from onesun.products.steps import QUANTUM
+from onesun.series.settings import Noise
 
 PRODUCT = "noise"
 
@@ -27,7 +27,7 @@ def measure_noise(
     pair: str,
     manifests: Sequence[Path],
     split: str | Path,
-    settings: Mapping[str, Any],
+    settings: Noise,
     grid: Grid,
     out: Path,
     *,
@@ -50,9 +50,9 @@ def measure_noise(
     Raises ConfigError for a month of another set, OneSunError where a histogram tells no width.
     """
     frames = of_sets(pair, manifests, split, "train")["train"]
-    chosen = spread(frames, settings["frames_per_month"])
-    bounds = core.edges(settings["limit"], QUANTUM)
-    inside = grid.radius("target") <= np.float64(settings["within_radius"])
+    chosen = spread(frames, settings.frames_per_month)
+    bounds = core.edges(settings.limit, QUANTUM)
+    inside = grid.radius("target") <= np.float64(settings.within_radius)
     counts = []
     for month, frame in track(chosen, f"noise of {pair}"):
         # Frames without a value there give NaN, which no bin holds.
@@ -69,7 +69,7 @@ def measure_noise(
             for (_, frame), found in zip(chosen, fits, strict=True)
         ],
         "resampled": {"times": resampled, "white_noise_left": white_noise_left(resampled)},
-        "settings": dict(settings),
+        "settings": settings.model_dump(),
         "simulated": any(frame.simulated for _, frame in chosen),
     }
     write_json(out, content)

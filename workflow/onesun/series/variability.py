@@ -14,6 +14,7 @@ from onesun.io.files import read_json, write_json
 from onesun.reading.times import from_iso, tai_seconds
 from onesun.series import product
 from onesun.series.daily import Daily, Times, Wave, analyse
+from onesun.series.settings import Variability
 from onesun.series.totals import Total
 
 PRODUCT = "daily variability"
@@ -23,7 +24,7 @@ AGAINST = ("prediction", "input")
 
 def variability(
     path: Path,
-    settings: Mapping[str, Any],
+    settings: Variability,
     out: Path,
     put_in: Mapping[str, float] | None = None,
 ) -> None:
@@ -64,7 +65,7 @@ def variability(
         "start": series.moments[0].time,
         "stamps": [moment.stamp for moment in series.moments],
         "hours": [round(float(hour), 6) for hour in hours],
-        "settings": dict(settings),
+        "settings": settings.model_dump(),
         "simulated": series.simulated,
         "noise": _mean([moment.noise for moment in series.moments]),
         "response": response,
@@ -82,7 +83,7 @@ def _daily(
     moments: Sequence[product.Moment],
     against: str,
     hours: np.ndarray,
-    settings: Mapping[str, Any],
+    settings: Variability,
 ) -> Daily:
     """The fit of HMI's unsigned field over that of ``against``, hours counted from the first."""
     values = [_unsigned(moment, "target") / _unsigned(moment, against) for moment in moments]
@@ -91,9 +92,9 @@ def _daily(
         hours,
         [moment.interval for moment in moments],
         np.array([moment.observer_velocity for moment in moments]),
-        signed if settings["zero_point"] else None,
+        signed if settings.zero_point else None,
     )
-    return analyse(times, np.log(values), degree=settings["degree"], half_day=settings["half_day"])
+    return analyse(times, np.log(values), degree=settings.degree, half_day=settings.half_day)
 
 
 def _response(moments: Sequence[product.Moment]) -> float | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 import zarr
 
 from onesun.geometry.grid import Grid
@@ -14,6 +13,9 @@ from onesun.io.files import open_product, read_unchanged
 from onesun.store import layout
 from onesun.store.fields import StoredField
 from onesun.store.write import PRODUCT
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FIELDS = ("input", "target")
 
@@ -31,6 +33,8 @@ def open_patches(manifest: Path | str) -> xr.Dataset:
     Raises DamagedProductError naming a file that is missing or of another size than the manifest
     tells; also one whose bytes have changed, unless it is a frame, which Zarr finds when reading.
     """
+    import xarray as xr  # half a second, for which no training has to wait
+
     folder, _ = _open(manifest)
     dataset: xr.Dataset = xr.open_zarr(folder, chunks=None, mask_and_scale=False)
     for name in FIELDS:

@@ -9,7 +9,7 @@ from typing import Any
 
 from onesun.errors import ConfigError, DamagedProductError
 from onesun.io.files import read_json
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 from onesun.search.candidates import text
 from onesun.search.product import Row, entries
 from onesun.tables.search_page import page

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from onesun.metrics import bootstrap
 from onesun.metrics.bootstrap import Interval
@@ -281,7 +281,7 @@ def _change(
     if len(new) < 2:
         return _Change(sign, None)
     variances = [each.var(ddof=1) / len(each) for each in (old, new) if len(each) > 1]
-    width = stats.t.ppf(0.975, len(new) - 1) * np.sqrt(sum(variances))
+    width = stdtrit(len(new) - 1, 0.975) * np.sqrt(sum(variances))
     return _Change(sign, bool(abs(moved) > width))
 
 

@@ -198,7 +198,7 @@ class Training:
         if not all(math.isfinite(loss) for loss in losses if loss is not None):
             raise OneSunError(
                 f"{label}: the loss is no longer a number, expected a training.learning_rate "
-                f"below {self.settings.learning_rate} to keep it one"
+                f"below {self.settings.learning_rate} so that the training converges"
             )
         best = min((old["validation_loss"] for old in progress.curve), default=math.inf)
         if row["validation_loss"] < best:

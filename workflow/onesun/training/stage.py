@@ -15,7 +15,7 @@ from onesun.calibration.product import read_matched
 from onesun.errors import ConfigError
 from onesun.io.files import check_folder, sha256, whole_folder, write_bytes, write_json, write_text
 from onesun.products import split
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 from onesun.products.split import SplitRow
 from onesun.search.product import fill
 from onesun.training.card import describe
@@ -82,8 +82,8 @@ def train(
 def _recipe(settings: dict[str, Any], calibration: Path) -> Recipe:
     if settings["method"]["kind"] != "network":
         raise ConfigError(
-            f"method.kind: {settings['method']['kind']} found, expected network: nothing else is "
-            "trained"
+            f"method.kind: {settings['method']['kind']} found, expected network; other "
+            "kinds are not trained"
         )
     matched = read_matched(calibration)
     return Recipe(

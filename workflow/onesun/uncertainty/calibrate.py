@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from onesun.errors import OneSunError
 from onesun.metrics.coverage import PROMISED
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
+from onesun.uncertainty.settings import Errors
 
 NARROW, WIDE = (share / 100 for share in PROMISED.values())
 _SWEEPS = 8  # bins of field and of radius in turn
@@ -21,7 +21,7 @@ _UPPER = 0.8413  # of a normal distribution, one standard deviation above its me
 
 
 def calibrate(
-    whole: Sequence[Residuals], partial: Sequence[Residuals], settings: Mapping[str, Any]
+    whole: Sequence[Residuals], partial: Sequence[Residuals], settings: Errors
 ) -> ErrorScale:
     """The factors that make a standard deviation of the error, and its half-widths.
 
@@ -47,15 +47,15 @@ def calibrate(
     """
     fields = _bins(
         [np.abs(part.field) for part in (*whole, *partial)],
-        (*settings["field_edges"], np.inf),
-        settings["fewest"],
+        (*settings.field_edges, np.inf),
+        settings.fewest,
     )
-    radii = _bins([part.radius for part in whole], settings["radius_edges"], settings["fewest"])
+    radii = _bins([part.radius for part in whole], settings.radius_edges, settings.fewest)
     for what, bins in (("field_edges", fields), ("radius_edges", radii)):
         if not bins:
             raise OneSunError(
                 f"{sum(part.field.size for part in whole)} pixels to calibrate the error by, "
-                f"expected at least {settings['fewest']} of a month (errors.fewest) in some bin "
+                f"expected at least {settings.fewest} of a month (errors.fewest) in some bin "
                 f"of errors.{what}"
             )
     suns, fields, radii = _only_members([*whole, *partial], fields, radii)
@@ -92,9 +92,7 @@ def _fitted(
     return scale
 
 
-def widened(
-    scale: ErrorScale, by_sun: Sequence[Residuals], settings: Mapping[str, Any]
-) -> ErrorScale:
+def widened(scale: ErrorScale, by_sun: Sequence[Residuals], settings: Errors) -> ErrorScale:
     """Factors raised until tiles that trained nothing have their coverage, too.
 
     A network may know the tiles that it was trained on better than others, also in frames that it
@@ -107,8 +105,8 @@ def widened(
     by_sun : of each Sun, in tiles that trained nothing.
     settings : the configuration's section ``errors``.
     """
-    edges = (*settings["field_edges"], np.inf)
-    bins = _bins([np.abs(part.field) for part in by_sun], edges, settings["fewest"])
+    edges = (*settings.field_edges, np.inf)
+    bins = _bins([np.abs(part.field) for part in by_sun], edges, settings.fewest)
     if not bins:
         return scale
     places, knots = np.log1p([each.knot for each in bins]), np.log1p(scale.field_knots)
@@ -171,7 +169,7 @@ class _Bin:
         if found.size == 1:
             return float(np.exp(found[0]))
         scatter = found.std(ddof=1) * np.sqrt(1 + 1 / found.size)
-        return float(np.exp(found.mean() + stats.t.ppf(_UPPER, found.size - 1) * scatter))
+        return float(np.exp(found.mean() + stdtrit(found.size - 1, _UPPER) * scatter))
 
     def common_quantile(self, values: Sequence[np.ndarray], share: float) -> float:
         """Quantile over all Suns, which weigh the same."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from onesun.training.model import read_errors
 from onesun.uncertainty.noise import target_noise
 from onesun.uncertainty.promised import check_bins, promised
 from onesun.uncertainty.residuals import Judge
+from onesun.uncertainty.settings import Errors
 
 
 def cover(
@@ -27,7 +26,8 @@ def cover(
     weights: Path,
     errors: Path,
     split: str | Path,
-    settings: Mapping[str, Any],
+    settings: Errors,
+    grid: Grid,
     out: Path,
 ) -> None:
     """Count a month's readings within the intervals, in frames evenly spread over it; write them.
@@ -39,21 +39,21 @@ def cover(
     weights : of a network with an error, its card beside it.
     errors : what calibrates its error, by ``onesun errors``.
     split : table of months; frames outside the month's days there are left out.
-    settings : the configuration's sections ``errors`` and ``grid``.
+    settings : the configuration's section ``errors``.
+    grid : the common grid.
     out : JSON file to write.
 
     Raises ConfigError for a network without an error, a file of another pair or month, and a month
     without a frame; DamagedProductError for errors of other weights.
     """
-    section, grid = settings["errors"], Grid.from_settings(settings["grid"])
-    check_bins(section)
-    chosen = choose(manifest, pair, month, split, section["frames_per_month"])
+    check_bins(settings)
+    chosen = choose(manifest, pair, month, split, settings.frames_per_month)
     opened, frames = chosen.month, chosen.frames
     judge = Judge(weights, pair, grid)
     digest = judge.network.model.digest
     scale = read_errors(errors, weights, digest)
-    noise = target_noise(opened, frames, section["weak"])
-    coverage = Coverage(section["field_edges"], section["radius_edges"])
+    noise = target_noise(opened, frames, settings.weak)
+    coverage = Coverage(settings.field_edges, settings.radius_edges)
     # Which tiles trained matters to the fit of errors alone.
     none_unseen = np.zeros(grid.shape("target"), dtype=bool)
     for frame in track(frames, f"coverage of {pair} {method} {month}"):
@@ -70,7 +70,7 @@ def cover(
             weights_sha256=digest,
             noise=noise,
             promised_noise=scale.target_noise,
-            fewest=section["fewest"],
+            fewest=settings.fewest,
             coverage=coverage,
         ),
     )

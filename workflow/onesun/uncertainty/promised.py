@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from onesun.errors import ConfigError
@@ -12,6 +9,7 @@ from onesun.metrics import limits
 from onesun.metrics.coverage import Promised, Uncertainty
 from onesun.training.error_scale import ErrorScale
 from onesun.uncertainty.residuals import Residuals
+from onesun.uncertainty.settings import Errors
 
 
 def promised(stamp: str, found: Residuals, scale: ErrorScale) -> Promised:
@@ -35,7 +33,7 @@ def _uncertainty(deviation: np.ndarray, found: Residuals, scale: ErrorScale) -> 
     )
 
 
-def check_bins(section: Mapping[str, Any]) -> None:
+def check_bins(settings: Errors) -> None:
     """Raise ConfigError when the section ``errors`` has bins that do not rise."""
-    for sentence in limits.not_rising("errors", section):
+    for sentence in limits.not_rising("errors", settings.model_dump()):
         raise ConfigError(sentence)

@@ -12,7 +12,7 @@ from onesun.errors import ConfigError, OneSunError, UntrustedFrameError
 from onesun.geometry.grid import Grid
 from onesun.methods.network import NetworkMethod
 from onesun.products.aligned import AlignedFrame, AlignedMonth
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 from onesun.training.error_scale import ErrorScale
 from onesun.training.product import card_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +26,7 @@ from onesun.uncertainty.calibrate import calibrate, widened
 from onesun.uncertainty.noise import target_noise
 from onesun.uncertainty.promised import check_bins, promised
 from onesun.uncertainty.residuals import KEPT, Judge, Residuals
+from onesun.uncertainty.settings import Errors
 
 BLOCKS = (2, 4, 8, 16, 32, 64)  # target pixels on a side
 _WHOLE = 0.5  # share of the disk that is known, from which on a month stands for all of the disk
@@ -65,7 +66,8 @@ def calibrate_errors(
     weights: Path,
     manifests: Sequence[Path],
     split: str | Path,
-    settings: Mapping[str, Any],
+    settings: Errors,
+    grid: Grid,
     out: Path,
 ) -> None:
     """Fit what calibrates a network's error to validation frames; write ``out`` (JSON).
@@ -83,18 +85,18 @@ def calibrate_errors(
     weights : of a network with an error, its card beside it.
     manifests : manifests of aligned months, all of them validation months.
     split : table of months.
-    settings : the configuration's sections ``errors`` and ``grid``.
+    settings : the configuration's section ``errors``.
+    grid : the common grid.
 
     Raises ConfigError for a network of another pair or without an error, and for a month of another
     set; OneSunError when no bin has enough pixels.
     """
-    section, grid = settings["errors"], Grid.from_settings(settings["grid"])
-    check_bins(section)
+    check_bins(settings)
     judge = Judge(weights, pair, grid)
     chosen = of_sets(pair, manifests, split, "validation")["validation"]
     blocks = _blocks(grid)
-    suns = _suns(judge, chosen, grid, section, blocks)
-    scale = replace(_scale(suns, section), **_inflation(blocks))
+    suns = _suns(judge, chosen, grid, settings, blocks)
+    scale = replace(_scale(suns, settings), **_inflation(blocks))
     by_month = {open_month(path, pair).month: path for path in manifests}
     content = {
         "product": ERRORS_PRODUCT,
@@ -112,8 +114,8 @@ def calibrate_errors(
             for sun in suns
         },
         "simulated": any(frame.simulated for _, frame in chosen),
-        "settings": dict(section),
-        "coverage": [row.as_dict() for row in _coverage(suns, scale, section).result()],
+        "settings": settings.model_dump(),
+        "coverage": [row.as_dict() for row in _coverage(suns, scale, settings).result()],
     }
     write_json(out, content)
 
@@ -122,7 +124,7 @@ def _suns(
     judge: Judge,
     chosen: Sequence[tuple[AlignedMonth, AlignedFrame]],
     grid: Grid,
-    section: Mapping[str, Any],
+    settings: Errors,
     blocks: BlockCoverage,
 ) -> list[Sun]:
     """Each month's Sun; see :func:`_sun`."""
@@ -131,7 +133,7 @@ def _suns(
     unseen = repeat(held_out(tiles, grid.input_size, grid.patch), grid.factor)
     groups = [list(group) for _, group in groupby(chosen, key=lambda entry: entry[0].month)]
     return [
-        _sun(judge, group[0][0], [frame for _, frame in group], unseen, section, blocks)
+        _sun(judge, group[0][0], [frame for _, frame in group], unseen, settings, blocks)
         for group in groups
     ]
 
@@ -141,12 +143,12 @@ def _sun(
     month: AlignedMonth,
     frames: Sequence[AlignedFrame],
     unseen: np.ndarray,
-    section: Mapping[str, Any],
+    settings: Errors,
     blocks: BlockCoverage,
 ) -> Sun:
     """A month's residuals; the middle one of its frames is added to ``blocks``, which is slow."""
-    used = evenly(frames, section["frames_per_month"])
-    noise = target_noise(month, used, section["weak"])
+    used = evenly(frames, settings.frames_per_month)
+    noise = target_noise(month, used, settings.weak)
     found = []
     for frame in track(used, f"errors of {month.pair} {month.month}"):
         answer = judge.answer(month, frame)
@@ -165,20 +167,20 @@ def _sun(
     )
 
 
-def _scale(suns: Sequence[Sun], section: Mapping[str, Any]) -> ErrorScale:
+def _scale(suns: Sequence[Sun], settings: Errors) -> ErrorScale:
     """Fitted to all pixels, then raised to what tiles ask for that trained nothing."""
     whole = [sun for sun in suns if sun.known >= _WHOLE] or suns
     months = {sun.month for sun in whole}
     partial = [sun.residuals for sun in suns if sun.month not in months]
-    scale = calibrate([sun.residuals for sun in whole], partial, section)
-    return _raised(scale, whole, section)
+    scale = calibrate([sun.residuals for sun in whole], partial, settings)
+    return _raised(scale, whole, settings)
 
 
-def _raised(scale: ErrorScale, suns: Sequence[Sun], section: Mapping[str, Any]) -> ErrorScale:
+def _raised(scale: ErrorScale, suns: Sequence[Sun], settings: Errors) -> ErrorScale:
     """By what tiles ask for that trained nothing; unchanged where there are none."""
     parts = [sun.residuals for sun in suns]
     held = [part.only(part.unseen) for part in parts if part.unseen.any()]
-    return widened(scale, held, section) if held else scale
+    return widened(scale, held, settings) if held else scale
 
 
 def _blocks(grid: Grid) -> BlockCoverage:
@@ -199,9 +201,9 @@ def _inflation(blocks: BlockCoverage) -> dict[str, Any]:
     }
 
 
-def _coverage(suns: Sequence[Sun], scale: ErrorScale, section: Mapping[str, Any]) -> Coverage:
+def _coverage(suns: Sequence[Sun], scale: ErrorScale, settings: Errors) -> Coverage:
     """Of the frames that the factors were fitted to."""
-    coverage = Coverage(section["field_edges"], section["radius_edges"])
+    coverage = Coverage(settings.field_edges, settings.radius_edges)
     for sun in suns:
         for stamp, part in sun.by_frame():
             coverage.update(promised(stamp, part, scale))

@@ -1,4 +1,4 @@
-"""One conversation with JSOC: a question at a time, a pause between, asked again after trouble."""
+"""One conversation with JSOC: a question at a time, a pause between, retried after a failure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Connection:
         self._client = drms.Client(_server(jsoc["url"], jsoc["download_url"]))
 
     def ask(self, what: str, question: Callable[[drms.Client], Answer]) -> Answer:
-        """The answer to a question, asked again as configured when there is trouble on the way.
+        """The reply to a request, retried as configured when something fails on the way.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class Connection:
             return answer
         except _TroubleError as error:
             where = self._settings["jsoc"]["url"]
-            raise ArchiveError(f"{where}: {what}: {error}, expected an answer of JSOC's") from None
+            raise ArchiveError(f"{where}: {what}: {error}, expected a reply from JSOC") from None
 
     def _once(self, question: Callable[[drms.Client], Answer]) -> Answer:
         time.sleep(max(0.0, self._last + self._pause - time.monotonic()))
@@ -119,7 +119,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, http.client.IncompleteRead):
         return "the reply broke off"
     if isinstance(error, _DAMAGE):
-        return f"the reply is not what was asked for ({type(error).__name__}: {error})"
+        return f"unexpected reply ({type(error).__name__}: {error})"
     cause = error.reason if isinstance(error, URLError) else error
     text = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
     return (text.strip() or type(cause).__name__).splitlines()[0].rstrip(".")

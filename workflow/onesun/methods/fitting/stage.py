@@ -14,7 +14,7 @@ from onesun.methods.fitting.frames import SETS, choose
 from onesun.methods.kinds import FITTED, FITTED_TO_TEST
 from onesun.products import split as splits
 from onesun.products.aligned import read_month
-from onesun.products.selection import check_pair
+from onesun.products.cards import check_pair
 
 _FITS = {"equated": equated.fit, "ridge": ridge.fit, "wiener": wiener.fit}
 
@@ -47,8 +47,8 @@ def fit(
     if kind not in _FITS:
         *others, last = _FITS
         raise ConfigError(
-            f"method.kind: {kind} found, expected {', '.join(others)} or {last}: nothing else is "
-            "fitted"
+            f"method.kind: {kind} found, expected {', '.join(others)} or {last}; other "
+            "kinds are not fitted"
         )
     grid = Grid.from_settings(sections["grid"])
     settings, within = sections["fitting"], sections["calibration"]["within_radius"]
