@@ -10,7 +10,8 @@ import numpy as np
 from onesun.benchmark.definition import Definition, Fingerprint, Frame, Line, load, write
 from onesun.calibration.product import read_line
 from onesun.errors import ConfigError
-from onesun.products.selection import check_pair, open_month
+from onesun.products.cards import check_pair
+from onesun.products.selection import open_month
 
 
 def seal(given: str | Path, aligned: Sequence[Path], line: Path, out: Path) -> Definition:
