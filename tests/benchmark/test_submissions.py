@@ -14,6 +14,7 @@ import yaml
 from astropy.io import fits
 
 from helpers.benchmarks import MONTH, STAMPS, SmallBenchmark, write_answer
+from helpers.months import GRID
 from onesun.benchmark import score as stage
 from onesun.benchmark.gates import is_ranked
 from onesun.benchmark.reading import Answer, open_answers
@@ -115,6 +116,20 @@ def test_a_broken_submission_is_listed_with_one_sentence(small, name, tmp_path):
     stage.write(tmp_path / "scores.json", found, small.definition)
     again = stage.read(tmp_path / "scores.json")
     assert (again.name, again.refused) == (found.name, found.refused)
+
+
+def test_pixels_next_to_the_limb_may_lack_a_value(small):
+    """As in an output of `onesun convert`, whose disk is that of the header."""
+
+    def smaller(target: np.ndarray) -> Answer:
+        field = target.copy()
+        field[GRID.radius("target") > 0.992] = np.nan
+        return Answer(field)
+
+    found = scored(small, small.submit("smaller", smaller))
+    assert found.refused is None
+    counted = sum(np.isfinite(target).sum() for target in small.targets().values())
+    assert found.judgement.table1.result()[0].n == counted
 
 
 def test_draws_and_errors_of_some_frames_only_are_refused(small):

@@ -80,10 +80,13 @@ class Gates(_Part):
     ----------
     slope : between which bounds the regression of the prediction on the target lies over
         abs(B) >= ``strong`` gauss: a field in another unit lies far beyond.
+    limb : limb radii, from which on a pixel without a value is given that of the nearest one:
+        the pointing decides there on what is disk.
     """
 
     slope: tuple[float, float] = (0.2, 5.0)
     strong: float = 50.0
+    limb: float = 0.99
 
 
 class Quantities(_Part):

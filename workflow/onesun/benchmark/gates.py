@@ -8,6 +8,7 @@ from onesun.benchmark.definition import Definition
 from onesun.benchmark.reading import Answer
 from onesun.benchmark.submission import Submission
 from onesun.errors import OneSunError
+from onesun.geometry.upsample import fill_nearest
 
 
 class RefusedError(OneSunError):
@@ -46,12 +47,14 @@ def is_ranked(marks: list[str]) -> bool:
     return not any(mark.startswith(("a bound", "trained on the test month")) for mark in marks)
 
 
-def check_answer(answer: Answer | None, stamp: str, target: np.ndarray) -> Answer:
+def check_answer(answer: Answer | None, stamp: str, target: np.ndarray, limb: np.ndarray) -> Answer:
     """An answer to a frame that may be measured.
 
     Parameters
     ----------
     target : (N, N) gauss, NaN where nothing is asked for, off the disk too.
+    limb : (N, N) bool, pixels next to the limb, where the pointing decides on what is disk: what
+        has no value there is given the nearest pixel's.
 
     Raises RefusedError where it is missing, of another shape, without a value where the target has
     one, or with an error that is not above 0.
@@ -59,25 +62,32 @@ def check_answer(answer: Answer | None, stamp: str, target: np.ndarray) -> Answe
     if answer is None:
         raise RefusedError(f"frame {stamp}: no field, expected one for every frame")
     known = np.isfinite(target)
-    parts = {"field": answer.field, "error": answer.error}
-    for name, values in parts.items():
+    for name, values in {"field": answer.field, "error": answer.error}.items():
         if values is None:
             continue
         if values.shape != target.shape:
             raise RefusedError(
                 f"frame {stamp}: {name} of {_size(values)} pixels, expected {_size(target)}"
             )
-        lacking = np.count_nonzero(known & ~np.isfinite(values))
+        lacking = np.count_nonzero(known & ~np.isfinite(values) & ~limb)
         if lacking:
             raise RefusedError(
                 f"frame {stamp}: {name} without a value in {lacking} pixels where the target has "
                 "one, expected a value in each"
             )
-    if answer.error is not None and (worst := answer.error[known].min(initial=np.inf)) <= 0:
-        raise RefusedError(f"frame {stamp}: an error of {worst:g} G, expected errors above 0")
     if answer.draws is not None:
         _check_draws(answer.draws, stamp, target)
-    return answer
+    field, error = (_filled(each, known) for each in (answer.field, answer.error))
+    if error is not None and (worst := error[known].min(initial=np.inf)) <= 0:
+        raise RefusedError(f"frame {stamp}: an error of {worst:g} G, expected errors above 0")
+    return Answer(answer.field if field is None else field, error, answer.draws)
+
+
+def _filled(values: np.ndarray | None, known: np.ndarray) -> np.ndarray | None:
+    """With the nearest pixel's value where there is none, if one is asked for."""
+    if values is None or np.isfinite(values[known]).all():
+        return values
+    return fill_nearest(np.where(np.isfinite(values), values, np.nan))
 
 
 def _check_draws(draws: np.ndarray, stamp: str, target: np.ndarray) -> None:

@@ -82,10 +82,11 @@ def _judge(
 ) -> tuple[Judgement, dict[str, np.ndarray]]:
     setting, judgement = Setting(definition), None
     scene: dict[str, np.ndarray] = {}
+    limb = setting.disk.radius >= definition.gates.limb
     for month, frame, _ in track(frames, f"scoring {name}"):
         target = month.target(frame)
         target[~setting.disk.on_disk] = np.nan
-        answer = gates.check_answer(answers.answer(frame), frame.stamp, target)
+        answer = gates.check_answer(answers.answer(frame), frame.stamp, target, limb)
         gates.check_unit(_slope(target, answer.field, definition.gates.strong), definition)
         has_error = answer.deviation is not None
         if judgement is None:
