@@ -176,8 +176,8 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         _set("trainning", {}),
         "trainning: unknown key, expected ablation, align, analyses, archive, benchmark, "
         "calibration, convert, errors, figures, fitting, grid, ladder, loss_terms, losses, "
-        "measure, methods, networks, noise, pairs, pointing, release, report, sample, search, series, source, store, "
-        "table1, table2, training or variability; did you mean training?",
+        "measure, methods, networks, noise, pairs, pointing, release, report, sample, search, "
+        "series, source, store, table1, table2, training or variability; did you mean training?",
     ),
     "a month seen again while the Sun turns": (
         _set("sample", "again", {"2012-01": "2011-12"}),
