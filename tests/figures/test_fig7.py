@@ -80,10 +80,16 @@ def test_a_block_that_differs_is_not_counted_as_a_repeat():
     assert times == {"body.0": 1, "body.1": 1, "body.2": 1}
 
 
-def test_dropout_and_kernel_are_told():
+def test_dropout_and_kernel_are_named():
     words = [box.words for box in boxes(network(channels=4, kernel=5, dropout=0.2), 32)]
     assert ("Convolution 5 × 5", "reflection padding", "PReLU", "dropout 0.2") in words
     assert ("Convolution 1 × 1",) in words
+
+
+def test_no_box_is_named_by_a_function_of_torch():
+    words = [box.words[0] for box in boxes(network(error=True), 32)]
+    assert "Limit to -7 … 10" in words
+    assert not [word for word in words if word[0].islower()]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ ARCHIVE_EDITS = [
     _archive("another address of JSOC", config("archive.jsoc.url", "http://localhost:1/")),
     _archive("the e-mail address", config("archive.jsoc.email", "observer@example.org")),
     _archive(
-        "more patience and more connections",
+        "longer waits and more connections",
         both(
             config("archive.retries", 9),
             config("archive.timeout", 300),

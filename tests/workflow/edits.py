@@ -196,19 +196,19 @@ EDITS = [
     Edit("how often a training is saved", config("training.checkpoint_minutes", 1)),
     Edit("channels of the network", config("networks.onesun.channels", 16), NETWORKS),
     Edit(
-        "a test month more",
+        "an additional test month",
         config("pairs.mdi-hmi.split.test", ["2011-12", "2012-01"]),
         "simulate 2, align, split, fit_bound, predict 9, evaluate 9, measure 3, "
         "table1, table2, table3, ladder",
     ),
     Edit(
-        "a training month more",
+        "an additional training month",
         config("pairs.mdi-hmi.split.train", ["2016-07", "2016-08"]),
         "simulate 2, align, store, split, calibrate, line, fit 2, train, train_candidate 13, "
         "search, predict 5, evaluate 5, measure 3, table1, table2, table3, table4, ladder",
     ),
     Edit(
-        "validation and test month exchanged",
+        "validation and test months exchanged",
         both(
             *(
                 config(f"pairs.{pair}.split.{name}", [month])
@@ -271,13 +271,13 @@ EDITS = [
         f"{ALL_NETWORKS}, table3",
     ),
     Edit(
-        "a weight more in the search",
+        "an additional weight in the search",
         lambda place: place.config["search"]["weights"]["ssim"].append(0.5),
         "train_candidate 2, search 2, table4",
     ),
-    Edit("a loss more, used by no method", config("losses.other", {"mse": 1})),
+    Edit("an additional loss, used by no method", config("losses.other", {"mse": 1})),
     Edit(
-        "a loss more, a network by it and a column of Table 1",
+        "an additional loss, a network with it and a column of Table 1",
         both(
             config("losses.other", {"mse": 1}),
             config("methods.other", {"kind": "network", "network": "field-only", "loss": "other"}),
@@ -323,7 +323,7 @@ EDITS = [
         text(GONG, "gain: 0.83", "gain: 0.8"),
         f"simulate 3, align 3, store 2, {PAIR_BELOW}",
     ),
-    Edit("where GONG's numbers come from", text(GONG, "residual of", "rest of")),
+    Edit("the sources of GONG's numbers", text(GONG, "residual of", "rest of")),
     Edit(
         "MDI's cadence, which the whole sample keeps to",
         text(MDI, "cadence: ", "cadence: 1"),
@@ -341,7 +341,7 @@ EDITS = [
         over="folder",
     ),
     Edit(
-        "what follows from a bit of HMI's quality word, with own files",
+        "the use of a bit of HMI's quality word, with own files",
         text(
             HMI, "open in some filtergrams, use: refuse", "open in some filtergrams, use: stratum"
         ),

@@ -42,7 +42,9 @@ FIGURE_EDITS = [
         f"sunspots, fig1, {LAST}",
     ),
     Edit(
-        "a network more in Figure 7", config("figures.fig7.networks", ["onesun"]), f"fig7, {LAST}"
+        "an additional network in Figure 7",
+        config("figures.fig7.networks", ["onesun"]),
+        f"fig7, {LAST}",
     ),
     Edit(
         "the caption of Table 1 in Snakemake's report",

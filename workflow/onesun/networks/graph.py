@@ -172,6 +172,8 @@ class _Reader:
             return ("Join channels",)
         if node.target is operator.getitem:
             return (_channels(arguments[1][1], arguments[0].meta["tensor_meta"].shape[1]),)
+        if node.target == "clamp":
+            return (f"Limit to {arguments[1]:g} … {arguments[2]:g}",)
         if node.target in _SIGNS:
             return (self._arithmetic(node),)
         return () if node.target == "float" else (str(node.target),)
