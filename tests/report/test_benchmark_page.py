@@ -144,6 +144,10 @@ def test_the_fields_of_two_submissions_are_under_the_slider(page):
         page.find_element(By.ID, f"value-{role}").text for role in ("input", "method", "target")
     ]
     assert values[1] == values[2] != values[0]
+    names = [
+        page.find_element(By.ID, f"name-{role}").text for role in ("input", "method", "target")
+    ]
+    assert names == ["poor, left", "good", "target"]
     first = page.find_element(By.ID, "first")
     before = first.get_attribute("aria-valuenow")
     first.send_keys(Keys.ARROW_RIGHT)

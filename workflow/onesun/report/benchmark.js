@@ -50,6 +50,7 @@
     factor: 1,
     input: layer,
     methods: layers,
+    words: { input: "left", target: "" },
     target,
   }));
   document.getElementById("scenes").textContent = JSON.stringify(scenes);
