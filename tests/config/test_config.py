@@ -174,10 +174,10 @@ MISTAKES: dict[str, tuple[Change, str]] = {
     ),
     "misspelt section": (
         _set("trainning", {}),
-        "trainning: unknown key, expected ablation, align, analyses, archive, calibration, "
-        "convert, errors, figures, fitting, grid, ladder, loss_terms, losses, measure, methods, "
-        "networks, noise, pairs, pointing, release, report, sample, search, series, source, store, "
-        "table1, table2, training or variability; did you mean training?",
+        "trainning: unknown key, expected ablation, align, analyses, archive, benchmark, "
+        "calibration, convert, errors, figures, fitting, grid, ladder, loss_terms, losses, "
+        "measure, methods, networks, noise, pairs, pointing, release, report, sample, search, "
+        "series, source, store, table1, table2, training or variability; did you mean training?",
     ),
     "a month seen again while the Sun turns": (
         _set("sample", "again", {"2012-01": "2011-12"}),
@@ -710,7 +710,8 @@ def test_a_method_that_is_taken_out_is_listed_wherever_it_is_still_named(shipped
     shipped["figures"]["fig5"] = {"baseline": "ridge"}
     named = {line.split(": ")[0] for line in sentences(shipped)}
     assert named == {
-        "ladder.methods[4]", "ladder.bar", "analyses.null_test.methods[2]",
+        "ladder.methods[4]", "ladder.bar", "benchmark.methods[4]",
+        "analyses.null_test.methods[2]",
         "analyses.resolution.methods[1]", "analyses.resolution.wiener", "figures.fig5.baseline",
     }  # fmt: skip
 

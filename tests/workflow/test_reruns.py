@@ -16,6 +16,7 @@ import pytest
 import yaml
 from analysis_edits import ANALYSIS_EDITS, TARGETS_OF_ANALYSES
 from archive_edits import ARCHIVE_EDITS
+from benchmark_edits import BENCHMARK_EDITS, TARGETS_OF_BENCHMARK
 from convert_edits import CONVERT_EDITS, TARGETS_OF_CONVERSION
 from edits import EDITS, TARGETS, Edit, Place, table
 from figure_edits import FIGURE_EDITS
@@ -31,12 +32,15 @@ ALL_TARGETS = (
     | TARGETS_OF_ANALYSES
     | TARGETS_OF_NETWORK_ANALYSES
     | TARGETS_OF_POINTING
+    | TARGETS_OF_BENCHMARK
 )
 ALL_EDITS = (
     EDITS, FIGURE_EDITS, ARCHIVE_EDITS, CONVERT_EDITS, ANALYSIS_EDITS, NETWORK_ANALYSIS_EDITS,
-    POINTING_EDITS,
+    POINTING_EDITS, BENCHMARK_EDITS,
 )  # fmt: skip
-SUBCOMMANDS = "fetch|simulate|series|collect|page|measure|restored|repeated|show"
+SUBCOMMANDS = (
+    "fetch|simulate|series|collect|page|measure|restored|repeated|show|inputs|submit|score|table"
+)
 
 
 def snakemake(forks: Forks, place: Place, *arguments: str) -> str:

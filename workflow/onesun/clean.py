@@ -26,14 +26,16 @@ from onesun.io.parts import PART
 
 # Below results/ and logs/, by their first part; a test compares them with the rules.
 RESULTS = (
-    "ablation.*", "ablation_terms.csv", "aligned", "analyses", "archive-demo", "calibration",
+    "ablation.*", "ablation_terms.csv", "aligned", "analyses", "archive-demo", "benchmark",
+    "benchmark.*", "calibration",
     "converted", "cost.*", "coverage", "errors.*", "figures", "ladder.*", "measures", "models",
     "noise", "patches", "pointing", "pointing.*", "predictions", "release", "report.html", "search",
     "series", "snakemake_report.html", "split", "statistics", "table[1-4].*", "variability",
     "weights",
 )  # fmt: skip
 LOGS = (
-    "ablation.*", "align", "align_by_header", "align_series", "calibrate", "calibration",
+    "ablation.*", "align", "align_by_header", "align_series", "benchmark_inputs.*",
+    "benchmark_score", "benchmark_submit", "benchmark_table.*", "calibrate", "calibration",
     "calibration_month", "continuity", "continuity_month", "convert", "cost.*", "coverage", "crop",
     "download", "epochs", "epochs_month", "errors", "evaluate", "fetch.*", "fig[0-9]*.*",
     "fig_errors.*", "fit", "fit_bound", "index", "ladder.*", "line", "measure", "noise",

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from onesun.cli import (
     analyses,
     archive,
+    benchmark,
     convert,
     evaluate,
     figures,
@@ -60,6 +61,7 @@ _PANELS = {
         *(analyses.resolution, analyses.epochs),
     ),
     "Raw frames": (prepare.index, sample.app, archive.app),
+    "Benchmark": (benchmark.app,),
     "Weights of the package": (weights.app,),
 }
 

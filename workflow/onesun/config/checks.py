@@ -249,10 +249,11 @@ def _table2(config: Config) -> Iterator[str]:
 
 def _ladder(config: Config) -> Iterator[str]:
     ladder = config["ladder"]
-    for index, name in enumerate(ladder["methods"]):
-        if name not in config["methods"]:
-            path = f"ladder.methods[{index}]"
-            yield unknown_name(path, name, list(config["methods"]), "methods")
+    for section in ("ladder", "benchmark"):
+        for index, name in enumerate(config[section]["methods"]):
+            if name not in config["methods"]:
+                path = f"{section}.methods[{index}]"
+                yield unknown_name(path, name, list(config["methods"]), "methods")
     if ladder["bar"] is not None and ladder["bar"] not in ladder["methods"]:
         yield unknown_name("ladder.bar", ladder["bar"], ladder["methods"], "ladder.methods")
     elif ladder["bar"] is not None and ladder["bar"] not in config["methods"]:

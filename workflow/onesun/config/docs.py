@@ -1,6 +1,6 @@
-"""What is made from the models of the configuration: its JSON Schema and config/README.md.
+"""What is made from the models: JSON Schemas, and config/README.md.
 
-``python -m onesun.config.docs`` in a checkout writes both.
+``python -m onesun.config.docs`` in a checkout writes them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from onesun.benchmark import submission
 from onesun.config import generate
 from onesun.config.schema import expected
 
@@ -112,11 +113,15 @@ def _condition(part: dict[str, Any], holds: bool) -> str:
 
 def generated() -> dict[Path, str]:
     """The text of every file that is made from the models, by its path in a checkout."""
-    schema = json.dumps(generate.schema(), indent=2, ensure_ascii=False) + "\n"
     return {
         Path("config/README.md"): readme(),
-        Path("workflow/schemas/config.schema.json"): schema,
+        Path("workflow/schemas/config.schema.json"): _json(generate.schema()),
+        Path("workflow/schemas/submission.schema.json"): _json(submission.schema()),
     }
+
+
+def _json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

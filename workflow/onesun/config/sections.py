@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from onesun.alignment.settings import Align
 from onesun.analyses.settings import Analyses
 from onesun.archive.settings import Archive, Requests, Source
+from onesun.benchmark.settings import Benchmark
 from onesun.calibration.settings import Calibration
 from onesun.conversion.settings import Convert
 from onesun.figures.settings import Figures
@@ -58,6 +59,7 @@ class Configuration(Section):
     ladder: Ladder = Ladder()
     pointing: Pointing = Pointing()
     ablation: Ablation = Ablation()
+    benchmark: Benchmark = Benchmark()
     errors: Errors = Errors()
     noise: Noise = Noise()
     series: Series = Series()

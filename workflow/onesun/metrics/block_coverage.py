@@ -31,12 +31,15 @@ class Judged:
     stamp : names the frame.
     field, target : predicted and read, gauss; NaN where there is no value.
     error : standard deviation of a pixel's misfit, gauss; above 0 where ``field`` has a value.
+    draws : (D, N, N) possible fields, gauss; the spread of their means is then the error of a
+        mean. None takes pixels as independent.
     """
 
     stamp: str
     field: np.ndarray
     target: np.ndarray
     error: np.ndarray
+    draws: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ class BlockCoverage(Statistic[Judged]):
     """Mean misfits of blocks against their errors as of independent pixels, by size and field.
 
     With e the error of a pixel, the mean over a block of k x k independent pixels has the error
-    sqrt(sum of e²) / k². A block counts when all its pixels have a value. Blocks do not overlap.
+    sqrt(sum of e²) / k²; where possible fields are given, the error is the standard deviation of
+    their means. A block counts when all its pixels have a value. Blocks do not overlap.
 
     Parameters
     ----------
@@ -113,7 +117,8 @@ class BlockCoverage(Statistic[Judged]):
         misfit = np.where(valid, judged.target - judged.field, 0)
         strength = np.where(valid, np.abs(judged.field), 0)
         error = np.where(valid, judged.error, 0)
-        found = [self._of_size(size, valid, misfit, strength, error) for size in self.sizes]
+        planes = (valid, misfit, strength, error)
+        found = [self._of_size(size, *planes, judged.draws) for size in self.sizes]
         counts, ratios, sums = (np.stack(part) for part in zip(*found, strict=True))
         return Contribution({"blocks": counts, "ratios": ratios}, {"sums": sums})
 
@@ -124,11 +129,16 @@ class BlockCoverage(Statistic[Judged]):
         misfit: np.ndarray,
         strength: np.ndarray,
         error: np.ndarray,
+        draws: np.ndarray | None,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         whole = blocks.reduce(valid, size, np.logical_and)
         area = size**2
         mean = blocks.sums(size, misfit)[whole] / area
-        expected = np.sqrt(blocks.sums(size, error, error)[whole]) / area
+        if draws is None:
+            expected = np.sqrt(blocks.sums(size, error, error)[whole]) / area
+        else:
+            sums = [blocks.sums(size, np.where(valid, draw, 0))[whole] for draw in draws]
+            expected = np.std(sums, axis=0, ddof=1) / area
         field = np.digitize(blocks.sums(size, strength)[whole] / area, self.field_edges)
         ratio = np.abs(mean) / expected
         with np.errstate(divide="ignore"):

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from onesun.metrics import bootstrap
 from onesun.metrics.tiles import SUMS
+from onesun.metrics.units import Units
 
 
 @dataclass(frozen=True)
 class Score:
-    """What follows from sums, in the order of ``SUMS``.
+    """What follows from sums, such as those in the order of ``SUMS``.
 
     Parameters
     ----------
-    of : maps sums (..., 12) to values (...), NaN where they are not determined.
+    of : maps sums (..., k) to values (...), NaN where they are not determined.
     scale : on which its errors are even.
-    decides : the share of each unit in what decides on the score, (units, 12) to (units,).
+    decides : the share of each unit in what decides on the score, (units, k) to (units,).
     """
 
     of: bootstrap.Statistic
@@ -52,3 +55,46 @@ SCORES = {
     "extremes": _mean("p", "pn"),
     "strong_extremes": _mean("s", "sn"),
 }
+
+
+def scored(
+    score: Score,
+    own: np.ndarray,
+    bar: np.ndarray,
+    sums: np.ndarray,
+    units: Units,
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """One method's score and its difference from another's, the bar, with intervals.
+
+    Parameters
+    ----------
+    own, bar : (k,) the sums of both.
+    sums : (units, 2 k) those of both by unit, the bar's last.
+    units : what is drawn.
+    settings : the configuration's ``table1.bootstrap``.
+
+    Returns ``value``, ``interval``, ``independent`` (effective number of units), ``gain`` (less
+    the bar's) and ``gain_interval``; None where undetermined.
+    """
+    share, k = score.decides(sums), own.size
+    found = bootstrap.spread(
+        lambda each: score.of(each[..., :k]), sums, share, units, settings, score.scale
+    )
+    gained = bootstrap.spread(
+        lambda each: score.of(each[..., :k]) - score.of(each[..., k:]),
+        sums, share, units, settings,
+    )  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value, gain = score.of(own), score.of(own) - score.of(bar)
+    return {
+        "value": _known(value),
+        "interval": found.interval,
+        "independent": found.independent,
+        "gain": _known(gain),
+        "gain_interval": gained.interval,
+    }
+
+
+def _known(value: float | np.ndarray) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -79,9 +79,9 @@ def write_page(
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.from_string(_shipped("page.html")).render(
-        css=Markup(_shipped("page.css")),
-        script=Markup(_shipped("fields.js") + _shipped("slider.js")),
+    page = environment.from_string(shipped("page.html")).render(
+        css=Markup(shipped("page.css")),
+        script=Markup(shipped("fields.js") + shipped("slider.js")),
         pairs=list(_pairs(config)),
         simulated_as=SIMULATED,
         simulated=[scene.pair for scene in scenes if scene.simulated],
@@ -98,7 +98,8 @@ def write_page(
     write_text(out, page)
 
 
-def _shipped(name: str) -> str:
+def shipped(name: str) -> str:
+    """A file of this folder, such as page.css."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 

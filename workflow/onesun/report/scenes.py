@@ -75,9 +75,9 @@ class Scene:
             "corner": [west + half, south + half],
             "limb": RSUN_AT_1AU,
             "quantum": QUANTUM,
-            "input": _encoded(self.input),
-            "methods": [_encoded(layer) for layer in self.methods],
-            "target": _encoded(self.target),
+            "input": encoded(self.input),
+            "methods": [encoded(layer) for layer in self.methods],
+            "target": encoded(self.target),
         }
 
 
@@ -164,7 +164,7 @@ def _of(target: np.ndarray, field: np.ndarray) -> Agreement:
     return Moments().update(target[both], field[both]).result()
 
 
-def _encoded(layer: Layer) -> dict[str, Any]:
+def encoded(layer: Layer) -> dict[str, Any]:
     """A field in steps of 0.1 G: int32 by planes of bytes, deflated, in base64."""
     steps = to_steps(layer.field).astype("<i4")
     planes = steps.reshape(-1, 1).view(np.uint8).T

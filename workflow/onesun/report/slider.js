@@ -127,7 +127,8 @@
     ROLES.forEach((role, place) => {
       const { name } = state.layers[place];
       byId(`tag-${role}`).textContent = name;
-      byId(`name-${role}`).textContent = role === "method" ? name : `${name}, ${role}`;
+      const word = role === "method" ? "" : (scene.words?.[role] ?? role);
+      byId(`name-${role}`).textContent = word ? `${name}, ${word}` : name;
     });
     document.querySelectorAll(".agreement").forEach((table) => {
       table.querySelectorAll("tbody tr").forEach((row, place) => {

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from onesun.errors import ConfigError
-from onesun.metrics import bootstrap as bootstraps
 from onesun.metrics import covered, product
 from onesun.metrics.covered import CoveredMonth
 from onesun.metrics.measures import Measures
-from onesun.metrics.scores import SCORES, Score
-from onesun.metrics.units import Units, make_units
+from onesun.metrics.scores import SCORES
+from onesun.metrics.scores import scored as scored_by
+from onesun.metrics.units import make_units
 
 PRODUCT = "scores of weights"
 NETWORK = "network"  # the row of the network, whatever its method is called
@@ -143,40 +143,8 @@ def compared(
     }
     return {
         name: {
-            key: _scored(score, each.tiles.result(), of_bar.result(), sums[name], units, settings)
+            key: scored_by(score, each.tiles.result(), of_bar.result(), sums[name], units, settings)
             for key, score in SCORES.items()
         }
         for name, each in measures.items()
     }
-
-
-def _scored(
-    score: Score,
-    own: np.ndarray,
-    bar: np.ndarray,
-    sums: np.ndarray,
-    units: Units,
-    settings: Mapping[str, Any],
-) -> dict[str, Any]:
-    """One method's score, from its sums (12,) and the bar's, and from both by unit (units, 24)."""
-    share = score.decides(sums)
-    found = bootstraps.spread(
-        lambda each: score.of(each[..., :12]), sums, share, units, settings, score.scale
-    )
-    gained = bootstraps.spread(
-        lambda each: score.of(each[..., :12]) - score.of(each[..., 12:]),
-        sums, share, units, settings,
-    )  # fmt: skip
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value, gain = score.of(own), score.of(own) - score.of(bar)
-    return {
-        "value": _known(value),
-        "interval": found.interval,
-        "independent": found.independent,
-        "gain": _known(gain),
-        "gain_interval": gained.interval,
-    }
-
-
-def _known(value: float | np.ndarray) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""A benchmark: frozen months of frames, by which any method is judged through the same door."""
