@@ -21,8 +21,8 @@ from onesun.errors import UntrustedFrameError
             OSError(errno.ENOSPC, "full", "results/x"),
             "onesun: results/x: no space left on the disk",
         ),
-        (OSError(errno.EACCES, "denied", "results/x"), "onesun: results/x: not permitted"),
-        (OSError(errno.EROFS, "read-only", "results/x"), "onesun: results/x: not permitted"),
+        (OSError(errno.EACCES, "denied", "results/x"), "onesun: results/x: permission denied"),
+        (OSError(errno.EROFS, "read-only", "results/x"), "onesun: results/x: permission denied"),
         (OSError(errno.ENOTDIR, "no folder", "results/x"), "onesun: results/x: not a directory"),
     ],
 )
