@@ -225,7 +225,7 @@ def test_an_archive_that_is_away_is_no_month_of_missing_frames(fetch, section):
 def test_files_that_all_fail_alike_are_an_archive_out_of_reach(fetch, archive):
     for site, minute in (("bb", 4), ("bb", 14), ("bb", 24), ("ml", 14)):
         archive.faults[path_of(site, minute)] = [504] * 9
-    with pytest.raises(ArchiveError, match=r"HTTP 504 .*as for 3 files before it, expected the"):
+    with pytest.raises(ArchiveError, match=r"HTTP 504 .*as for 3 files before it, expected a"):
         fetch(max_missing=1)
 
 
@@ -233,7 +233,7 @@ def test_one_process_at_a_time(fetch, section):
     (Path(section["folder"]) / "gong/2010-06/lock").mkdir(parents=True)
     with (
         run_lock.hold(Path(section["folder"]) / "gong/2010-06/lock"),
-        pytest.raises(run_lock.RunningError, match="gong/2010-06: another run is under way"),
+        pytest.raises(run_lock.RunningError, match="gong/2010-06: another run is active"),
     ):
         fetch()
 
@@ -365,7 +365,7 @@ def test_files_are_copied_where_a_file_has_one_name_only(fetch, monkeypatch, fra
 def test_nothing_is_fetched_of_nothing_or_of_an_instrument_without_archive(
     section, tmp_path, monkeypatch
 ):
-    with pytest.raises(ArchiveError, match="gong 2010-06: no frame is wanted"):
+    with pytest.raises(ArchiveError, match="gong 2010-06: no frames requested"):
         fetch_month("gong", "2010-06", [], section, tmp_path / "x")
     own = instruments.load("gong").model_copy(update={"archive": None})
     monkeypatch.setattr(instruments, "load", lambda _: own)

@@ -407,7 +407,7 @@ def test_a_manifest_is_not_written_of_a_damaged_output(tmp_path):
     path.write_bytes(b"cut off")
     outcome = converting.Outcome("a.fits", "done", "", str(path), 1.0)
     manifest = tmp_path / "made.json"
-    with pytest.raises(DamagedProductError, match="not an output of onesun convert any more"):
+    with pytest.raises(DamagedProductError, match="no longer an output of onesun convert"):
         write_manifest(manifest, tmp_path, [outcome], Options())
     assert not manifest.exists()
 

@@ -317,7 +317,8 @@ def test_package_data_is_read_where_rules_know_of_it():
         if re.search(r"locations\.(?!cache\b)\w+\(", path.read_text(encoding="utf-8"))
     }
     assert readers == {
-        "config/checks.py", "config/schema.py", "instruments/record.py", "provenance/records.py",
+        "benchmark/definition.py", "config/checks.py", "config/schema.py", "instruments/record.py",
+        "provenance/records.py",
         "figures/observatories.py", "sunspots/__init__.py", "training/model.py",
     }  # fmt: skip
 

@@ -7,15 +7,19 @@ from typing import Annotated
 
 import typer
 
+from onesun.cli.options import Method
+
 app = typer.Typer(
     name="benchmark",
     no_args_is_help=True,
     help="Judge methods, anybody's, by the same frames and measures.",
 )
 
+Name = Annotated[str, typer.Argument(help="The benchmark, by name or file.")]
 Benchmark = Annotated[
-    str, typer.Option("--benchmark", help="A name, such as sample, or a file of one's own (YAML).")
+    str, typer.Option("--benchmark", help="A name, such as sample, or a YAML file of your own.")
 ]
+Target = Annotated[Path, typer.Option(help="Folder to write.")]
 TestMonths = Annotated[
     list[Path],
     typer.Option("--aligned", help="Manifest of a test month's aligned frames; once for each."),
@@ -24,9 +28,9 @@ TestMonths = Annotated[
 
 @app.command()
 def inputs(
-    name: Annotated[str, typer.Argument(help="The benchmark, by name or file.")],
+    name: Name,
     aligned: TestMonths,
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Target,
     training: Annotated[
         list[Path] | None,
         typer.Option(help="Manifest of a training month's aligned frames, to write pairs of."),
@@ -41,7 +45,7 @@ def inputs(
 
 @app.command()
 def seal(
-    name: Annotated[str, typer.Argument(help="The benchmark, by name or file.")],
+    name: Name,
     aligned: TestMonths,
     line: Annotated[Path, typer.Option(help="What onesun line wrote of its training months.")],
     out: Annotated[Path, typer.Option(help="The released benchmark, to write (YAML).")],
@@ -54,13 +58,13 @@ def seal(
 
 @app.command()
 def submit(
-    method: Annotated[str, typer.Option(help="The method's name in the configuration.")],
+    method: Method,
     kind: Annotated[str, typer.Option(help="Its kind.")],
     aligned: TestMonths,
     predictions: Annotated[
         list[Path], typer.Option(help="Manifest of its predictions; once for each month.")
     ],
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Target,
     benchmark: Benchmark = "sample",
     training_month: Annotated[
         list[str] | None, typer.Option(help="Month that it was trained or fitted on.")
