@@ -10,8 +10,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help all table1 report why benchmark archive-demo test test-slurm test-kills bench quoted weights docs lint \
-  clean clean-downloads
+.PHONY: help all table1 report why benchmark archive-demo test test-reruns test-slurm test-kills bench \
+  quoted weights docs lint clean clean-downloads
 
 PYTHON ?= python3.11
 SAMPLE ?= small
@@ -21,6 +21,7 @@ CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 VENV := .venv
 BIN := $(VENV)/bin
 RELEASE := results/release
+RERUNS := tests/workflow/test_reruns.py
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 # Snakemake stops where it cannot keep a cache in the home folder, as in some containers.
@@ -57,7 +58,10 @@ archive-demo: $(VENV)/.installed  ## from HTTP to Table 1 and a converted month,
 
 test: $(VENV)/.installed-test  ## the tests, with their coverage
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder \
-	  --cov --cov-fail-under 85
+	  --ignore $(RERUNS) --cov --cov-fail-under 85
+
+test-reruns: $(VENV)/.installed-test  ## what each edit of docs/reruns.md runs again, on all cores
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(RERUNS)
 
 test-slurm: $(VENV)/.installed-slurm  ## the sample through a SLURM started for it, against a local run
 	@$(BIN)/python tests/slurm/check.py --sample $(SAMPLE)
